@@ -9,10 +9,11 @@ started it, has nothing to do.
 import atexit
 import contextlib
 import os
+from pathlib import Path
 
 from changeoffice.runtime import locks
 from changeoffice.runtime.locks import Say
-from changeoffice.runtime.place import Place, Trouble, data_folder, explain, prepare
+from changeoffice.runtime.place import Place, explain, prepare
 from changeoffice.runtime.postgres import Postgres
 from changeoffice.runtime.valkey import Valkey
 
@@ -66,7 +67,7 @@ class Servers:
         return locks.one_at_a_time(self.place.root / "servers.lock", say)
 
     @property
-    def _users(self) -> object:
+    def _users(self) -> Path:
         return self.place.root / "users.lock"
 
 
@@ -106,13 +107,3 @@ def _detach_at_exit(servers: Servers) -> None:
             servers.detach()
 
     atexit.register(leave)
-
-
-def local_settings() -> None:
-    """What a trial on one machine needs to be safe without anybody setting it."""
-    os.environ.setdefault("DEMO", "1")
-    if os.environ["DEMO"].lower() in ("1", "true", "yes", "on"):
-        os.environ.setdefault("SECRET_KEY", prepare(data_folder()).secret("secret_key"))
-
-
-__all__ = ["Servers", "Trouble", "attach", "local_settings"]

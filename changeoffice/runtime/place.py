@@ -21,6 +21,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
+
+import psutil
 
 PROJECT = Path(__file__).resolve().parents[2]
 ACCOUNT = "changeoffice"
@@ -50,24 +53,29 @@ class Place:
         if self.account:
             os.chown(path, self.account.pw_uid, self.account.pw_gid, follow_symlinks=False)
 
-    def run(self, command: list[str], **options: object) -> subprocess.CompletedProcess[str]:
-        """Run a server's program, as the servers' account when we are root."""
-        return subprocess.run(
-            command,
-            cwd=self.servers,
-            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
-            start_new_session=True,  # a Ctrl-C in the terminal is for us, not for the server
-            capture_output=True,
-            text=True,
-            **self._step_down,
-            **options,
-        )  # type: ignore[call-overload,no-any-return]
+    def run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        """Run a server's tool to its end, as the servers' account when we are root."""
+        return subprocess.run(command, capture_output=True, text=True, **self._manner)
+
+    def spawn(self, command: list[str], log: Path) -> psutil.Popen:
+        """Start a server and leave it running; what it says goes to the log."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+        with open(os.open(log, flags, 0o600), "ab") as output:
+            return psutil.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **self._manner
+            )
 
     @cached_property
-    def _step_down(self) -> dict[str, object]:
-        if not self.account:
-            return {}
-        return {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
+    def _manner(self) -> dict[str, Any]:
+        manner: dict[str, Any] = {
+            "cwd": self.servers,
+            "env": {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+            "start_new_session": True,  # a Ctrl-C in the terminal is for us, not for the server
+        }
+        if self.account:
+            manner |= {"user": self.account.pw_uid, "group": self.account.pw_gid}
+            manner |= {"extra_groups": []}
+        return manner
 
     def programs(self, package: Path) -> Path:
         """The wheel's folder, or a copy of it where the servers' account can execute it."""

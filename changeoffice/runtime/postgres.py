@@ -8,8 +8,8 @@ make the second one in `_make_room` and hand its address out in `url`.
 
 import contextlib
 import os
-import shlex
 import shutil
+import signal
 import socket
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -63,7 +63,7 @@ class Postgres:
     def answers(self) -> bool:
         try:
             self._connect().close()
-        except (psycopg2.OperationalError, FileNotFoundError):
+        except (psycopg2.OperationalError, OSError, IndexError):
             return False
         return True
 
@@ -80,20 +80,22 @@ class Postgres:
 
     def start(self) -> None:
         self._check_version()
-        self._forget_stale_pid()
-        attempts = 5
-        for attempt in range(1, attempts + 1):
-            done = self._control("start", "-l", str(self.log), "-o", self._options())
-            if done.returncode == 0 or self.answers:
-                break
+        if not self._server():
+            self._forget_stale_pid()
             # Children of a killed server need a moment to notice before a new one may start.
-            if attempt == attempts or not wait_until(self._nobody_left, 15):
-                raise self._failure("PostgreSQL did not start", done.stdout + done.stderr)
+            if not wait_until(self._nobody_left, 30):
+                raise self._failure("Processes of an earlier PostgreSQL do not end")
+            self._spawn()
+        elif not wait_until(lambda: self.answers, START_SECONDS):
+            raise self._failure("PostgreSQL runs but does not answer")
         self._make_room()
 
     def stop(self) -> None:
-        if self._control("stop", "-m", "fast").returncode and self._server():
-            self._control("stop", "-m", "immediate")
+        if server := self._server():
+            server.send_signal(signal.SIGINT)  # "fast": end sessions, write everything, leave
+            if psutil.wait_procs([server], timeout=60)[1]:
+                server.send_signal(signal.SIGQUIT)
+                psutil.wait_procs([server], timeout=10)
 
     # ── below: how ───────────────────────────────────────────────────────────────────────────
 
@@ -105,9 +107,13 @@ class Postgres:
     def _port(self) -> int:
         return int((self.data / "postmaster.pid").read_text().splitlines()[3])
 
-    def _control(self, action: str, *arguments: str):  # type: ignore[no-untyped-def]
-        command = [str(self._bin / "pg_ctl"), "-D", str(self.data), "-w", "-t", str(START_SECONDS)]
-        return self.place.run([*command, action, *arguments])
+    def _spawn(self) -> None:
+        command = [str(self._bin / "postgres"), "-D", str(self.data), *self._options()]
+        server = self.place.spawn(command, self.log)
+        if not wait_until(lambda: self.answers or server.poll() is not None, START_SECONDS):
+            raise self._failure("PostgreSQL takes too long to start")
+        if server.poll() is not None:
+            raise self._failure("PostgreSQL did not start")
 
     def _initialise(self, folder: Path, password: Path) -> None:
         command = [
@@ -119,14 +125,14 @@ class Postgres:
         if done.returncode:
             raise self._failure("The database could not be initialised", done.stderr)
 
-    def _options(self) -> str:
+    def _options(self) -> list[str]:
         settings = SETTINGS | ({} if self.durable else FORGETFUL)
         if self.by_socket:
             settings |= {"listen_addresses": "", "unix_socket_directories": str(self.data)}
         else:
             settings |= {"listen_addresses": "127.0.0.1", "port": str(free_port())}
             settings |= {"unix_socket_directories": ""}
-        return shlex.join(f"--{key}={value}" for key, value in settings.items())
+        return [f"--{key}={value}" for key, value in settings.items()]
 
     def _connect(self, database: str = "postgres") -> psycopg2.extensions.connection:
         where = {"host": str(self.data)} if self.by_socket else {"host": "127.0.0.1"}
@@ -196,7 +202,7 @@ class Postgres:
                 "set CHANGEOFFICE_DATA to a new folder to begin afresh."
             )
 
-    def _failure(self, what: str, output: str) -> Trouble:
+    def _failure(self, what: str, output: str = "") -> Trouble:
         log = self.log.read_text(errors="replace")[-1500:] if self.log.exists() else ""
         if "No space left on device" in output + log:
             check_room(self.place.servers)

@@ -53,10 +53,11 @@ class Valkey:
             psutil.wait_procs([server], timeout=10)
         for _ in range(3):  # another process may take the port between finding and using it
             self._write_settings(free_port())
-            done = self.place.run([str(self._program), str(self.settings)])
-            if done.returncode == 0 and wait_until(self._settled, START_SECONDS) and self.answers:
+            server = self.place.spawn([str(self._program), str(self.settings)], self.log)
+            wait_until(lambda: self.answers or server.poll() is not None, START_SECONDS)
+            if self.answers:
                 return
-        raise Trouble(f"Valkey did not start.\n{done.stdout}{done.stderr}Its log: {self.log}")
+        raise Trouble(f"Valkey did not start. The end of its log {self.log} says:\n{self._said()}")
 
     def stop(self) -> None:
         if server := self._server():
@@ -92,9 +93,7 @@ class Valkey:
             "protected-mode": "yes",
             "requirepass": self.place.secret("valkey_password"),
             "dir": f'"{self.data}"',
-            "logfile": f'"{self.log}"',
             "pidfile": f'"{self.data}/pid"',
-            "daemonize": "yes",
             "appendonly": "yes" if self.durable else "no",
             "appendfsync": "everysec",
             "save": '""',
@@ -108,8 +107,8 @@ class Valkey:
         self.place.give(half)
         half.rename(self.settings)
 
-    def _settled(self) -> bool:
-        return self.answers or self._server() is None
+    def _said(self) -> str:
+        return self.log.read_text(errors="replace")[-1500:] if self.log.exists() else ""
 
     def _server(self) -> psutil.Process | None:
         try:

@@ -1,0 +1,105 @@
+"""`manage.py up`: everything on one machine, from an empty folder to a page that answers.
+
+By the time this runs, `launch.prepare_up` has claimed the data folder, seen that the port is
+free, built the browser files and started the servers.
+"""
+
+import os
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from django.core.management import call_command, get_commands, load_command_class
+from django.core.management.base import BaseCommand
+from django.db import connections
+
+from changeoffice.runtime import launch
+from changeoffice.runtime.place import Place, Trouble, prepare
+from changeoffice.runtime.supervisor import Child, Supervisor
+
+
+class Command(BaseCommand):
+    help = "Start everything: servers where none are set, migrations, demo, web, worker and beat."
+
+    def handle(self, *args: object, **options: object) -> None:
+        place = prepare()
+        try:
+            self.set_up(place)
+        except Trouble as trouble:
+            sys.exit(str(trouble))
+        except KeyboardInterrupt:
+            sys.exit("\nStopped before everything was ready; the next start goes on from here.")
+        connections.close_all()
+        launch.say("Starting web, worker and beat")
+        Supervisor(children(place), web_answers).run(when_ready=self.greet)
+        launch.say("Stopped. Everything is kept for the next start")
+
+    def set_up(self, place: Place) -> None:
+        launch.say("Bringing the database up to date")
+        call_command("migrate", interactive=False, verbosity=0)
+        if demo_command():
+            os.environ.setdefault("DEMO_PASSWORD", place.secret("demo_password"))
+            call_command("make_demo", if_empty=True)
+
+    def greet(self) -> None:
+        rule = "─" * 72
+        lines = ["", rule, f"The change office answers at {launch.address()}", ""]
+        if people := sign_ins():
+            lines += [f"Sign in with the password  {os.environ['DEMO_PASSWORD']}  as", ""]
+            width = max(len(name) for name, _ in people)
+            lines += [f"  {name:<{width}}  {who}" for name, who in people]
+            lines.append("")
+        lines += ["Stop with Ctrl-C. The data stays for the next start.", rule, ""]
+        self.stdout.write("\n".join(lines))
+        self.stdout.flush()
+
+
+def demo_command() -> BaseCommand | None:
+    """The command that makes the demo organisation, when the demo is wanted."""
+    app = get_commands().get("make_demo")
+    if app is None or os.environ.get("DEMO", "").lower() not in launch.TRUE:
+        return None
+    return app if isinstance(app, BaseCommand) else load_command_class(app, "make_demo")
+
+
+def sign_ins() -> list[tuple[str, str]]:
+    """Name and description of the people one may sign in as, as the demo itself tells them."""
+    tell = getattr(demo_command(), "sign_ins", None)
+    return list(tell()) if tell else []
+
+
+def children(place: Place) -> list[Child]:
+    python = [sys.executable, "-m"]
+    bind = launch.address().removeprefix("http://").rstrip("/")
+    beat = beat_folder(place) / "schedule"
+    celery = [*python, "celery", "-A", "changeoffice.config", "--quiet"]
+    gunicorn = [
+        *python, "gunicorn", "changeoffice.config.wsgi:application", "--bind", bind,
+        "--worker-class", "gthread", "--workers", os.environ.get("WEB_WORKERS", "2"),
+        "--threads", "4", "--graceful-timeout", "15", "--no-control-socket",
+        "--log-level", "warning",
+    ]  # fmt: skip
+    return [
+        Child("web", gunicorn),
+        Child("worker", [*celery, "worker", "--concurrency", "2", "--prefetch-multiplier", "1",
+                         "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]),
+        Child("beat", [*celery, "beat", "--schedule", str(beat), "--pidfile=",
+                       "--loglevel", "WARNING"]),
+    ]  # fmt: skip
+
+
+def beat_folder(place: Place) -> Path:
+    folder = place.root / "beat"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def web_answers() -> bool:
+    try:
+        with urllib.request.urlopen(launch.address() + "livez", timeout=5) as answer:  # noqa: S310
+            return bool(answer.status < 500)
+    except urllib.error.HTTPError as error:
+        return error.code < 500
+    except OSError:
+        return False
