@@ -1,0 +1,84 @@
+"""Form fields: label above, hint, then error, then the widget, all tied together for ears."""
+
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.template import Library
+
+SHAPES: tuple[tuple[type, str], ...] = (
+    (forms.RadioSelect, "options"),
+    (forms.CheckboxSelectMultiple, "options"),
+    (forms.CheckboxInput, "check"),
+)
+
+
+def add_to(register: Library) -> None:
+    register.inclusion_tag("components/field.html", name="field")(field)
+    register.inclusion_tag("components/error_summary.html", name="error_summary")(error_summary)
+    register.inclusion_tag("components/fields.html", name="fields")(fields)
+
+
+def field(bound: BoundField, label: str = "", hint: str = "", css: str = "", **attrs: Any) -> dict:
+    """`{% field form.title %}`; further arguments become attributes, `_` written for `-`."""
+    widget = bound.field.widget
+    shape = next((name for kind, name in SHAPES if isinstance(widget, kind)), "input")
+    given = {key.replace("_", "-"): value for key, value in attrs.items()}
+    hint = hint or bound.help_text
+    described = [f"{bound.auto_id}-{part}" for part, there in (("hint", hint), ("error", bound.errors)) if there]
+    if described:
+        given["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        given["aria-invalid"] = "true"
+    if shape == "input":
+        given["class"] = f"{_css_of(widget)} {css}".strip()
+        if isinstance(widget, forms.DateInput):
+            widget.input_type = "date"
+            widget.format = "%Y-%m-%d"
+    return {
+        "bound": bound, "shape": shape, "label": label or bound.label, "hint": hint,
+        "widget": bound.as_widget(attrs=given) if shape != "options" else "",
+        "choices": _choices(bound) if shape == "options" else (),
+        "optional": not bound.field.required and shape == "input",
+    }  # fmt: skip
+
+
+def _css_of(widget: forms.Widget) -> str:
+    kinds = {
+        forms.DateInput: "input input--date", forms.NumberInput: "input input--number",
+        forms.FileInput: "input input--file", forms.DateTimeInput: "input",
+    }  # fmt: skip
+    return next((css for kind, css in kinds.items() if isinstance(widget, kind)), "input")
+
+
+def _choices(bound: BoundField) -> list[dict]:
+    """Radio and checkbox rows; a choice label may be `(label, why)`, a locked one `(label, why, True)`."""
+    several = isinstance(bound.field.widget, forms.CheckboxSelectMultiple)
+    chosen = bound.value()
+    picked = {str(value) for value in (chosen or [])} if several else {str(chosen if chosen is not None else "")}
+    rows = []
+    for number, (value, label) in enumerate(_flat(bound.field.choices)):
+        text, why, locked = (*label, "", False)[:3] if isinstance(label, tuple) else (label, "", False)
+        rows.append({
+            "id": f"{bound.auto_id}_{number}", "value": value, "label": text, "why": why, "locked": locked,
+            "checked": str(value) in picked, "type": "checkbox" if several else "radio",
+        })  # fmt: skip
+    return rows
+
+
+def _flat(choices: Any) -> list[tuple[Any, Any]]:
+    return [(value, label) for value, label in choices if not isinstance(label, list)]
+
+
+def error_summary(form: forms.BaseForm, title: str = "") -> dict:
+    """One box on top that takes focus and leads to each field."""
+    wrong = [(field, error) for field in form for error in field.errors]
+    hidden = list(form.non_field_errors()) if form.is_bound else []
+    total = len(wrong) + len(hidden)
+    many = f"Fix {total} answers before you continue" if total > 1 else "Fix one answer before you continue"
+    return {"wrong": wrong, "general": hidden, "total": total, "title": title or many}
+
+
+def fields(form: forms.BaseForm) -> dict:
+    """Every visible field in order, for a form that needs no layout of its own."""
+    return {"form": form}

@@ -1,0 +1,109 @@
+"""Lists whose whole state lives in the address: sorting, filters, pages."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.template import Library
+
+
+def add_to(register: Library) -> None:
+    register.inclusion_tag("components/sort_header.html", takes_context=True, name="sort_header")(sort_header)
+    register.inclusion_tag("components/filter_bar.html", takes_context=True, name="filter_bar")(filter_bar)
+    register.inclusion_tag("components/pager.html", takes_context=True, name="pager")(pager)
+    register.simple_tag(takes_context=True, name="address")(address)
+    register.inclusion_tag("components/as_of.html", takes_context=True, name="as_of_picker")(as_of_picker)
+
+
+PAGING = ("cursor", "page", "before", "after")
+
+
+def _query(context) -> QueryDict:
+    return context["request"].GET.copy() if "request" in context else QueryDict(mutable=True)
+
+
+def _link(query: QueryDict) -> str:
+    return f"?{query.urlencode()}" if query else "?"
+
+
+def address(context, **changes: Any) -> str:
+    """This address with some parameters changed; None or "" takes one away, and paging restarts."""
+    query = _query(context)
+    for name in (*PAGING, *changes):
+        query.pop(name, None)
+    for name, value in changes.items():
+        if value not in (None, ""):
+            query[name] = str(value)
+    return _link(query)
+
+
+def sort_header(context, name: str, label: str, css: str = "", first: str = "", parameter: str = "sort", target: str = "") -> dict:
+    """A column head that sorts: once ascending (or `first="desc"`), again the other way."""
+    now = _query(context).get(parameter) or context.get("sort") or ""
+    up, down = now == name, now == f"-{name}"
+    following = f"-{name}" if up or (first == "desc" and not down) else name
+    return {
+        "label": label, "css": css, "target": target,
+        "url": address(context, **{parameter: following}),
+        "aria": "ascending" if up else "descending" if down else "",
+    }  # fmt: skip
+
+
+def filter_bar(context, filters: Any, count: str = "", target: str = "", keep: str = "", search: str = "q") -> dict:
+    """Chips for a FilterSet, a form, or a list of dicts (name, label, icon, options, kind)."""
+    query = _query(context)
+    form = getattr(filters, "form", filters)
+    chips = [_chip(form[name], query) for name in form.fields] if isinstance(form, forms.BaseForm) else list(filters or [])
+    chips = [chip | {"without": address(context, **{chip["name"]: None})} for chip in chips if chip.get("kind") != "hidden"]
+    names = {chip["name"] for chip in chips}
+    return {
+        "chips": chips, "count": count, "target": target, "path": context["request"].path if "request" in context else "",
+        "any_set": any(chip.get("is_set") for chip in chips),
+        "kept": [(key, value) for key, values in query.lists() if key not in names and key not in PAGING for value in values],
+        "cleared": address(context, **dict.fromkeys(names)),
+    }  # fmt: skip
+
+
+def _chip(bound, query: QueryDict) -> dict:
+    name, field = bound.name, bound.field
+    chip = {"name": name, "label": bound.label, "icon": getattr(field, "icon", ""), "is_set": bool(query.get(name))}
+    if isinstance(field.widget, forms.HiddenInput) or name in ("sort", "ordering"):
+        return chip | {"kind": "hidden"}
+    if isinstance(field, forms.BooleanField) or isinstance(field.widget, forms.CheckboxInput):
+        return chip | {"kind": "toggle", "checked": query.get(name) in ("1", "true", "True", "on")}
+    if hasattr(field, "choices"):
+        several = isinstance(field.widget, forms.SelectMultiple)
+        chosen = set(query.getlist(name))
+        options = [_option(value, label, chosen) for value, label in field.choices if value not in ("", None)]
+        words = ", ".join(o["label"] for o in options if o["selected"])
+        return chip | {"kind": "choice", "several": several, "options": options, "value_label": words}
+    kind = "date" if isinstance(field, forms.DateField) else "text"
+    return chip | {"kind": kind, "value": query.get(name, "")}
+
+
+def _option(value: Any, label: Any, chosen: set[str]) -> dict:
+    return {"value": str(value), "label": str(label), "selected": str(value) in chosen}
+
+
+def pager(context, showing: str = "", next: str = "", previous: str = "", target: str = "") -> dict:
+    """Cursor paging: `next` and `previous` are cursors; an empty one hides its button."""
+    query = _query(context)
+    for name in PAGING:
+        query.pop(name, None)
+
+    def to(cursor: str) -> str:
+        there = query.copy()
+        there["cursor"] = cursor
+        return _link(there)
+
+    return {"showing": showing, "target": target, "next": next and to(next), "previous": previous and to(previous)}
+
+
+def as_of_picker(context, day: Any = None, choices: Any = (), parameter: str = "as_of") -> dict:
+    """`choices` is a list of (label, date) beside Today."""
+    query = _query(context)
+    return {
+        "day": day, "parameter": parameter, "today_url": address(context, **{parameter: None}),
+        "choices": [(label, date, address(context, **{parameter: date.isoformat()})) for label, date in choices],
+        "kept": [(key, value) for key, values in query.lists() if key != parameter for value in values],
+    }  # fmt: skip
