@@ -41,14 +41,15 @@ class Servers:
                 raise
 
     def detach(self) -> None:
+        if self._membership is None:
+            return
         with self._turn():
             self._leave()
 
     def _leave(self) -> None:
-        if self._membership is None:
-            return
-        os.close(self._membership)
-        self._membership = None
+        if self._membership is not None:
+            os.close(self._membership)
+            self._membership = None
         if locks.anybody_in(self._users):
             return
         self.valkey.stop()

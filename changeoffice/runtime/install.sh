@@ -43,22 +43,18 @@ follow_pip() {
 }
 
 install_packages() {
-    local names=${1:-}
     follow_pip UV_DEFAULT_INDEX :env:.index-url install.index-url global.index-url
     say "Installing packages"
     .venv/bin/uv export --quiet --frozen --no-header --no-annotate >.venv/requirements.txt
-    # uv keeps no link to its cache, which may lie on another disk or belong to somebody else.
-    if ! UV_LINK_MODE=copy .venv/bin/uv pip sync --quiet --python .venv/bin/python \
+    if ! .venv/bin/uv pip sync --quiet --python .venv/bin/python \
         --require-hashes .venv/requirements.txt; then
         say "That did not work; trying once more with pip itself"
         .venv/bin/python -m pip install --quiet --require-hashes -r .venv/requirements.txt
     fi
 }
 
-uv_version() { sed -n 's/^uv==//p' changeoffice/runtime/uv-version.txt; }
-
 python=$(find_python)
 make_environment "$python"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+.venv/bin/python -m pip install -qq --disable-pip-version-check \
     -r changeoffice/runtime/uv-version.txt
 install_packages

@@ -7,7 +7,6 @@ make the second one in `_make_room` and hand its address out in `url`.
 """
 
 import contextlib
-import os
 import shutil
 import signal
 import socket
@@ -26,6 +25,7 @@ from changeoffice.runtime.place import Place, Trouble, check_room, replacing
 NAME = "changeoffice"
 MAJOR = "18"
 START_SECONDS = 300  # crash recovery may take its time
+LINGERING_SECONDS = 30
 LONGEST_SOCKET_PATH = 100
 SETTINGS = {
     "jit": "off",
@@ -83,9 +83,8 @@ class Postgres:
         if not self._server():
             self._forget_stale_pid()
             # Children of a killed server need a moment to notice before a new one may start.
-            if not wait_until(self._nobody_left, 30):
-                raise self._failure("Processes of an earlier PostgreSQL do not end")
-            self._spawn()
+            if not wait_until(self._spawn, LINGERING_SECONDS, pause=0.5):
+                raise self._failure("PostgreSQL did not start")
         elif not wait_until(lambda: self.answers, START_SECONDS):
             raise self._failure("PostgreSQL runs but does not answer")
         self._make_room()
@@ -107,13 +106,19 @@ class Postgres:
     def _port(self) -> int:
         return int((self.data / "postmaster.pid").read_text().splitlines()[3])
 
-    def _spawn(self) -> None:
+    def _spawn(self) -> bool:
+        """True when it runs, false when processes of an earlier one are still in the way."""
+        said_before = self.log.stat().st_size if self.log.exists() else 0
         command = [str(self._bin / "postgres"), "-D", str(self.data), *self._options()]
         server = self.place.spawn(command, self.log)
         if not wait_until(lambda: self.answers or server.poll() is not None, START_SECONDS):
             raise self._failure("PostgreSQL takes too long to start")
-        if server.poll() is not None:
+        if server.poll() is None:
+            return True
+        said = self.log.read_bytes()[said_before:]
+        if b"shared memory block" not in said and b"lock file" not in said:
             raise self._failure("PostgreSQL did not start")
+        return False
 
     def _initialise(self, folder: Path, password: Path) -> None:
         command = [
@@ -164,9 +169,7 @@ class Postgres:
                     "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
                 )
                 cursor.execute(sql.SQL(create).format(name, name))
-                cursor.execute(
-                    sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name)
-                )
+                cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
 
     def _server(self) -> psutil.Process | None:
         """The running server of this folder, by its pid file, if that tells the truth."""
@@ -183,15 +186,6 @@ class Postgres:
         PostgreSQL would then refuse to start."""
         if not self._server():
             (self.data / "postmaster.pid").unlink(missing_ok=True)
-
-    def _nobody_left(self) -> bool:
-        names = ("postgres", NAME)
-        folder = os.path.realpath(self.data)
-        for process in psutil.process_iter(["name"]):
-            with contextlib.suppress(psutil.Error):
-                if process.info["name"] in names and process.cwd() == folder:
-                    return False
-        return True
 
     def _check_version(self) -> None:
         made_by = (self.data / "PG_VERSION").read_text().strip()

@@ -19,6 +19,10 @@ from changeoffice.runtime.place import Place, Trouble, prepare
 from changeoffice.runtime.supervisor import Child, Supervisor
 
 
+# Celery says so in six lines on a trial machine where everything belongs to root anyway.
+AS_ROOT = "You're running the worker with superuser privileges"
+
+
 class Command(BaseCommand):
     help = "Start everything: servers where none are set, migrations, demo, web, worker and beat."
 
@@ -70,7 +74,7 @@ def sign_ins() -> list[tuple[str, str]]:
 
 
 def children(place: Place) -> list[Child]:
-    python = [sys.executable, "-m"]
+    python = [sys.executable, "-W", f"ignore:{AS_ROOT}", "-m"]
     bind = launch.address().removeprefix("http://").rstrip("/")
     beat = beat_folder(place) / "schedule"
     celery = [*python, "celery", "-A", "changeoffice.config", "--quiet"]
