@@ -52,10 +52,7 @@ class Valkey:
             server.kill()
             psutil.wait_procs([server], timeout=10)
         for _ in range(3):  # another process may take the port between finding and using it
-            self._write_settings(free_port())
-            server = self.place.spawn([str(self._program), str(self.settings)], self.log)
-            wait_until(lambda: self.answers or server.poll() is not None, START_SECONDS)
-            if self.answers:
+            if self._spawn(free_port()):
                 return
         raise Trouble(f"Valkey did not start. The end of its log {self.log} says:\n{self._said()}")
 
@@ -67,6 +64,12 @@ class Valkey:
                 process.kill()
 
     # ── below: how ───────────────────────────────────────────────────────────────────────────
+
+    def _spawn(self, port: int) -> bool:
+        self._write_settings(port)
+        server = self.place.spawn([str(self._program), str(self.settings)], self.log)
+        wait_until(lambda: self.answers or server.poll() is not None, START_SECONDS)
+        return self.answers
 
     @property
     def _program(self) -> Path:
