@@ -1,0 +1,3 @@
+from changeoffice.config.celery import app
+
+__all__ = ["app"]

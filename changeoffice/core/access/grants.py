@@ -1,0 +1,76 @@
+"""What one person has been granted, expanded once per request and held on the person."""
+
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+EVERYWHERE = None
+
+SUBTREES = """
+    WITH RECURSIVE reach(assignment, unit) AS (
+        SELECT a.id, a.unit_id FROM access_roleassignment a
+         WHERE a.person_id = %(person)s AND a.unit_id IS NOT NULL
+        UNION
+        SELECT r.assignment, u.id FROM people_businessunit u JOIN reach r ON u.parent_id = r.unit
+    )
+    SELECT a.role, a.practice, a.record_id, (a.unit_id IS NULL AND a.record_id IS NULL),
+           coalesce((SELECT array_agg(r.unit) FROM reach r WHERE r.assignment = a.id), '{}')
+      FROM access_roleassignment a
+     WHERE a.person_id = %(person)s
+       AND (a.until IS NULL OR a.until >= (office_now() AT TIME ZONE 'UTC')::date)
+"""
+
+
+@dataclass
+class Scope:
+    """Where a role holds: everywhere, in some units (with all below them), on some records."""
+
+    everywhere: bool = False
+    units: set[int] = field(default_factory=set)
+    records: set[int] = field(default_factory=set)
+
+    def covers(self, unit_id: int | None, *record_ids: int | None) -> bool:
+        return self.everywhere or unit_id in self.units or bool(self.records & set(record_ids))
+
+
+class Grants:
+    def __init__(self, person) -> None:
+        self.person = person
+        self.is_staff = bool(person.is_active and not person.is_outside)
+        self.scopes: dict[str, Scope] = {}
+        if person.is_active:
+            self._load()
+        if self.is_staff:
+            self.scopes["staff"] = Scope(everywhere=True)
+
+    def _load(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(SUBTREES, {"person": self.person.pk})
+            for role, practice, record_id, everywhere, units in cursor.fetchall():
+                for name in {role, f"{role}:{practice}" if practice else role}:
+                    scope = self.scopes.setdefault(name, Scope())
+                    scope.everywhere |= everywhere
+                    scope.units.update(units)
+                    if record_id:
+                        scope.records.add(record_id)
+
+    def scope(self, *roles: str) -> Scope:
+        """The union of where any of these roles holds."""
+        total = Scope()
+        for role in roles:
+            if held := self.scopes.get(role):
+                total.everywhere |= held.everywhere
+                total.units |= held.units
+                total.records |= held.records
+        return total
+
+    def has(self, *roles: str) -> bool:
+        return any(role in self.scopes for role in roles)
+
+
+def grants_of(person) -> Grants:
+    """The person's grants; read once for as long as this person object lives."""
+    held = getattr(person, "_grants", None)
+    if held is None:
+        held = person._grants = Grants(person)
+    return held

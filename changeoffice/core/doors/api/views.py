@@ -1,0 +1,366 @@
+"""The API of any kind of work: list, read, write, verbs, history, comments; nothing kind-specific."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from changeoffice.core import ports
+from changeoffice.core.doors import export
+from changeoffice.core.doors.api.idempotency import AnswersOnce
+from changeoffice.core.doors.api.problems import etag_of
+from changeoffice.core.doors.lists import (
+    NEWEST,
+    Orderings,
+    WorkFilterSet,
+    count_of,
+    fingerprint_of,
+    narrowed,
+    page_of,
+)
+from changeoffice.core.doors.perform import asks_of, perform
+from changeoffice.core.record import inputs as shapes
+from changeoffice.core.record.errors import Invalid, NotSeen, Stale
+from changeoffice.core.record.history import changes_of
+from changeoffice.core.record.models import Event, Work
+from changeoffice.core.talk.models import Comment, comment
+
+LIST_PARAMETERS = {"page_size", "cursor", "ordering", "count", "fields", "include", "format"}
+MOST_ROWS = 500
+
+
+class PersonField(serializers.RelatedField):
+    """A person by user name and name."""
+
+    def __init__(self, **options) -> None:
+        super().__init__(read_only=True, **options)
+
+    def to_representation(self, person) -> dict[str, str]:
+        return {"username": person.username, "name": person.name}
+
+
+class ReferenceField(serializers.RelatedField):
+    """Another record by its reference and title."""
+
+    def __init__(self, **options) -> None:
+        super().__init__(read_only=True, **options)
+
+    def to_representation(self, work) -> dict[str, str]:
+        return {"id": work.reference, "title": work.title}
+
+
+class WorkSerializer(serializers.Serializer):
+    """What every record carries; a kind adds its own fields below it.
+
+    Fields in `figures` (money, estimates, scores) are shown only with a role on the item or unit.
+    """
+
+    figures: tuple[str, ...] = ()
+
+    id = serializers.CharField(source="reference", read_only=True)
+    title = serializers.CharField(read_only=True)
+    state = serializers.CharField(read_only=True)
+    state_label = serializers.CharField(read_only=True)
+    unit = serializers.CharField(source="unit.code", default=None, read_only=True)
+    owner = PersonField(allow_null=True)
+    version = serializers.IntegerField(read_only=True)
+    url = serializers.CharField(source="get_absolute_url", read_only=True)
+    created_at = serializers.DateTimeField(read_only=True)
+    updated_at = serializers.DateTimeField(read_only=True)
+
+    def to_representation(self, work) -> dict[str, Any]:
+        found = super().to_representation(work)
+        context = self.context
+        if self.figures and not context["sees_figures"](work):
+            for name in self.figures:
+                found.pop(name, None)
+        if context.get("verbs"):
+            found["verbs"] = verbs_for(work, context["request"].user)
+        return found
+
+
+def verbs_for(work: Work, person) -> list[dict[str, Any]]:
+    return [
+        {"name": offer.verb.slug, "label": offer.verb.label, "open": offer.is_open,
+         "reasons": list(offer.reasons)}
+        for offer in work.offers(person)
+    ]  # fmt: skip
+
+
+class WorkViewSet(AnswersOnce, viewsets.GenericViewSet):
+    work: type[Work]
+    area: str
+    serializer_class: type[WorkSerializer]
+    filterset_class: type[WorkFilterSet] = WorkFilterSet
+    orderings: Orderings = {"newest": NEWEST}
+    default_ordering = "newest"
+    birth: Callable[..., Work] | None = None
+    birth_inputs: shapes.Inputs = {}
+    related: tuple[str, ...] = ("unit", "owner")
+    lookup_field = "reference"
+    lookup_url_kwarg = "id"
+    lookup_value_regex = r"[A-Za-z]{2,4}-[0-9]{1,12}"
+    http_method_names = ("get", "post", "patch", "delete", "head", "options")
+
+    def get_queryset(self) -> QuerySet:
+        if getattr(self, "swagger_fake_view", False):
+            return self.work.objects.none()
+        rows = self.work.objects.visible_to(self.request.user)
+        return self.enrich(rows.select_related(*self.related))
+
+    def enrich(self, rows: QuerySet) -> QuerySet:
+        """Where a kind adds annotations and prefetches."""
+        return rows
+
+    def get_object(self) -> Work:
+        found = self.get_queryset().by_reference(self.kwargs["id"]).first()
+        if found is None:
+            raise NotSeen("There is no such item, or you may not see it.")
+        return found
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        from changeoffice.core.access.rules import SEES_FIGURES
+
+        person = self.request.user if self.request else None
+        return super().get_serializer_context() | {
+            "sees_figures": lambda work: SEES_FIGURES.holds(person, work)
+        }
+
+    def one(self, record: Work, status: int = 200) -> Response:
+        """The record as an answer, with its ETag and what this caller may do now."""
+        fresh = self.get_queryset().filter(pk=record.pk).first()
+        if fresh is None:
+            return Response({"id": record.reference, "state": record.state}, status=status)
+        context = self.get_serializer_context() | {"verbs": True}
+        body = self.serializer_class(fresh, context=context).data
+        return Response(body, status=status, headers={"ETag": etag_of(fresh)})
+
+    def expected_version(self) -> int | None:
+        """The version in If-Match; a tag of another record or form is stale."""
+        tag = self.request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+        if not tag or tag == "*":
+            return None
+        kind, _, version = tag.rpartition("-")
+        record = self.get_object()
+        if kind != f"{record.kind}-{record.pk}" or not version.isdigit() or len(version) > 9:
+            raise Stale(record)
+        return int(version)
+
+    # collection ----------------------------------------------------------------------------------
+    def list(self, request) -> HttpResponse:
+        params = {name: request.query_params[name] for name in request.query_params}
+        rows = narrowed(self.filterset_class, params, self.get_queryset(), LIST_PARAMETERS)
+        if "text/csv" in request.headers.get("Accept", "") or params.get("format") == "csv":
+            return self.exported(rows)
+        ordering = params.get("ordering", self.default_ordering)
+        if ordering not in self.orderings:
+            raise Invalid(ordering=f"Choose one of: {', '.join(self.orderings)}.")
+        filters = {k: v for k, v in params.items() if k not in LIST_PARAMETERS}
+        page = page_of(rows, self.orderings, ordering=ordering, size=_size(params),
+                       cursor=params.get("cursor", ""), fingerprint=fingerprint_of(filters))  # fmt: skip
+        body = {
+            "next": self._link(page.next), "previous": self._link(page.previous),
+            "results": self._results(page.rows, params),
+        }  # fmt: skip
+        if params.get("count") == "true":
+            body["count"] = rows.order_by().count()
+        return Response(body)
+
+    def _results(self, rows: list, params: dict[str, str]) -> list[dict]:
+        context = self.get_serializer_context() | {"verbs": params.get("include") == "verbs"}
+        found = self.serializer_class(rows, many=True, context=context).data
+        wanted = [name for name in params.get("fields", "").split(",") if name]
+        if not wanted:
+            return found
+        known = set(self.serializer_class().fields) | {"verbs"}
+        if unknown := sorted(set(wanted) - known):
+            raise Invalid(fields=f"Not known here: {', '.join(unknown)[:200]}.")
+        return [{name: row[name] for name in wanted if name in row} for row in found]
+
+    def _link(self, cursor: str | None) -> str | None:
+        if cursor is None:
+            return None
+        params = self.request.query_params.copy()
+        params["cursor"] = cursor
+        return self.request.build_absolute_uri(f"{self.request.path}?{params.urlencode()}")
+
+    def exported(self, rows: QuerySet) -> HttpResponse:
+        context = self.get_serializer_context()
+        serializer = self.serializer_class(context=context)
+        made = (serializer.to_representation(row) for row in rows[: export.MOST_ROWS])
+        return export.csv(f"{self.area}.csv", list(serializer.fields), made)
+
+    def create(self, request) -> Response:
+        given = shapes.clean(type(self).birth_inputs, request.user, _body(request))
+        return self.one(type(self).birth(by=request.user, **given), 201)
+
+    # one record ----------------------------------------------------------------------------------
+    def retrieve(self, request, id: str) -> Response:
+        return self.one(self.get_object())
+
+    def partial_update(self, request, id: str) -> Response:
+        record, body = self.get_object(), _body(request)
+        version = self.expected_version()
+        if not body:
+            return self.one(record)
+        given = shapes.clean(self.work.profile, request.user, body, partial=True)
+        record.revise(by=request.user, at_version=version, **given)
+        return self.one(record)
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["get"])
+    def history(self, request, id: str) -> Response:
+        """Every verb done on it with the fields it changed, oldest first."""
+        record = self.get_object()
+        return Response({"results": history_for(record, request.user)})
+
+    @extend_schema(request=shapes.serializer_for("CommentIn", {
+        "body": shapes.LongText(label="Comment"), "reply_to": shapes.Number(required=False, least=1),
+    }), responses=OpenApiTypes.OBJECT)  # fmt: skip
+    @action(detail=True, methods=["get", "post"])
+    def comments(self, request, id: str) -> Response:
+        """Read the thread, or add to it; people named with @ hear of it."""
+        record = self.get_object()
+        if request.method == "GET":
+            rows = Comment.objects.filter(record_id=record.pk).select_related("author")
+            return Response({"results": [comment_body(row) for row in rows.order_by("at", "id")[:500]]})
+        given = shapes.clean(
+            {"body": shapes.LongText(), "reply_to": shapes.Number(required=False, least=1)},
+            request.user, _body(request),
+        )  # fmt: skip
+        above = None
+        if given["reply_to"]:
+            above = Comment.objects.filter(pk=given["reply_to"], record_id=record.pk).first()
+            if above is None:
+                raise Invalid(reply_to="There is no such comment on this item.")
+        made = comment(record, by=request.user, body=given["body"], reply_to=above)
+        return Response(comment_body(made), status=201)
+
+
+def comment_body(row: Comment) -> dict[str, Any]:
+    name = row.author.name if row.author else row.author_name
+    return {"id": row.pk, "author": name, "body": row.body, "at": row.at, "reply_to": row.reply_to_id}
+
+
+def history_for(record: Work, person) -> list[dict[str, Any]]:
+    """Events joined with field changes; figures are left out for those who may not see them."""
+    from changeoffice.core.access.rules import SEES_FIGURES
+
+    changed = changes_of(record)
+    hidden = set() if SEES_FIGURES.holds(person, record) else set(getattr(record, "figures", ()))
+    rows = Event.objects.filter(record_id=record.pk).select_related("actor", "on_behalf_of")
+    return [
+        {
+            "id": row.pk, "verb": row.verb, "words": row.words, "by": row.actor and row.actor.name,
+            "on_behalf_of": row.on_behalf_of and row.on_behalf_of.name, "door": row.door,
+            "at": row.at, "from": row.before, "to": row.after, "reason": row.reason,
+            "changes": [
+                {k: item[k] for k in ("field", "label", "old", "new")}
+                for item in changed.get(row.context_id, []) if item["field"] not in hidden
+            ],
+        }
+        for row in rows.order_by("at", "id")
+    ]  # fmt: skip
+
+
+def _size(params: dict[str, str]) -> int:
+    text = params.get("page_size", "50")
+    if not text.isdigit() or not 1 <= int(text[:6]) <= MOST_ROWS:
+        raise Invalid(page_size=f"Choose 1 to {MOST_ROWS}.")
+    return int(text)
+
+
+def _body(request) -> dict[str, Any]:
+    data = request.data
+    if not hasattr(data, "keys"):
+        raise Invalid(__all__="Send one JSON object.")
+    return dict(data.items())
+
+
+def work_api(base: type[WorkViewSet]) -> type[WorkViewSet]:
+    """Class decorator: give the viewset one action, and so one OpenAPI operation, per verb."""
+    work = base.work
+    for name, verb in work.verbs().items():
+        if name == "revise" or not (verb.door or (work.kind, name) in ports.next_steps):
+            continue
+        if not hasattr(base, name):
+            setattr(base, f"verb_{name}", _verb_action(base, name))
+    _describe(base)
+    return base
+
+
+def _verb_action(base: type[WorkViewSet], name: str):
+    work = base.work
+    verb = work.verbs()[name]
+    asks = asks_of(work, verb)
+
+    def act(self, request, id: str) -> Response:
+        record = self.get_object()
+        version = self.expected_version()
+        answer = perform(record, name, by=request.user, data=_body(request), at_version=version)
+        response = self.one(record)
+        if isinstance(answer, Work) and answer.pk != record.pk:
+            response.data["made"] = {"kind": answer.kind, "id": answer.reference,
+                                     "url": answer.get_absolute_url()}  # fmt: skip
+        return response
+
+    act.__name__ = f"verb_{name}"
+    act.__doc__ = verb.body.__doc__ or verb.label
+    made = action(detail=True, methods=["post"], url_path=verb.slug, url_name=verb.slug)(act)
+    return extend_schema(
+        operation_id=f"{base.area.replace('-', '_')}_{name}",
+        request=shapes.serializer_for(f"{work.__name__}{_camel(name)}In", asks) if asks else None,
+        responses=base.serializer_class,
+        parameters=[OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=False)],
+    )(made)
+
+
+def _describe(base: type[WorkViewSet]) -> None:
+    name, prefix = base.work.__name__, base.area.replace("-", "_")
+    listed = extend_schema(
+        operation_id=f"{prefix}_list",
+        parameters=[
+            OpenApiParameter("ordering", str, enum=list(base.orderings)),
+            OpenApiParameter("page_size", int), OpenApiParameter("cursor", str),
+            OpenApiParameter("count", bool), OpenApiParameter("fields", str),
+            OpenApiParameter("include", str, enum=["verbs"]),
+        ],
+    )  # fmt: skip
+    base.list = listed(_own(base.list))
+    if base.birth is None:
+        base.create = None
+    else:
+        base.create = extend_schema(
+            operation_id=f"{prefix}_create", responses={201: base.serializer_class},
+            request=shapes.serializer_for(f"{name}CreateIn", base.birth_inputs),
+        )(_own(base.create))  # fmt: skip
+    if base.work.profile:
+        base.partial_update = extend_schema(
+            operation_id=f"{prefix}_update", responses=base.serializer_class,
+            request=shapes.serializer_for(f"{name}UpdateIn", base.work.profile, partial=True),
+        )(_own(base.partial_update))  # fmt: skip
+    else:
+        base.partial_update = None
+
+
+def _own(method):
+    """A copy of an inherited method, so one kind's description does not reach another's."""
+    import functools
+
+    @functools.wraps(method)
+    def copy(self, *args, **kwargs):
+        return method(self, *args, **kwargs)
+
+    return copy
+
+
+def _camel(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
+
+

@@ -1,0 +1,160 @@
+"""Lists for pages and the API alike: one filter set, declared orderings, keyset pages.
+
+A cursor holds the ordering, a fingerprint of the filters and the last row's key, so that a list
+never skips or repeats rows and costs the same on its first and its thousandth page.
+"""
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import django_filters
+from django.core import signing
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
+from changeoffice.core.record.errors import Invalid
+from changeoffice.core.record.models import Record
+
+COUNT_CEILING = 1000
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """One way to sort: a field or expression, its label, and what an empty value counts as."""
+
+    label: str
+    by: str | Combinable
+    descending: bool = True
+    empty: Any = None
+
+    def expression(self) -> Any:
+        found = F(self.by) if isinstance(self.by, str) else self.by
+        return found if self.empty is None else Coalesce(found, Value(self.empty))
+
+
+Orderings = dict[str, Ordering]
+NEWEST = Ordering("Newest", "pk")
+
+
+@dataclass
+class Page:
+    """One page of rows with the cursors around it."""
+
+    rows: list
+    next: str | None
+    previous: str | None
+
+
+def page_of(
+    rows: QuerySet, orderings: Orderings, *, ordering: str, size: int, cursor: str = "",
+    fingerprint: str = "",
+) -> Page:  # fmt: skip
+    """Cut one page out of `rows`; raises Invalid on a cursor of another list."""
+    rule = orderings[ordering]
+    at = _read_cursor(cursor, ordering, fingerprint) if cursor else None
+    backwards = bool(at and at["b"])
+    down = rule.descending != backwards
+    rows = rows.annotate(sort_key=rule.expression())
+    if at:
+        key, step = _from_json(at["k"]), "lt" if down else "gt"
+        rows = rows.filter(Q(**{f"sort_key__{step}": key}) | Q(sort_key=key, **{f"pk__{step}": at["i"]}))
+    sign = "-" if down else ""
+    found = list(rows.order_by(f"{sign}sort_key", f"{sign}pk")[: size + 1])
+    more, found = len(found) > size, found[:size]
+    if backwards:
+        found.reverse()
+
+    def cursor_at(row, back: bool) -> str:
+        return _write_cursor(ordering, fingerprint, row.sort_key, row.pk, back)
+
+    has_next = bool(found) and (more or backwards)
+    has_previous = bool(found) and (more if backwards else at is not None)
+    return Page(
+        found,
+        cursor_at(found[-1], False) if has_next else None,
+        cursor_at(found[0], True) if has_previous else None,
+    )
+
+
+def fingerprint_of(params: dict[str, Any]) -> str:
+    plain = json.dumps(sorted((k, str(v)) for k, v in params.items() if v not in ("", None)))
+    return hashlib.sha256(plain.encode()).hexdigest()[:12]
+
+
+def count_of(rows: QuerySet) -> tuple[int, str]:
+    """Exact to a thousand, "1,000+" beyond."""
+    n = rows.order_by()[: COUNT_CEILING + 1].count()
+    return (n, f"{n:,}") if n <= COUNT_CEILING else (COUNT_CEILING, f"{COUNT_CEILING:,}+")
+
+
+def _write_cursor(ordering: str, fingerprint: str, key: Any, pk: int, back: bool) -> str:
+    plain = {"o": ordering, "f": fingerprint, "k": _to_json(key), "i": pk, "b": back}
+    return signing.dumps(plain, salt="cursor", compress=True)
+
+
+def _read_cursor(cursor: str, ordering: str, fingerprint: str) -> dict[str, Any]:
+    try:
+        found = signing.loads(cursor, salt="cursor")
+    except (signing.BadSignature, ValueError, base64.binascii.Error):
+        raise Invalid(cursor="This cursor is not one of ours.") from None
+    if found["o"] != ordering or found["f"] != fingerprint:
+        raise Invalid(cursor="This cursor belongs to another filter or ordering.")
+    return found
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"t": value.isoformat()}
+    if isinstance(value, date):
+        return {"d": value.isoformat()}
+    if isinstance(value, Decimal):
+        return {"n": str(value)}
+    return value
+
+
+def _from_json(value: Any) -> Any:
+    if isinstance(value, dict):
+        ((kind, text),) = value.items()
+        return {"t": datetime.fromisoformat, "d": date.fromisoformat, "n": Decimal}[kind](text)
+    return value
+
+
+class InFilter(django_filters.BaseInFilter, django_filters.CharFilter):
+    pass
+
+
+class WorkFilterSet(django_filters.FilterSet):
+    """What every list of works can be narrowed by; each kind adds its own."""
+
+    search = django_filters.CharFilter(method="by_words", label="Words")
+    state = django_filters.CharFilter(label="State")
+    state__in = InFilter(field_name="state", lookup_expr="in", label="States")
+    unit = django_filters.CharFilter(field_name="unit__code", label="Business unit")
+    owner = django_filters.CharFilter(field_name="owner__username", label="Owner")
+    created_at__gte = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    created_at__lt = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    updated_at__gte = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    updated_at__lt = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="lt")
+
+    def by_words(self, rows: QuerySet, name: str, words: str) -> QuerySet:
+        if not words.strip():
+            return rows
+        found = Record.objects.filter(kind=rows.model.kind).search(words[:200])
+        return rows.filter(pk__in=found.order_by().values("pk"))
+
+
+def narrowed(filterset_class, params: dict[str, Any], rows: QuerySet, extra: set[str]) -> QuerySet:
+    """Apply the filter set; an unknown name or an unusable value is an error that names it."""
+    known = set(filterset_class.base_filters)
+    if unknown := sorted(name for name in params if name not in known | extra):
+        raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
+    found = filterset_class(data={k: v for k, v in params.items() if k in known}, queryset=rows)
+    if not found.form.is_valid():
+        raise Invalid(**{name: [str(e) for e in errs] for name, errs in found.form.errors.items()})
+    return found.qs

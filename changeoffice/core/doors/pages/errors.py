@@ -1,0 +1,43 @@
+"""Pages for what cannot be done: what happened, what to do, what was kept."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen, Refused, Stale
+
+STATUS = {NotSeen: 404, NotAllowed: 403, NotNow: 409, Stale: 409, Invalid: 400}
+
+
+def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+    context = {"error": error, "message": str(error), "record": getattr(error, "record", None)}
+    return render(request, f"{status}.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        from changeoffice.core.doors.api.problems import problem
+
+        return problem(400, "The request cannot be read.")
+    return render(request, "400.html", {"message": "The request cannot be read."}, status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "403.html", {}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        from changeoffice.core.doors.api.problems import problem
+
+        return problem(404, "There is nothing at this address.")
+    return render(request, "404.html", {}, status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return render(request, "500.html", {}, status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    message = "This form was open too long or came from another page. Go back, reload and send it again."
+    return render(request, "403.html", {"message": message}, status=403)

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class JobsConfig(AppConfig):
+    name = "changeoffice.core.jobs"
+    label = "jobs"
+
+    def ready(self) -> None:
+        from changeoffice.core.jobs import relay, schedule  # noqa: F401

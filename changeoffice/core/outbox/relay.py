@@ -1,0 +1,83 @@
+"""Carry outbox rows out: claim, run the topic's handler, mark done, or push forward with back-off.
+
+A row is done in the same transaction as its effect, so an effect happens exactly once however
+often the relay is killed. Handlers that leave the database (mail) must tolerate a repeat.
+"""
+
+import logging
+import random
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from changeoffice.core.outbox.models import Outbox
+
+log = logging.getLogger(__name__)
+Handler = Callable[..., None]
+_handlers: dict[str, Handler] = {}
+MOST_ATTEMPTS = 12
+
+
+def handler(topic: str) -> Callable[[Handler], Handler]:
+    """Register the one function that carries out rows of this topic."""
+
+    def register(function: Handler) -> Handler:
+        _handlers[topic] = function
+        return function
+
+    return register
+
+
+def waiting():
+    return Outbox.objects.filter(done_at=None, given_up_at=None)
+
+
+def relay(most: int = 500) -> dict[str, int]:
+    """Carry out up to `most` due rows; answers how many were done and how many failed."""
+    counts = {"done": 0, "failed": 0}
+    while sum(counts.values()) < most:
+        outcome = _carry_one()
+        if outcome is None:
+            break
+        counts[outcome] += 1
+    return counts
+
+
+def _carry_one() -> str | None:
+    with transaction.atomic():
+        row = (
+            waiting().filter(not_before__lte=Now()).order_by("not_before", "id")
+            .select_for_update(skip_locked=True).first()
+        )  # fmt: skip
+        if row is None:
+            return None
+        try:
+            with transaction.atomic():
+                _handlers[row.topic](**row.payload)
+        except Exception as error:  # one bad row must not stop the rest
+            log.exception("outbox row %s failed", row.key)
+            _push_forward(row, error)
+            return "failed"
+        row.done_at = timezone.now()
+        row.save(update_fields=["done_at"])
+        return "done"
+
+
+def _push_forward(row: Outbox, error: Exception) -> None:
+    row.attempts += 1
+    row.last_error = f"{type(error).__name__}: {error}"[:2000]
+    if row.attempts >= MOST_ATTEMPTS:
+        row.given_up_at = timezone.now()
+    wait = min(10 * 2**row.attempts, 6 * 3600) * random.uniform(0.8, 1.2)
+    row.not_before = timezone.now() + timedelta(seconds=wait)
+    row.save()
+
+
+def send_again(row: Outbox) -> None:
+    """Give a row that was given up another full round of attempts."""
+    Outbox.objects.filter(pk=row.pk, done_at=None).update(
+        attempts=0, given_up_at=None, not_before=Now()
+    )

@@ -1,0 +1,40 @@
+"""What migrations cannot say: a number sequence per prefix, and the application role's rights."""
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+
+
+def after_migrate(sender, **kwargs) -> None:
+    with connection.cursor() as cursor:
+        for model in work_models():
+            cursor.execute(f"CREATE SEQUENCE IF NOT EXISTS {sequence(model.prefix)}")
+        if settings.DATABASE_APP_ROLE:
+            _grant(cursor, connection.ops.quote_name(settings.DATABASE_APP_ROLE))
+
+
+def work_models() -> list:
+    from changeoffice.core.record.models import Work
+
+    return [model for model in apps.get_models() if issubclass(model, Work)]
+
+
+def sequence(prefix: str) -> str:
+    return f"reference_{prefix.lower()}"
+
+
+def append_only_tables() -> list[str]:
+    from pghistory.models import Event as PghistoryEvent
+
+    from changeoffice.core.record.models import Event
+
+    history = [m for m in apps.get_models() if issubclass(m, PghistoryEvent)]
+    return [model._meta.db_table for model in [Event, *history] if model._meta.managed]
+
+
+def _grant(cursor, role: str) -> None:
+    cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+    cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
+    cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
+    for table in append_only_tables():
+        cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}")

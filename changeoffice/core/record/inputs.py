@@ -1,0 +1,227 @@
+"""The shape of what a verb asks for, declared once; pages draw it as a form, the API as a schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+LATEST_YEAR = 2200
+
+
+class NoNul:
+    """PostgreSQL text cannot hold NUL; say so as a field error instead of failing later."""
+
+    def __call__(self, value: str) -> None:
+        if "\x00" in value:
+            raise forms.ValidationError("Remove the invisible NUL character.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    label: str = ""
+    hint: str = ""
+    required: bool = True
+    initial: Any = None
+
+    def common(self) -> dict[str, Any]:
+        return {"label": self.label, "help_text": self.hint, "required": self.required}
+
+    def form_field(self, person) -> forms.Field:
+        raise TypeError(type(self).__name__)
+
+    def serializer_field(self) -> serializers.Field:
+        raise TypeError(type(self).__name__)
+
+    def schema(self) -> dict[str, Any]:
+        return {"label": self.label, "help_text": self.hint, "required": self.required}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Input):
+    max: int = 200
+    lines: int = 1
+    min: int = 0
+
+    def form_field(self, person) -> forms.Field:
+        widget = (
+            forms.Textarea(attrs={"rows": self.lines, "maxlength": None})
+            if self.lines > 1
+            else forms.TextInput
+        )
+        return forms.CharField(
+            max_length=self.max, min_length=self.min or None, widget=widget,
+            empty_value="", **self.common(),
+        )  # fmt: skip
+
+    def serializer_field(self) -> serializers.Field:
+        return serializers.CharField(
+            max_length=self.max, min_length=self.min or None,
+            allow_blank=not self.required, **self.schema(),
+        )  # fmt: skip
+
+
+def LongText(**options) -> Text:  # reads as a type where inputs are declared
+    return Text(**({"lines": 5, "max": 20_000} | options))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Input):
+    least: int = -1_000_000_000
+    most: int = 1_000_000_000
+
+    def form_field(self, person) -> forms.Field:
+        return forms.IntegerField(min_value=self.least, max_value=self.most, **self.common())
+
+    def serializer_field(self) -> serializers.Field:
+        return serializers.IntegerField(
+            min_value=self.least, max_value=self.most, allow_null=not self.required, **self.schema()
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decimal(Input):
+    least: int = -100_000_000_000
+    most: int = 100_000_000_000
+    places: int = 2
+
+    def form_field(self, person) -> forms.Field:
+        return forms.DecimalField(
+            min_value=self.least, max_value=self.most, max_digits=16,
+            decimal_places=self.places, **self.common(),
+        )  # fmt: skip
+
+    def serializer_field(self) -> serializers.Field:
+        return serializers.DecimalField(
+            max_digits=16, decimal_places=self.places, min_value=self.least, max_value=self.most,
+            allow_null=not self.required, **self.schema(),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Date(Input):
+    def form_field(self, person) -> forms.Field:
+        return SaneDate(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+                        **self.common())  # fmt: skip
+
+    def serializer_field(self) -> serializers.Field:
+        return serializers.DateField(allow_null=not self.required, **self.schema())
+
+
+class SaneDate(forms.DateField):
+    def clean(self, value):
+        day = super().clean(value)
+        if day and not 1900 <= day.year <= LATEST_YEAR:
+            raise forms.ValidationError(f"Enter a year between 1900 and {LATEST_YEAR}.")
+        return day
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag(Input):
+    required: bool = False
+
+    def form_field(self, person) -> forms.Field:
+        return forms.BooleanField(**self.common())
+
+    def serializer_field(self) -> serializers.Field:
+        return serializers.BooleanField(**self.schema())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Input):
+    choices: Sequence[tuple[Any, str]] = ()
+    many: bool = False
+
+    def options(self) -> list[tuple[str, str]]:
+        return [(str(value), str(words)) for value, words in self.choices]
+
+    def form_field(self, person) -> forms.Field:
+        if self.many:
+            return forms.MultipleChoiceField(
+                choices=self.options(), widget=forms.CheckboxSelectMultiple, **self.common()
+            )
+        blank = [] if self.required and self.initial is not None else [("", "Choose")]
+        return forms.ChoiceField(choices=[*blank, *self.options()], **self.common())
+
+    def serializer_field(self) -> serializers.Field:
+        choices = self.options()
+        if self.many:
+            return serializers.MultipleChoiceField(choices=choices, **self.schema())
+        return serializers.ChoiceField(
+            choices=choices, allow_blank=not self.required, **self.schema()
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ref(Input):
+    """A reference to another thing: a person by user name, a work by reference, a row by a key."""
+
+    rows: Callable[[Any], QuerySet] = field(default=lambda person: QuerySet().none())
+    key: str = "pk"
+    many: bool = False
+
+    def form_field(self, person) -> forms.Field:
+        kind = forms.ModelMultipleChoiceField if self.many else forms.ModelChoiceField
+        extra = {} if self.many else {"empty_label": "Choose" if self.required else "None"}
+        return kind(
+            queryset=self.rows(person), to_field_name=self.key, **extra, **self.common()
+        )
+
+    def serializer_field(self) -> serializers.Field:
+        one = (
+            serializers.IntegerField(min_value=1)
+            if self.key == "pk"
+            else serializers.CharField(max_length=80)
+        )
+        if self.many:
+            return serializers.ListField(child=one, max_length=500, **self.schema())
+        one = type(one)(
+            allow_null=not self.required, **one._kwargs, **self.schema()
+        )
+        return one
+
+
+Inputs = dict[str, Input]
+
+
+def form_for(inputs: Inputs, person) -> type[forms.Form]:
+    """A Django form class for a page, with querysets narrowed to what this person may see."""
+    fields = {name: item.form_field(person) for name, item in inputs.items()}
+    for made in fields.values():
+        if isinstance(made, forms.CharField):
+            made.validators.append(NoNul())
+    return type("InputForm", (forms.Form,), fields)
+
+
+def serializer_for(name: str, inputs: Inputs, *, partial: bool = False):
+    """A serializer class for the API's schema; the values themselves are cleaned by the form."""
+    fields: dict[str, Any] = {}
+    for key, item in inputs.items():
+        made = item.serializer_field()
+        if partial:
+            made = type(made)(*made._args, **{**made._kwargs, "required": False})
+        fields[key] = made
+    return type(name, (serializers.Serializer,), fields)
+
+
+def clean(inputs: Inputs, person, data: dict[str, Any], *, partial: bool = False) -> dict[str, Any]:
+    """Values ready for a verb, from JSON or from a form's data; raises Invalid by field."""
+    from changeoffice.core.record.errors import Invalid
+
+    if unknown := sorted(set(data) - set(inputs)):
+        raise Invalid(**{str(name)[:80]: "This field is not known here." for name in unknown})
+    wanted = {key: item for key, item in inputs.items() if not partial or key in data}
+    form = form_for(wanted, person)(data={k: _plain(v) for k, v in data.items() if v is not None})
+    if not form.is_valid():
+        raise Invalid(**{name: [str(e) for e in found] for name, found in form.errors.items()})
+    return form.cleaned_data
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else ""
+    return value

@@ -1,0 +1,229 @@
+"""Verbs: the only writes. One declared transition is one place that locks, checks and records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pghistory
+from django.db import IntegrityError, transaction
+
+from changeoffice.core.access.rules import Rule
+from changeoffice.core.record import acting
+from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen, Stale
+from changeoffice.core.record.history import changes_since
+from changeoffice.core.record.inputs import Inputs
+
+ANY = "*"
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A condition on the record; `unmet` tells a person what would satisfy it."""
+
+    check: Callable[[Any], bool]
+    unmet: str
+
+
+def guard(unmet: str) -> Callable[[Callable[[Any], bool]], Guard]:
+    return lambda check: Guard(check, unmet)
+
+
+@dataclass(frozen=True)
+class State:
+    """A state's label on pages, its pill's tone (neutral, info, good, warn, bad) and whether it ends."""
+
+    label: str
+    tone: str = "neutral"
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A verb as one person meets it on one record: open, or what stands in the way."""
+
+    verb: Verb
+    allowed: bool
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        return self.allowed and not self.reasons
+
+
+@dataclass
+class Verb:
+    """A transition: from where, to where, who may, under which guards, and what else changes."""
+
+    body: Callable
+    source: frozenset[str]
+    target: str | None
+    who: Rule | None
+    guards: tuple[Guard, ...] = ()
+    asks: Inputs = field(default_factory=dict)
+    label: str = ""
+    tone: str = ""
+    confirm: str = ""
+    undo: str = ""
+    told: str = ""
+    quiet: bool = False
+    bumps: bool = True
+    door: bool = True
+    name: str = ""
+
+    def __set_name__(self, owner, name: str) -> None:
+        self.name = name
+        self.label = self.label or name.replace("_", " ").capitalize()
+        self.__doc__ = self.body.__doc__
+
+    def __get__(self, record, owner=None):
+        return self if record is None else BoundVerb(self, record)
+
+    @property
+    def slug(self) -> str:
+        return self.name.replace("_", "-")
+
+    def allows_state(self, state: str) -> bool:
+        return ANY in self.source or state in self.source
+
+    def rule(self, record) -> Rule:
+        return self.who or record.editors
+
+    def unmet(self, record) -> list[str]:
+        return [item.unmet for item in self.guards if not item.check(record)]
+
+    def offer(self, record, person) -> Offer:
+        if not self.rule(record).holds(person, record):
+            return Offer(self, False, (f"Needs {self.rule(record).words}.",))
+        return Offer(self, True, tuple(self.unmet(record)))
+
+
+@dataclass
+class BoundVerb:
+    verb: Verb
+    record: Any
+
+    def __call__(
+        self, *, by, reason: str = "", at_version: int | None = None, on_behalf_of=None, **given
+    ):
+        """Do it: one transaction that locks, checks state, person and guards, changes, records."""
+        verb, record = self.verb, self.record
+        with (
+            constraints_in_words(type(record)),
+            transaction.atomic(),
+            pghistory.context(**context_words(by, verb.name, reason)) as ctx,
+        ):
+            lock(record)
+            if at_version is not None and at_version != record.version:
+                raise Stale(record, changes_since(record, at_version))
+            if by is not None and not record.is_visible_to(by):
+                raise NotSeen(f"{record.reference} does not exist.")
+            self._check(by)
+            before = record.state
+            answer = verb.body(record, by=by, **_reasoned(verb, given, reason))
+            record.settle(_target(verb, answer), bumps=verb.bumps)
+            record.note(
+                verb.name, by=by, reason=reason, before=before, context=ctx.id,
+                on_behalf_of=on_behalf_of, words=verb.told, quiet=verb.quiet,
+                data=_noted(given),
+            )  # fmt: skip
+        return answer if verb.target is None else record
+
+    def _check(self, by) -> None:
+        verb, record = self.verb, self.record
+        rule = verb.rule(record)
+        if not (rule.holds(by, record) if by is not None else _is_the_portal()):
+            raise NotAllowed(f"{verb.label} needs {rule.words}.")
+        if not verb.allows_state(record.state):
+            raise NotNow(
+                f"{record.reference} is {record.state_label.lower()}, so it cannot "
+                f"{verb.label.lower()} now.",
+                record=record,
+            )
+        if reasons := verb.unmet(record):
+            raise NotNow(f"{verb.label} has to wait: {reasons[0]}", reasons, record)
+
+
+@contextmanager
+def constraints_in_words(model) -> Iterator[None]:
+    """A broken database constraint is bad input, told in the constraint's own words."""
+    try:
+        yield
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        for constraint in model._meta.constraints:
+            if constraint.name == name:
+                raise Invalid(__all__=str(constraint.get_violation_error_message())) from error
+        raise
+
+
+def _is_the_portal() -> bool:
+    return acting.door().name in {"job", "import"}
+
+
+def _reasoned(verb: Verb, given: dict, reason: str) -> dict:
+    return {**given, "reason": reason} if "reason" in verb.asks else given
+
+
+def _target(verb: Verb, answer: Any) -> str | None:
+    return answer if verb.target == "?" else verb.target
+
+
+def lock(record) -> None:
+    """Take the row and read it again; whoever comes second sees what the first one did."""
+    rows = type(record)._base_manager.select_for_update(of=("self",))
+    record.refresh_from_db(from_queryset=rows)
+
+
+def context_words(by, verb: str, reason: str) -> dict[str, Any]:
+    door = acting.door()
+    words = {"by": by.pk if by else None, "verb": verb, "door": door.name, "client": door.client}
+    return words | ({"reason": reason[:500]} if reason else {})
+
+
+def _noted(given: dict[str, Any]) -> dict[str, Any]:
+    """Inputs as the event keeps them: short plain values; long text is in the field history."""
+    noted = {}
+    for key, value in given.items():
+        if isinstance(value, (int, float, bool)) or value is None:
+            noted[key] = value
+        elif isinstance(value, (list, tuple, set)):
+            noted[key] = [str(item)[:200] for item in value][:50]
+        elif not hasattr(value, "__dict__") or hasattr(value, "pk") or isinstance(value, str):
+            noted[key] = str(getattr(value, "reference", value))[:500]
+        else:
+            noted[key] = str(value)[:500]
+    return noted
+
+
+def transition(
+    source: str | Iterable[str],
+    target: str | None,
+    *,
+    who: Rule | None,
+    guards: Iterable[Guard] = (),
+    asks: Inputs | None = None,
+    **options: Any,
+) -> Callable[[Callable], Verb]:
+    """Declare a verb. `source` is a state, several, or ANY; `target` a state, None (stays), or
+    "?" when the body answers with the state (as a return from *more information* does)."""
+    sources = frozenset([source] if isinstance(source, str) else source)
+
+    def declare(body: Callable) -> Verb:
+        return Verb(body, sources, target, who, tuple(guards), asks or {}, **options)
+
+    return declare
+
+
+def verbs_of(model) -> dict[str, Verb]:
+    """Every verb the model declares, in the order it declares them."""
+    found: dict[str, Verb] = {}
+    for base in reversed(model.__mro__):
+        for name, value in vars(base).items():
+            if isinstance(value, Verb):
+                found[name] = value
+    return found
+
+

@@ -1,0 +1,382 @@
+"""Ideas: from a thought somebody has to a demand, with an answer always."""
+
+from typing import ClassVar
+
+from django.db import connection, models
+from django.db.models import Exists, F, OuterRef, Q
+
+from changeoffice.core.access.rules import ANALYST, OWNER, STAFF, role
+from changeoffice.core.people.models import Person
+from changeoffice.core.record import clock
+from changeoffice.core.record.clock import OfficeNow
+from changeoffice.core.record.errors import Invalid, NotNow
+from changeoffice.core.record.history import tracked
+from changeoffice.core.record.inputs import Choice, Date, LongText, Number, Ref, Text
+from changeoffice.core.record.models import Reach, Work, WorkQuerySet
+from changeoffice.core.record.workflow import State, guard, lock, transition
+from changeoffice.core.talk.models import Follower, follow
+from changeoffice.organisation.models import Service, units
+
+OPEN_TO_VOTES = ("open", "under_review", "more_information", "vetting", "developed")
+IN_REVIEW = ("under_review", "vetting")
+HALF_LIFE_DAYS = 7
+
+
+class Theme(models.Model):
+    name = models.CharField(max_length=60, unique=True)
+    review_at_votes = models.PositiveIntegerField(default=25)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Decline(models.TextChoices):
+    DUPLICATE = "duplicate", "We already have this"
+    NOT_FEASIBLE = "not_feasible", "Cannot be done safely"
+    TOO_COSTLY = "too_costly", "Costs more than it brings"
+    OUT_OF_SCOPE = "out_of_scope", "Outside what we do"
+    NOT_NOW = "not_now", "Not in the foreseeable future"
+
+
+def _score(label: str, hint: str = "") -> Number:
+    return Number(label=label, hint=hint, least=1, most=5)
+
+
+SCORE_INPUTS = {
+    "value": _score("Value", "5 is most"),
+    "feasibility": _score("Feasibility", "5 is easy to do safely"),
+    "strategic_fit": _score("Strategic fit", "5 is right on strategy"),
+    "effort": _score("Effort", "1 is little, 5 is a lot"),
+    "rationale": LongText(label="Reason", lines=3, min=10),
+}
+REVIEWERS = ANALYST | role("service_owner", "practice_owner")
+
+
+def _votable_targets(person):
+    return Idea.objects.visible_to(person).filter(state__in=OPEN_TO_VOTES)
+
+
+@guard("Write at least 20 characters about the problem.")
+def says_the_problem(idea) -> bool:
+    return len(idea.problem.strip()) >= 20
+
+
+@guard("At least one reviewer has to score it first.")
+def has_a_score(idea) -> bool:
+    return idea.scores.exists()
+
+
+@guard("Write down the expected benefit first.")
+def names_a_benefit(idea) -> bool:
+    return bool(idea.benefit.strip())
+
+
+class IdeaQuerySet(WorkQuerySet):
+    def with_my_vote(self, person) -> "IdeaQuerySet":
+        mine = Vote.objects.filter(idea=OuterRef("pk"), person=person)
+        return self.annotate(is_voted=Exists(mine))
+
+    def needing_review(self) -> "IdeaQuerySet":
+        """Open ideas past their theme's threshold, most wanted first."""
+        return self.filter(state="open").filter(
+            Q(vote_count__gte=F("theme__review_at_votes")) | Q(theme=None, vote_count__gte=25)
+        )
+
+
+@tracked
+class Idea(Work):
+    kind, prefix, plural = "idea", "IDEA", "ideas"
+    searched = ("problem", "proposal", "benefit")
+    states: ClassVar = {
+        "draft": State("Draft"),
+        "open": State("Captured", "info"),
+        "under_review": State("Under review", "info"),
+        "more_information": State("Question asked", "warn"),
+        "vetting": State("Vetting", "info"),
+        "developed": State("Developed", "good"),
+        "promoted": State("Became a demand", "good", closed=True),
+        "merged": State("Merged", closed=True),
+        "parked": State("Parked", "warn"),
+        "declined": State("Declined", "bad", closed=True),
+    }
+    steps = ("open", "under_review", "vetting", "developed", "promoted")
+    editors = OWNER | ANALYST
+    counters = ("vote_count", "comment_count", "trending")
+
+    problem = models.TextField()
+    proposal = models.TextField(blank=True)
+    benefit = models.TextField(blank=True, verbose_name="expected benefit")
+    theme = models.ForeignKey(Theme, null=True, blank=True, on_delete=models.PROTECT)
+    services = models.ManyToManyField(Service, blank=True, related_name="+")
+    question = models.TextField(blank=True, editable=False)
+    answer = models.TextField(blank=True, editable=False, verbose_name="answer to the submitter")
+    decline_code = models.CharField(max_length=16, choices=Decline.choices, blank=True)
+    revisit_on = models.DateField(null=True, blank=True)
+    resume_state = models.CharField(max_length=24, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_here"
+    )
+    submitted_at = models.DateTimeField(null=True, editable=False)
+    vote_count = models.PositiveIntegerField(default=0, editable=False)
+    imported_votes = models.IntegerField(default=0, editable=False)
+    comment_count = models.PositiveIntegerField(default=0, editable=False)
+    trending = models.FloatField(default=0, editable=False, db_index=True)
+
+    profile: ClassVar = {
+        "title": Text(label="Your idea in one line", max=120, min=8),
+        "problem": LongText(label="What is the problem today?", max=8000,
+                            hint="Who has it, how often, what does it cost?"),
+        "proposal": LongText(label="What do you propose?", max=8000, required=False),
+        "benefit": LongText(label="What would be better?", max=4000, lines=3, required=False,
+                            hint="Time, money, risk, fewer calls. A guess is fine."),
+        "theme": Ref(label="Theme", rows=lambda p: Theme.objects.all(), required=False),
+        "services": Ref(label="Services it touches", key="reference", many=True, required=False,
+                        rows=lambda p: Service.objects.visible_to(p).open()),
+        "unit": Ref(label="Business unit", rows=units, key="code", required=False),
+    }  # fmt: skip
+
+    objects = IdeaQuerySet.as_manager()
+
+    class Meta(Work.Meta):
+        ordering = ["-record_id"]
+        indexes = [
+            models.Index(fields=["-vote_count", "-record_id"], name="idea_most_voted"),
+            models.Index(fields=["-comment_count", "-record_id"], name="idea_most_discussed"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="declined") | ~Q(answer=""), name="declined_idea_is_answered"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="parked") | Q(revisit_on__isnull=False),
+                name="parked_idea_is_revisited",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="merged") & Q(merged_into__isnull=False))
+                | (~Q(state="merged") & Q(merged_into=None)),
+                name="merged_idea_points_on",
+            ),
+        ]
+
+    # birth ---------------------------------------------------------------------------------------
+    @classmethod
+    def propose(cls, *, by: Person, services=(), **profile) -> "Idea":
+        """Begin a draft only its author sees."""
+        profile.setdefault("unit", by.unit)
+        profile["unit"] = profile["unit"] or by.unit
+        made = cls.bear(by=by, verb="propose", state="draft", owner=by, reach=Reach.OWN,
+                        quiet=True, words="began", **profile)  # fmt: skip
+        made.services.set(services)
+        follow(made.pk, by)
+        return made
+
+    # questions -----------------------------------------------------------------------------------
+    @property
+    def takes_votes(self) -> bool:
+        return self.state in OPEN_TO_VOTES
+
+    def is_voted_by(self, person) -> bool:
+        return self.votes.filter(person=person).exists()
+
+    def votes_by_unit(self) -> list[dict]:
+        """How many votes came from each unit, most first; voters are never named."""
+        return list(
+            self.votes.values(unit=F("person__unit__name")).annotate(n=models.Count("id"))
+            .order_by("-n", "unit")
+        )  # fmt: skip
+
+    # verbs ---------------------------------------------------------------------------------------
+    @transition("draft", "open", who=OWNER, guards=[says_the_problem], told="submitted", tone="primary")
+    def submit(self, *, by):
+        """Show it to everybody; this counts as the submitter's one vote."""
+        self.reach = Reach.STAFF
+        self.submitted_at = clock.now()
+        self._add_vote(by)
+
+    @transition(OPEN_TO_VOTES, None, who=STAFF, bumps=False, quiet=True, door=False, told="voted for")
+    def vote(self, *, by):
+        """Give one's one vote; a second time changes nothing."""
+        self._add_vote(by)
+
+    @transition(OPEN_TO_VOTES, None, who=STAFF, bumps=False, quiet=True, door=False,
+                told="withdrew the vote for")  # fmt: skip
+    def withdraw_vote(self, *, by):
+        """Take the vote back; without one this changes nothing."""
+        self.votes.filter(person=by).delete()
+        self._recount()
+
+    @transition("open", "under_review", who=ANALYST, told="took up for review", label="Start review", tone="primary")
+    def review(self, *, by):
+        """Take it up: the submitter hears that somebody reads it."""
+
+    @transition(("open", *IN_REVIEW), "more_information", who=ANALYST, label="Ask the submitter",
+                told="asked a question about",
+                asks={"question": LongText(label="What do you need to know?", lines=3)})  # fmt: skip
+    def ask(self, *, by, question):
+        """Put a question to the submitter; it comes back where it was."""
+        self.question, self.resume_state = question, self.state
+
+    @transition("more_information", "?", who=OWNER, label="Answer", told="answered the question about",
+                tone="primary", asks={"answer": LongText(label="Your answer", lines=3)})  # fmt: skip
+    def reply(self, *, by, answer):
+        """Answer the question; review goes on."""
+        from changeoffice.core.talk.models import comment
+
+        comment(self, by=by, body=f"In answer to “{self.question}”: {answer}")
+        self.question = ""
+        return self.resume_state or "open"
+
+    @transition("under_review", "vetting", who=ANALYST, told="opened vetting of", tone="primary")
+    def vet(self, *, by):
+        """Open the round in which reviewers score it."""
+
+    @transition("vetting", None, who=REVIEWERS, bumps=False, told="scored",
+                label="Score it", asks=SCORE_INPUTS)  # fmt: skip
+    def score(self, *, by, **scores):
+        """Give or change one's own scores while the round is open."""
+        VettingScore.objects.update_or_create(
+            idea=self, reviewer=by, defaults={**scores, "at": clock.now()}
+        )
+
+    @transition("vetting", "developed", who=ANALYST, guards=[has_a_score, names_a_benefit], tone="primary",
+                told="developed", asks={"benefit": LongText(label="Expected benefit", lines=3)})  # fmt: skip
+    def develop(self, *, by, benefit):
+        """Close vetting: it is worth doing and ready to become a demand."""
+        self.benefit = benefit
+
+    @transition("developed", "promoted", who=ANALYST, told="turned into a demand", tone="primary",
+                label="Turn into a demand", door=False)  # fmt: skip
+    def promote(self, *, by):
+        """Lock it; the demand app carries the rest in the same transaction."""
+
+    @transition(("open", *IN_REVIEW, "developed"), "parked", who=ANALYST, told="parked",
+                asks={"revisit_on": Date(label="Look at it again on"),
+                      "reason": LongText(label="Why not now", lines=3)})  # fmt: skip
+    def park(self, *, by, revisit_on, reason):
+        """Set it aside until a day; it returns by itself."""
+        if revisit_on <= clock.today():
+            raise Invalid(revisit_on="Choose a day after today.")
+        self.revisit_on, self.resume_state, self.answer = revisit_on, self.state, reason
+
+    @transition(("open", *IN_REVIEW, "more_information", "developed", "parked"), "declined", who=ANALYST,
+                told="declined", tone="danger",
+                asks={"code": Choice(label="Reason", choices=Decline.choices),
+                      "answer": LongText(label="Your answer to the submitter", min=20,
+                                         hint="They read this word for word.")},
+                confirm="The submitter gets an email with your answer. It can be reopened.")  # fmt: skip
+    def decline(self, *, by, code, answer):
+        """Say no, with a reason code and a written answer."""
+        self.decline_code, self.answer = code, answer
+
+    @transition(("declined", "parked"), "open", who=ANALYST | OWNER, told="reopened",
+                asks={"reason": Text(label="What has changed", max=500)})  # fmt: skip
+    def reopen(self, *, by, reason):
+        """Look at it again."""
+        self.decline_code, self.answer, self.revisit_on = "", "", None
+
+    @transition("parked", "?", who=ANALYST, door=False, told="took up again")
+    def resume(self, *, by):
+        """The revisit date has come: back to where it was."""
+        self.revisit_on = None
+        return self.resume_state or "open"
+
+    @transition(("open", *IN_REVIEW, "more_information"), "merged", who=ANALYST, told="merged",
+                asks={"into": Ref(label="Into which idea", key="reference", rows=_votable_targets)},
+                label="Merge into another",
+                confirm="Votes, followers and comments move to the other idea.")  # fmt: skip
+    def merge(self, *, by, into):
+        """Move votes (one per person), followers and comments, and leave a redirect."""
+        if into.pk == self.pk:
+            raise Invalid(into="Choose another idea than this one.")
+        lock(into)
+        if not into.takes_votes:
+            raise NotNow(f"{into.reference} takes no more votes.", record=into)
+        self._move_votes_to(into)
+        follow(into.pk, *Person.objects.filter(
+            pk__in=Follower.objects.filter(record_id=self.pk).values("person_id")))  # fmt: skip
+        self.merged_into = into
+        into.note("absorb", by=by, before=into.state, words=f"merged {self.reference} into")
+
+    def after_comment(self) -> None:
+        self._recount()
+
+    def _move_votes_to(self, other: "Idea") -> None:
+        already = other.votes.values("person_id")
+        self.votes.exclude(person__in=already).update(idea=other)
+        self._recount()
+        other._recount()
+
+    def _add_vote(self, by: Person) -> None:
+        Vote.objects.bulk_create([Vote(idea=self, person=by, at=clock.now())], ignore_conflicts=True)
+        self._recount()
+
+    def _recount(self) -> None:
+        """Set the counters from the rows themselves; called with the idea's row locked."""
+        with connection.cursor() as cursor:
+            cursor.execute(RECOUNT, {"idea": self.pk, "half_life": HALF_LIFE_DAYS * 86400.0})
+            self.vote_count, self.comment_count, self.trending = cursor.fetchone()
+
+
+# Time-decayed interest: a vote or comment counts 2^(-age / half-life). The order of such sums does
+# not change as time passes, so log2 of the sum, taken from a fixed epoch, can be stored and indexed.
+RECOUNT = """
+    WITH heard AS (
+        SELECT at FROM ideation_vote WHERE idea_id = %(idea)s
+        UNION ALL SELECT at FROM talk_comment WHERE record_id = %(idea)s
+    ), latest AS (SELECT max(extract(epoch FROM at)) AS t FROM heard)
+    UPDATE ideation_idea SET
+        vote_count = (SELECT count(*) FROM ideation_vote WHERE idea_id = %(idea)s),
+        comment_count = (SELECT count(*) FROM talk_comment WHERE record_id = %(idea)s),
+        trending = coalesce((SELECT latest.t / %(half_life)s + ln(
+            sum(power(2.0, (extract(epoch FROM at) - latest.t) / %(half_life)s))) / ln(2.0)
+            FROM heard, latest GROUP BY latest.t), 0)
+     WHERE id = %(idea)s RETURNING vote_count, comment_count, trending
+"""
+
+
+@tracked
+class Vote(models.Model):
+    idea = models.ForeignKey(Idea, on_delete=models.PROTECT, related_name="votes")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=OfficeNow())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["idea", "person"], name="one_vote_per_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"a vote for {self.idea_id}"
+
+
+@tracked
+class VettingScore(models.Model):
+    """What one reviewer thinks of an idea, 1 to 5 each, with the reason."""
+
+    idea = models.ForeignKey(Idea, on_delete=models.PROTECT, related_name="scores")
+    reviewer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    value = models.PositiveSmallIntegerField()
+    feasibility = models.PositiveSmallIntegerField()
+    strategic_fit = models.PositiveSmallIntegerField()
+    effort = models.PositiveSmallIntegerField()
+    rationale = models.TextField()
+    at = models.DateTimeField(db_default=OfficeNow())
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["idea", "reviewer"], name="one_score_per_reviewer"),
+            models.CheckConstraint(
+                condition=Q(value__range=(1, 5), feasibility__range=(1, 5),
+                            strategic_fit__range=(1, 5), effort__range=(1, 5)),
+                name="vetting_scores_1_to_5",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.reviewer} on {self.idea_id}"
+
+
