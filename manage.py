@@ -37,7 +37,7 @@ def main() -> None:
         if arguments[:1] == ["up"] and needs_servers(arguments):
             launch.prepare_up()
         elif needs_servers(arguments):
-            launch.prepare_command()
+            launch.prepare_command(arguments[0])
     except launch.Trouble as trouble:
         sys.exit(str(trouble))
     execute_from_command_line(sys.argv)

@@ -14,7 +14,7 @@ from pathlib import Path
 from changeoffice.runtime import locks
 from changeoffice.runtime.locks import Say
 from changeoffice.runtime.place import Place, explain, prepare
-from changeoffice.runtime.postgres import Postgres
+from changeoffice.runtime.postgres import NAME, Postgres
 from changeoffice.runtime.valkey import Valkey
 
 
@@ -94,6 +94,8 @@ def attach(say: Say | None = None, durable: bool = True) -> Servers | None:
         raise explain(error, place.servers) from error
     if postgres:
         os.environ["DATABASE_URL"] = servers.postgres.url
+        os.environ["DATABASE_OWNER_URL"] = servers.postgres.owner_url
+        os.environ["DATABASE_APP_ROLE"] = NAME
     if valkey:
         os.environ["REDIS_URL"] = servers.valkey.url
     _detach_at_exit(servers)

@@ -11,16 +11,22 @@ from pathlib import Path
 
 from changeoffice.runtime import browser_files, locks
 from changeoffice.runtime.embedded import attach
-from changeoffice.runtime.place import Trouble, data_folder, prepare, write_private
+from changeoffice.runtime.place import Trouble, prepare, write_private
 
 TRUE = ("1", "true", "yes", "on", "y", "t", "ok")
 
 
-def prepare_command() -> None:
+# Commands that change the schema work as its owner; everything else as the application's role.
+OF_THE_OWNER = {"migrate", "sqlflush", "test"}
+
+
+def prepare_command(name: str) -> None:
     """For `manage.py` anything: beside a running `make up` it uses its servers, else its own."""
     if "DATABASE_URL" not in os.environ:
         local_environment()
     attach(say)
+    if name in OF_THE_OWNER:
+        become_owner()
 
 
 def prepare_up() -> None:
@@ -28,6 +34,13 @@ def prepare_up() -> None:
     local_environment()
     browser_files.ensure(say)
     attach(say)
+    os.environ["CHANGEOFFICE_APP_URL"] = os.environ["DATABASE_URL"]  # for web, worker and beat
+    become_owner()
+
+
+def become_owner() -> None:
+    if owner := os.environ.get("DATABASE_OWNER_URL"):
+        os.environ["DATABASE_URL"] = owner
 
 
 def local_environment() -> None:

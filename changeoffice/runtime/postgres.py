@@ -1,9 +1,8 @@
 """PostgreSQL 18 from a wheel, started and stopped by us.
 
-Only the wheel's programs are used. One database `changeoffice` with one login role of the same
-name that owns it; passwords (scram) instead of trust, a unix socket inside the closed data folder
-instead of an open port. To split the role into a schema owner and a narrower application role,
-make the second one in `_make_room` and hand its address out in `url`.
+Only the wheel's programs are used. One database `changeoffice` with two roles: the owner runs
+migrations, the application's own role works in the tables and may not change history. Passwords
+(scram) instead of trust, a unix socket inside the closed data folder instead of an open port.
 """
 
 import contextlib
@@ -23,6 +22,7 @@ from changeoffice.runtime.locks import wait_until
 from changeoffice.runtime.place import Place, Trouble, check_room, replacing
 
 NAME = "changeoffice"
+OWNER = "changeoffice_owner"
 MAJOR = "18"
 START_SECONDS = 300  # crash recovery may take its time
 LINGERING_SECONDS = 30
@@ -38,6 +38,11 @@ SETTINGS = {
 }
 # A test database is thrown away after the run, so it need not survive a power cut.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+CREATE_DATABASE = (
+    "CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' "
+    "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
+)
+Cursor = psycopg2.extensions.cursor
 
 
 class Postgres:
@@ -50,10 +55,11 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        password = self.place.secret("database_password")
-        if self.by_socket:
-            return f"postgres://{NAME}:{password}@/{NAME}?host={quote(str(self.data))}"
-        return f"postgres://{NAME}:{password}@127.0.0.1:{self._port}/{NAME}"
+        return self._url(NAME, self.place.secret("database_password"))
+
+    @property
+    def owner_url(self) -> str:
+        return self._url(OWNER, self.place.secret("database_owner_password"))
 
     @property
     def is_made(self) -> bool:
@@ -101,6 +107,11 @@ class Postgres:
     @property
     def _bin(self) -> Path:
         return programs(self.place) / "pginstall" / "bin"
+
+    def _url(self, role: str, password: str) -> str:
+        if self.by_socket:
+            return f"postgres://{role}:{password}@/{NAME}?host={quote(str(self.data))}"
+        return f"postgres://{role}:{password}@127.0.0.1:{self._port}/{NAME}"
 
     @property
     def _port(self) -> int:
@@ -152,24 +163,28 @@ class Postgres:
         )
 
     def _make_room(self) -> None:
-        """The role and its database; harmless to repeat, so a first run may stop anywhere."""
-        name = sql.Identifier(NAME)
-        password = sql.Literal(self.place.secret("database_password"))
+        """The roles and the database; harmless to repeat, so a first run may stop anywhere."""
+        app, owner = sql.Identifier(NAME), sql.Identifier(OWNER)
         with contextlib.closing(self._connect()) as connection:
             connection.autocommit = True
             cursor = connection.cursor()
-            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [NAME])
-            verb = sql.SQL("ALTER ROLE" if cursor.fetchone() else "CREATE ROLE")
-            login = sql.SQL("{} {} LOGIN CREATEDB PASSWORD {}").format(verb, name, password)
-            cursor.execute(login)
+            self._make_role(cursor, NAME, "NOCREATEDB", "database_password")
+            self._make_role(cursor, OWNER, "CREATEDB", "database_owner_password")
+            # The owner may step down to the application's role, as tests of its rights do.
+            cursor.execute(sql.SQL("GRANT {} TO {}").format(app, owner))
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME])
             if not cursor.fetchone():
-                create = (
-                    "CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' "
-                    "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
-                )
-                cursor.execute(sql.SQL(create).format(name, name))
-                cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
+                cursor.execute(sql.SQL(CREATE_DATABASE).format(app, owner))
+            cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(app))
+            grant = "GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}"
+            cursor.execute(sql.SQL(grant).format(app, app))
+
+    def _make_role(self, cursor: Cursor, name: str, rights: str, secret: str) -> None:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
+        verb = "ALTER" if cursor.fetchone() else "CREATE"
+        command = sql.SQL(f"{verb} ROLE {{}} LOGIN {rights} PASSWORD {{}}")
+        password = sql.Literal(self.place.secret(secret))
+        cursor.execute(command.format(sql.Identifier(name), password))
 
     def _server(self) -> psutil.Process | None:
         """The running server of this folder, by its pid file, if that tells the truth."""

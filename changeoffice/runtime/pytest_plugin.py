@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from changeoffice.runtime import embedded
+from changeoffice.runtime import embedded, launch
 
 _servers: embedded.Servers | None = None
 _folder: Path | None = None
@@ -26,6 +26,7 @@ def pytest_load_initial_conftests() -> Generator[None]:
             _folder = Path(tempfile.mkdtemp(prefix="changeoffice-tests-"))
         os.environ["CHANGEOFFICE_DATA"] = os.environ.get("CHANGEOFFICE_TEST_DATA", str(_folder))
         _servers = embedded.attach(durable=False)
+        launch.become_owner()  # who may create the test database and empty its tables
     return (yield)
 
 

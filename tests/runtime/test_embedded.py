@@ -17,7 +17,7 @@ from tests.runtime.conftest import USER, leave, processes_of
 
 
 def ask(servers: Servers, question: str):
-    connection = psycopg2.connect(servers.postgres.url.replace("postgres:", "postgresql:", 1))
+    connection = psycopg2.connect(servers.postgres.owner_url.replace("postgres:", "postgresql:", 1))
     try:
         with connection, connection.cursor() as cursor:
             cursor.execute(question)
@@ -64,6 +64,17 @@ def test_the_folder_is_closed_and_no_password_is_no_entry(servers: Servers, fold
         psycopg2.connect(host=str(servers.postgres.data), user="changeoffice", dbname="postgres")
     with pytest.raises(redis.AuthenticationError):
         redis.Redis(port=servers.valkey.port).ping()
+
+
+def test_the_application_may_read_and_stage_but_not_change_the_schema(servers: Servers) -> None:
+    servers.attach()
+    connection = psycopg2.connect(servers.postgres.url.replace("postgres:", "postgresql:", 1))
+    connection.autocommit = True
+    cursor = connection.cursor()
+    cursor.execute("CREATE TEMPORARY TABLE staged AS SELECT 1 AS one")
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        cursor.execute("CREATE TABLE forbidden AS SELECT 1 AS one")
+    connection.close()
 
 
 def test_no_parent_folder_is_opened(folder: Path) -> None:
@@ -148,7 +159,7 @@ def test_an_interrupted_initialisation_is_begun_again(servers: Servers) -> None:
 def test_a_first_run_that_stopped_before_the_database_was_made_goes_on(servers: Servers) -> None:
     servers.postgres.make()
     servers.attach()
-    assert ask(servers, "SELECT current_user") == ("changeoffice",)
+    assert ask(servers, "SELECT current_user") == ("changeoffice_owner",)
 
 
 def test_a_path_too_long_for_a_socket_uses_a_loopback_port(folder: Path) -> None:

@@ -14,3 +14,4 @@ ROOT_URLCONF = "tests.runtime.tiny_urls"
 ALLOWED_HOSTS = ["127.0.0.1"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
+DATABASE_APP_ROLE = env("DATABASE_APP_ROLE", default="")

@@ -18,7 +18,6 @@ from changeoffice.runtime import launch
 from changeoffice.runtime.place import Place, Trouble, prepare
 from changeoffice.runtime.supervisor import Child, Supervisor
 
-
 # Celery says so in six lines on a trial machine where everything belongs to root anyway.
 AS_ROOT = "You're running the worker with superuser privileges"
 
@@ -36,6 +35,7 @@ class Command(BaseCommand):
             sys.exit("\nStopped before everything was ready; the next start goes on from here.")
         connections.close_all()
         launch.say("Starting web, worker and beat")
+        os.environ["DATABASE_URL"] = os.environ.pop("CHANGEOFFICE_APP_URL")
         Supervisor(children(place), web_answers).run(when_ready=self.greet)
         launch.say("Stopped. Everything is kept for the next start")
 
