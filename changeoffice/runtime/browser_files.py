@@ -20,6 +20,8 @@ BUILD = PROJECT / "static_build"
 MODULES = PROJECT / "node_modules"
 ICONS = PROJECT / "static" / "icons.txt"
 CHARTS = Path(__file__).parent / "browser" / "charts.js"
+LOCK = PROJECT / "package-lock.json"
+SOURCES = (LOCK, ICONS, CHARTS, Path(__file__))  # a build is outdated when one of these changed
 OLDEST_NODE = 20
 COPIED = {
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
@@ -42,17 +44,19 @@ LICENSES = {
 
 def ensure(say: Say | None = None) -> bool:
     """Build what is missing or outdated; true when something was built."""
-    if _stamp_file().exists() and _stamp_file().read_text() == _stamp():
+    if _is_current(_stamp_file(), *SOURCES):
         return False
     BUILD.mkdir(exist_ok=True)
     with one_at_a_time(BUILD / ".lock", say):
-        tell(say, "Fetching browser files")
-        _install(node())
+        if not _is_current(_modules_stamp(), LOCK):
+            tell(say, "Fetching browser files")
+            _install(node())
+            _modules_stamp().write_text(_digest(LOCK))
         tell(say, "Building browser files")
         _copy()
         _bundle_charts()
         write_sprite(MODULES / "lucide-static" / "icons", icon_names(), BUILD / "icons.svg")
-        _stamp_file().write_text(_stamp())
+        _stamp_file().write_text(_digest(*SOURCES))
     return True
 
 
@@ -98,10 +102,17 @@ def _stamp_file() -> Path:
     return BUILD / ".stamp"
 
 
-def _stamp() -> str:
-    """Changes with anything the build reads."""
+def _modules_stamp() -> Path:
+    return MODULES / ".changeoffice-stamp"
+
+
+def _is_current(stamp: Path, *sources: Path) -> bool:
+    return stamp.exists() and stamp.read_text() == _digest(*sources)
+
+
+def _digest(*sources: Path) -> str:
     digest = hashlib.sha256()
-    for path in (PROJECT / "package-lock.json", ICONS, CHARTS, Path(__file__)):
+    for path in sources:
         digest.update(path.read_bytes() if path.exists() else b"")
     return digest.hexdigest()
 

@@ -2,7 +2,7 @@
 # `make check`: runs every check, then fails if one did.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-PATH="$PWD/.venv/bin:$PATH"
+export PATH="$PWD/.venv/bin:$PATH" DEVELOPMENT=1
 failed=()
 
 run() {

@@ -12,6 +12,7 @@ import socket
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psutil
@@ -42,7 +43,6 @@ CREATE_DATABASE = (
     "CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' "
     "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
 )
-Cursor = psycopg2.extensions.cursor
 
 
 class Postgres:
@@ -179,7 +179,7 @@ class Postgres:
             grant = "GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}"
             cursor.execute(sql.SQL(grant).format(app, app))
 
-    def _make_role(self, cursor: Cursor, name: str, rights: str, secret: str) -> None:
+    def _make_role(self, cursor: Any, name: str, rights: str, secret: str) -> None:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
         verb = "ALTER" if cursor.fetchone() else "CREATE"
         command = sql.SQL(f"{verb} ROLE {{}} LOGIN {rights} PASSWORD {{}}")
