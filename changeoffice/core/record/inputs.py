@@ -203,7 +203,7 @@ def serializer_for(name: str, inputs: Inputs, *, partial: bool = False):
     for key, item in inputs.items():
         made = item.serializer_field()
         if partial:
-            made = type(made)(*made._args, **{**made._kwargs, "required": False})
+            made._kwargs["required"] = False  # DRF copies a declared field from these
         fields[key] = made
     return type(name, (serializers.Serializer,), fields)
 

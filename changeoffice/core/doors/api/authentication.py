@@ -41,6 +41,14 @@ class ScopePermission(permissions.IsAuthenticated):
         return token.allows(area, action)
 
 
+class SessionScheme(OpenApiAuthenticationExtension):
+    target_class = "changeoffice.core.doors.api.authentication.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+
+
 class BearerScheme(OpenApiAuthenticationExtension):
     target_class = "changeoffice.core.doors.api.authentication.TokenAuthentication"
     name = "bearer"

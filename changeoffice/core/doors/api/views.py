@@ -1,12 +1,14 @@
 """The API of any kind of work: list, read, write, verbs, history, comments; nothing kind-specific."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -35,6 +37,9 @@ LIST_PARAMETERS = {"page_size", "cursor", "ordering", "count", "fields", "includ
 MOST_ROWS = 500
 
 
+@extend_schema_field(
+    {"type": "object", "properties": {"username": {"type": "string"}, "name": {"type": "string"}}}
+)
 class PersonField(serializers.RelatedField):
     """A person by user name and name."""
 
@@ -45,6 +50,9 @@ class PersonField(serializers.RelatedField):
         return {"username": person.username, "name": person.name}
 
 
+@extend_schema_field(
+    {"type": "object", "properties": {"id": {"type": "string"}, "title": {"type": "string"}}}
+)
 class ReferenceField(serializers.RelatedField):
     """Another record by its reference and title."""
 

@@ -1,0 +1,18 @@
+"""The API's router: one line per collection."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
+
+from changeoffice.organisation import api as organisation
+from ideation import api as ideation
+
+router = SimpleRouter()
+for viewset in (ideation.IdeaApi, *organisation.APIS):
+    router.register(viewset.area, viewset, basename=viewset.area)
+
+urls = [
+    path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    *router.urls,
+]

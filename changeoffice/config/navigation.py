@@ -1,0 +1,60 @@
+"""The shell every page stands in: only what exists and what this person may open."""
+
+from django.http import HttpRequest
+
+from changeoffice.core.access.grants import grants_of
+from changeoffice.core.notify.models import Notification
+from changeoffice.core.people.models import Office
+
+STAFF_GROUPS = [
+    ("", [("My work", "house", "/")]),
+    ("Shape", [("Ideas", "lightbulb", "/ideas"), ("Demands", "inbox", "/demands")]),
+    ("Deliver", [("Projects", "square-kanban", "/projects"),
+                 ("Dependencies", "link-2", "/dependencies")]),
+]  # fmt: skip
+STEER = ("Steer", [("Portfolio", "layout-dashboard", "/portfolio")])
+REGISTERS = [("Services", "server", "/services"), ("Objectives", "target", "/objectives")]
+ADMINISTRATION = [
+    ("People and roles", "users", "/admin/people"), ("Units and teams", "network", "/admin/units"),
+    ("Import", "file-up", "/imports"), ("Operations", "activity", "/admin/jobs"),
+]  # fmt: skip
+NEW = [("Idea", "lightbulb", "/ideas/new"), ("Demand", "inbox", "/demands/new")]
+
+
+def shell(request: HttpRequest) -> dict:
+    """Context for base.html; two queries, whatever the page."""
+    person = getattr(request, "user", None)
+    if person is None or not person.is_authenticated:
+        return {"office": Office.current()}
+    groups = _groups(grants_of(person))
+    return {
+        "me": person,
+        "office": Office.current(),
+        "navigation": [
+            {"label": label, "items": [_item(request.path, *item) for item in items]}
+            for label, items in groups
+        ],
+        "bottom_navigation": [
+            _item(request.path, *item)
+            for item in [("My work", "house", "/"), ("Ideas", "lightbulb", "/ideas"),
+                         ("Demands", "inbox", "/demands"),
+                         ("Projects", "square-kanban", "/projects"),
+                         ("Portfolio", "layout-dashboard", "/portfolio")]
+        ],
+        "new_actions": [{"label": label, "icon": icon, "url": url} for label, icon, url in NEW],
+        "unread_count": Notification.objects.inbox_of(person).unread()[:100].count(),
+    }  # fmt: skip
+
+
+def _groups(grants) -> list:
+    groups = [*STAFF_GROUPS, STEER, ("Reference", REGISTERS)]
+    if grants.has("administrator"):
+        groups.append(("Administer", ADMINISTRATION))
+    elif grants.has("manager", "auditor"):
+        groups.append(("Administer", ADMINISTRATION[2:]))
+    return groups
+
+
+def _item(path: str, label: str, icon: str, url: str) -> dict:
+    current = path == url if url == "/" else path == url or path.startswith(f"{url}/")
+    return {"label": label, "icon": icon, "url": url, "current": current}

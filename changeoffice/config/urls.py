@@ -1,0 +1,21 @@
+"""Every address of the portal; the only place that knows every app."""
+
+from allauth.account import views as account
+from django.urls import include, path
+
+from changeoffice.config.api import urls as api_urls
+from changeoffice.core.talk.files import download
+
+urlpatterns = [
+    path("sign-in", account.LoginView.as_view(), name="account_login"),
+    path("sign-out", account.LogoutView.as_view(), name="account_logout"),
+    path("api/v1/", include(api_urls)),
+    path("attachments/<int:pk>", download, name="attachment"),
+    path("", include("ideation.urls")),
+    path("", include("changeoffice.organisation.urls")),
+]
+
+handler400 = "changeoffice.core.doors.pages.errors.bad_request"
+handler403 = "changeoffice.core.doors.pages.errors.forbidden"
+handler404 = "changeoffice.core.doors.pages.errors.not_found"
+handler500 = "changeoffice.core.doors.pages.errors.broken"

@@ -1,0 +1,322 @@
+"""The pages every kind of work has: list, one, new, edit, and a page for each of its verbs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views import View
+
+from changeoffice.core.doors.lists import (
+    NEWEST,
+    Orderings,
+    WorkFilterSet,
+    count_of,
+    fingerprint_of,
+    narrowed,
+    page_of,
+)
+from changeoffice.core.doors.pages import parts
+from changeoffice.core.doors.perform import asks_of, perform, verb_named
+from changeoffice.core.record import inputs as shapes
+from changeoffice.core.record.errors import Invalid, NotNow, NotSeen, Stale
+from changeoffice.core.record.models import Work
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A saved view of a list: its slug in the URL, its label, and which rows it keeps."""
+
+    slug: str
+    label: str
+    keep: Callable[[Any], Q] = lambda person: Q()
+
+
+class WorkListPage(View):
+    """A list whose every state (tab, filters, order, page) stands in its URL."""
+
+    work: ClassVar[type[Work]]
+    template: ClassVar[str]
+    fragment: ClassVar[str]
+    filterset: ClassVar[type[WorkFilterSet]] = WorkFilterSet
+    orderings: ClassVar[Orderings] = {"newest": NEWEST}
+    default_ordering: ClassVar[str] = "newest"
+    tabs: ClassVar[list[Tab]] = []
+    related: ClassVar[tuple[str, ...]] = ("unit", "owner")
+    page_size: ClassVar[int] = PAGE_SIZE
+
+    def rows(self) -> QuerySet:
+        return self.work.objects.visible_to(self.request.user).select_related(*self.related)
+
+    def extra(self, rows: QuerySet) -> dict[str, Any]:
+        """What the kind's own template needs beside the rows."""
+        return {}
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        params = {k: v for k, v in request.GET.items() if v != ""}
+        wanted = {k: v for k, v in params.items() if k in self.filterset.base_filters}
+        complaint = ""
+        try:
+            rows = narrowed(self.filterset, wanted, self.rows(), set())
+        except Invalid as error:
+            rows, complaint = self.rows(), str(error)
+        tab = self._tab(params.get("view", ""))
+        shown = rows.filter(tab.keep(request.user)) if tab else rows
+        context = self._context(params, wanted, rows, shown, tab) | {"complaint": complaint}
+        template = self.fragment if request.htmx and not request.htmx.boosted else self.template
+        return render(request, template, context)
+
+    def _tab(self, slug: str) -> Tab | None:
+        if not self.tabs:
+            return None
+        return next((tab for tab in self.tabs if tab.slug == slug), self.tabs[0])
+
+    def _context(self, params, wanted, rows, shown, tab) -> dict[str, Any]:
+        ordering = params.get("ordering", self.default_ordering)
+        ordering = ordering if ordering in self.orderings else self.default_ordering
+        page = self._page(params, wanted, shown, ordering, tab)
+        count, count_words = count_of(shown)
+        return {
+            "rows": page.rows, "page": page, "count": count, "count_words": count_words,
+            "params": params, "filters": wanted, "ordering": ordering,
+            "orderings": self.orderings, "tab": tab, "tabs": self._counted_tabs(rows),
+            "work": self.work, "states": self.work.states,
+            "list_url": self.request.path, **self.extra(shown),
+        }  # fmt: skip
+
+    def _page(self, params, wanted, shown, ordering, tab):
+        fingerprint = fingerprint_of({**wanted, "view": tab.slug if tab else ""})
+        options = {"ordering": ordering, "size": self.page_size, "fingerprint": fingerprint}
+        try:
+            return page_of(shown, self.orderings, cursor=params.get("cursor", ""), **options)
+        except Invalid:  # an old link: begin at the first page
+            return page_of(shown, self.orderings, **options)
+
+    def _counted_tabs(self, rows: QuerySet) -> list[dict[str, Any]]:
+        """Every tab with its count, counted in one query."""
+        from django.db.models import Count
+
+        if not self.tabs:
+            return []
+        counts = rows.order_by().aggregate(
+            **{
+                f"n{i}": Count("pk", filter=tab.keep(self.request.user) or None, distinct=False)
+                for i, tab in enumerate(self.tabs)
+            }
+        )
+        return [{"tab": tab, "count": counts[f"n{i}"]} for i, tab in enumerate(self.tabs)]
+
+
+class WorkPage(View):
+    """One record: its own template, with the parts every record has."""
+
+    work: ClassVar[type[Work]]
+    template: ClassVar[str]
+    related: ClassVar[tuple[str, ...]] = ("unit", "owner")
+
+    def extra(self, record: Work) -> dict[str, Any]:
+        return {}
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        record = seen(self.work, reference, request.user, self.related)
+        if reference != record.reference:
+            return redirect(record)
+        context = {"record": record, **parts.of(record, request.user), **self.extra(record)}
+        return render(request, self.template, context)
+
+
+class InputPage(View):
+    """A page with one form drawn from declared inputs; errors stay beside what was typed."""
+
+    template = "doors/form.html"
+    dialog = "doors/_form.html"
+
+    def drawn(self, form, status: int = 200, **context: Any) -> HttpResponse:
+        template = self.dialog if self.request.htmx else self.template
+        return render(self.request, template, {"form": form, **context}, status=status)
+
+    def attempt(self, inputs: shapes.Inputs, act: Callable[[dict], Any], **context) -> HttpResponse:
+        """Clean, act, and go on; or show the form again with what stands in the way."""
+        form = shapes.form_for(inputs, self.request.user)(self.request.POST)
+        if not form.is_valid():
+            return self.drawn(form, 422, **context)
+        try:
+            return act(form.cleaned_data)
+        except Invalid as error:
+            for field, words in error.errors.items():
+                form.add_error(field if field in form.fields else None, words)
+            return self.drawn(form, 422, **context)
+        except NotNow as error:
+            return self.drawn(form, 409, refusal=error, **context)
+        except Stale as error:
+            return self.drawn(form, 409, stale=error, **(context | {"version": error.record.version}))
+
+    def gone_to(self, url: str) -> HttpResponse:
+        if self.request.htmx:
+            return HttpResponse(status=204, headers={"HX-Redirect": url})
+        return redirect(url)
+
+
+class NewPage(InputPage):
+    work: ClassVar[type[Work]]
+    birth: ClassVar[Callable[..., Work]]
+    inputs: ClassVar[shapes.Inputs] = {}
+    heading: ClassVar[str] = ""
+    submit_label: ClassVar[str] = "Save"
+
+    def asked(self) -> shapes.Inputs:
+        return type(self).inputs or self.work.profile
+
+    def initial(self) -> dict[str, Any]:
+        known = {k: v for k, v in self.request.GET.items() if k in self.asked()}
+        return {k: i.initial for k, i in self.asked().items() if i.initial is not None} | known
+
+    def context(self) -> dict[str, Any]:
+        return {"heading": self.heading, "submit_label": self.submit_label, "work": self.work}
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        form = shapes.form_for(self.asked(), request.user)(initial=self.initial())
+        return self.drawn(form, **self.context())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        return self.attempt(self.asked(), self.make, **self.context())
+
+    def make(self, given: dict[str, Any]) -> HttpResponse:
+        made = type(self).birth(by=self.request.user, **given)
+        messages.success(self.request, f"{made.reference} saved.")
+        return self.gone_to(made.get_absolute_url())
+
+
+class EditPage(InputPage):
+    work: ClassVar[type[Work]]
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        record = self._editable(reference)
+        form = shapes.form_for(self.work.profile, request.user)(initial=profile_of(record))
+        return self.drawn(form, **self._context(record, record.version))
+
+    def post(self, request: HttpRequest, reference: str) -> HttpResponse:
+        record = self._editable(reference)
+        version = posted_version(request)
+
+        def save(given: dict[str, Any]) -> HttpResponse:
+            record.revise(by=request.user, at_version=version, **given)
+            messages.success(request, f"{record.reference} saved.")
+            return self.gone_to(record.get_absolute_url())
+
+        return self.attempt(self.work.profile, save, **self._context(record, version))
+
+    def _editable(self, reference: str) -> Work:
+        record = seen(self.work, reference, self.request.user)
+        if not record.editors.holds(self.request.user, record):
+            from changeoffice.core.record.errors import NotAllowed
+
+            raise NotAllowed(f"Editing needs {record.editors.words}.")
+        return record
+
+    def _context(self, record: Work, version) -> dict[str, Any]:
+        return {"heading": f"Edit {record.reference}", "record": record, "version": version,
+                "submit_label": "Save changes", "work": self.work}  # fmt: skip
+
+
+class VerbPage(InputPage):
+    """GET shows what the verb asks and warns; POST does it."""
+
+    work: ClassVar[type[Work]]
+
+    def get(self, request: HttpRequest, reference: str, verb: str) -> HttpResponse:
+        record = seen(self.work, reference, request.user)
+        found = verb_named(self.work, verb.replace("-", "_"))
+        asks = asks_of(self.work, found)
+        form = shapes.form_for(asks, request.user)(initial=self._initial(record, asks))
+        offer = found.offer(record, request.user)
+        refusal = None
+        if not found.allows_state(record.state):
+            refusal = NotNow(f"{record.reference} is {record.state_label.lower()}.")
+        elif not offer.is_open:
+            refusal = NotNow(offer.reasons[0], list(offer.reasons))
+        return self.drawn(form, **self._context(record, found, record.version), refusal=refusal)
+
+    def post(self, request: HttpRequest, reference: str, verb: str) -> HttpResponse:
+        record = seen(self.work, reference, request.user)
+        found = verb_named(self.work, verb.replace("-", "_"))
+        asks = asks_of(self.work, found)
+        version = posted_version(request)
+
+        def act(given: dict[str, Any]) -> HttpResponse:
+            answer = perform(record, found.name, by=request.user, data=given, at_version=version)
+            made = answer if isinstance(answer, Work) and answer.pk != record.pk else None
+            messages.success(request, _done_words(record, found, made))
+            return self.gone_to((made or record).get_absolute_url())
+
+        return self.attempt(asks, act, **self._context(record, found, version))
+
+    def _initial(self, record: Work, asks: shapes.Inputs) -> dict[str, Any]:
+        """A field the record already has begins with its value; query parameters may preset."""
+        known = {k: getattr(record, k) for k in asks if k in record.profile}
+        fixed = {k: i.initial for k, i in asks.items() if i.initial is not None}
+        return fixed | known | {k: v for k, v in self.request.GET.items() if k in asks}
+
+    def _context(self, record: Work, verb, version) -> dict[str, Any]:
+        return {"heading": f"{verb.label}: {record.title}", "record": record, "verb": verb,
+                "version": version, "submit_label": verb.label, "confirm": verb.confirm,
+                "tone": verb.tone, "work": self.work}  # fmt: skip
+
+
+def _done_words(record: Work, verb, made: Work | None) -> str:
+    if made is not None:
+        return f"{record.reference} became {made.reference}."
+    return f"{record.reference} is now {record.state_label.lower()}." if verb.target else "Done."
+
+
+def seen(work: type[Work], reference: str, person, related: tuple[str, ...] = ()) -> Work:
+    """The record, if it exists for this person; else as if it did not exist."""
+    rows = work.objects.visible_to(person)
+    found = (rows.select_related(*related) if related else rows).by_reference(reference[:24]).first()
+    if found is None:
+        raise NotSeen(f"{reference[:24]} does not exist, or you may not see it.")
+    return found
+
+
+def posted_version(request: HttpRequest) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isdigit() and len(text) < 10 else None
+
+
+def profile_of(record: Work) -> dict[str, Any]:
+    found = {}
+    for name in record.profile:
+        value = getattr(record, name)
+        found[name] = list(value.all()) if hasattr(value, "all") else value
+    return found
+
+
+def work_urls(
+    work: type[Work], *, listed=None, one, new=None, edit: bool = True, more: list | None = None
+) -> list:
+    """The URLs of one kind, in the order a reader would guess them. `more` goes first."""
+    plural = work.plural
+    urls = list(more or [])
+    if listed:
+        urls.append(path(f"{plural}", listed.as_view(), name=f"{plural}"))
+    if new:
+        urls.append(path(f"{plural}/new", new.as_view(), name=f"{plural}_new"))
+    urls.append(path(f"{plural}/<str:reference>", one.as_view(), name=f"{work.kind}"))
+    if edit:
+        page = type(f"{work.__name__}EditPage", (EditPage,), {"work": work})
+        urls.append(path(f"{plural}/<str:reference>/edit", page.as_view(), name=f"{work.kind}_edit"))
+    for name, view in parts.views_for(work).items():
+        urls.append(path(f"{plural}/<str:reference>/{name}", view, name=f"{work.kind}_{name}"))
+    verb = type(f"{work.__name__}VerbPage", (VerbPage,), {"work": work})
+    urls.append(
+        path(f"{plural}/<str:reference>/<slug:verb>", verb.as_view(), name=f"{work.kind}_verb")
+    )
+    return urls
+
+
