@@ -46,8 +46,14 @@ def become_owner() -> None:
 def local_environment() -> None:
     """What a trial on one machine needs to be safe without anybody setting it."""
     os.environ.setdefault("DEMO", "1")
-    if os.environ["DEMO"].lower() in TRUE and "SECRET_KEY" not in os.environ:
-        os.environ["SECRET_KEY"] = prepare().secret("secret_key")
+    if os.environ["DEMO"].lower() not in TRUE:
+        return
+    place = prepare()
+    if "SECRET_KEY" not in os.environ:
+        os.environ["SECRET_KEY"] = place.secret("secret_key")
+    if "STATIC_ROOT" not in os.environ:  # files are served from where they are; this stays empty
+        (place.root / "collected").mkdir(exist_ok=True)
+        os.environ["STATIC_ROOT"] = str(place.root / "collected")
 
 
 def say(text: str) -> None:
