@@ -52,22 +52,23 @@ def _css_of(widget: forms.Widget) -> str:
 
 
 def _choices(bound: BoundField) -> list[dict]:
-    """Radio and checkbox rows; a choice label may be `(label, why)`, a locked one `(label, why, True)`."""
+    """Radio and checkbox rows. The form field may carry `whys` and `locked`, both value → words."""
     several = isinstance(bound.field.widget, forms.CheckboxSelectMultiple)
     chosen = bound.value()
     picked = {str(value) for value in (chosen or [])} if several else {str(chosen if chosen is not None else "")}
-    rows = []
-    for number, (value, label) in enumerate(_flat(bound.field.choices)):
-        text, why, locked = (*label, "", False)[:3] if isinstance(label, tuple) else (label, "", False)
-        rows.append({
-            "id": f"{bound.auto_id}_{number}", "value": value, "label": text, "why": why, "locked": locked,
+    whys, locked = getattr(bound.field, "whys", {}), getattr(bound.field, "locked", {})
+    return [
+        {
+            "id": f"{bound.auto_id}_{number}", "value": value, "label": label,
+            "why": locked.get(value) or whys.get(value, ""), "locked": value in locked,
             "checked": str(value) in picked, "type": "checkbox" if several else "radio",
-        })  # fmt: skip
-    return rows
+        }
+        for number, (value, label) in enumerate(_flat(bound.field.choices))
+    ]  # fmt: skip
 
 
 def _flat(choices: Any) -> list[tuple[Any, Any]]:
-    return [(value, label) for value, label in choices if not isinstance(label, list)]
+    return [(value, label) for value, label in choices if not isinstance(label, (list, tuple))]
 
 
 def error_summary(form: forms.BaseForm, title: str = "") -> dict:
