@@ -4,7 +4,18 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
+ROOM_NEEDED=1200 # MB; the packages take 800
+
 say() { echo "· $*" >&2; }
+
+see_room() {
+    local free
+    free=$(df -Pk . | awk 'NR == 2 { print int($4 / 1024) }')
+    [ "$free" -ge "$ROOM_NEEDED" ] && return
+    echo "The disk is nearly full: $PWD has $free MB left and the packages need $ROOM_NEEDED MB." >&2
+    echo "Free some space and start again; what is there so far is kept." >&2
+    return 1
+}
 
 find_python() {
     local name
@@ -53,6 +64,7 @@ install_packages() {
     fi
 }
 
+see_room
 python=$(find_python)
 make_environment "$python"
 .venv/bin/python -m pip install -qq --disable-pip-version-check \

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from changeoffice.runtime import embedded, launch
+from changeoffice.runtime.place import Trouble
 
 _servers: embedded.Servers | None = None
 _folder: Path | None = None
@@ -25,7 +26,10 @@ def pytest_load_initial_conftests() -> Generator[None]:
         if "CHANGEOFFICE_TEST_DATA" not in os.environ:
             _folder = Path(tempfile.mkdtemp(prefix="changeoffice-tests-"))
         os.environ["CHANGEOFFICE_DATA"] = os.environ.get("CHANGEOFFICE_TEST_DATA", str(_folder))
-        _servers = embedded.attach(durable=False)
+        try:
+            _servers = embedded.attach(durable=False)
+        except Trouble as trouble:
+            raise pytest.UsageError(str(trouble)) from None
         launch.become_owner()  # who may create the test database and empty its tables
     return (yield)
 
@@ -44,4 +48,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if any(item.get_closest_marker("browser") for item in session.items):
         from changeoffice.runtime.chromium import ensure
 
-        os.environ["CHANGEOFFICE_CHROMIUM"] = ensure()
+        try:
+            os.environ["CHANGEOFFICE_CHROMIUM"] = ensure()
+        except Trouble as trouble:
+            pytest.exit(str(trouble), returncode=1)

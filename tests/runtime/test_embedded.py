@@ -106,6 +106,7 @@ def test_a_killed_user_does_not_count(servers: Servers, user, folder: Path) -> N
     assert processes_of(folder) == []
 
 
+@pytest.mark.faults
 def test_a_killed_database_recovers_what_was_committed(folder: Path) -> None:
     servers = Servers(prepare(folder), durable=True)
     servers.attach()
@@ -116,6 +117,7 @@ def test_a_killed_database_recovers_what_was_committed(folder: Path) -> None:
     servers.detach()
 
 
+@pytest.mark.faults
 def test_a_killed_queue_comes_back_with_what_it_held(folder: Path) -> None:
     servers = Servers(prepare(folder), durable=True)
     servers.attach(postgres=False)
@@ -172,6 +174,7 @@ def test_a_path_too_long_for_a_socket_uses_a_loopback_port(folder: Path) -> None
     servers.detach()
 
 
+@pytest.mark.faults
 def test_starts_at_the_same_time_share_one_pair(servers: Servers, start, folder) -> None:
     crowd = [start("-c", USER) for _ in range(4)]
     for process in crowd:
