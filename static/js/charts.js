@@ -18,6 +18,17 @@ function library() {
   return loading;
 }
 
+// Labels at the ends of two lines that nearly meet step apart.
+const last = (series) => series.values.findLast((value) => value !== null && value !== undefined) ?? 0;
+function nudge(series, data) {
+  const figures = data.series.flatMap((other) => other.values).filter((value) => typeof value === "number");
+  const near = (Math.max(...figures) - (data.min ?? Math.min(...figures))) * 0.09;
+  const beside = data.series.filter((other) => other !== series && other.label !== false && Math.abs(last(other) - last(series)) < near);
+  if (!beside.length) return 0;
+  const under = beside.some((other) => last(other) > last(series) || (last(other) === last(series) && data.series.indexOf(other) < data.series.indexOf(series)));
+  return under ? 8 : -8;
+}
+
 function line(series, index, data) {
   const style = series.style ?? "actual";
   const grey = style === "plan" || style === "target" || style === "limit";
@@ -28,8 +39,7 @@ function line(series, index, data) {
     step: series.step ? "end" : false, z: grey ? 2 : 3, itemStyle: { color: tone },
     lineStyle: { color: tone, width: style === "actual" ? 2.4 : grey ? 1.6 : 2, type: DASHES[style] ?? "solid" },
     areaStyle: series.area ? { color: tone, opacity: 0.08 } : undefined,
-    endLabel: { show: Boolean(labelled), formatter: typeof series.label === "string" ? series.label : series.name, color: grey ? colour("text-2") : tone, fontSize: 12, fontWeight: grey ? 400 : 600 },
-    labelLayout: { moveOverlap: "shiftY" },
+    endLabel: { show: Boolean(labelled), offset: [0, nudge(series, data)], formatter: typeof series.label === "string" ? series.label : series.name, color: grey ? colour("text-2") : tone, fontSize: 12, fontWeight: grey ? 400 : 600 },
   };
 }
 function bars(series, index, data) {

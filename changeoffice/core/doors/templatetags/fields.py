@@ -39,7 +39,7 @@ def field(bound: BoundField, label: str = "", hint: str = "", css: str = "", **a
         "bound": bound, "shape": shape, "label": label or bound.label, "hint": hint,
         "widget": bound.as_widget(attrs=given) if shape != "options" else "",
         "choices": _choices(bound) if shape == "options" else (),
-        "optional": not bound.field.required and shape == "input",
+        "optional": not bound.field.required and shape == "input", "error": _said(bound),
     }  # fmt: skip
 
 
@@ -71,9 +71,21 @@ def _flat(choices: Any) -> list[tuple[Any, Any]]:
     return [(value, label) for value, label in choices if not isinstance(label, (list, tuple))]
 
 
+def _said(bound: BoundField) -> str:
+    """The first error, in the words of its label where Django's own are general."""
+    if not bound.errors:
+        return ""
+    error = str(bound.errors[0])
+    if error != "This field is required.":
+        return error
+    label = str(bound.label)
+    verb = "Choose" if hasattr(bound.field, "choices") else "Enter"
+    return f"Answer “{label}”" if label.endswith("?") else f"{verb} {label[:1].lower()}{label[1:]}"
+
+
 def error_summary(form: forms.BaseForm, title: str = "") -> dict:
     """One box on top that takes focus and leads to each field."""
-    wrong = [(field, error) for field in form for error in field.errors]
+    wrong = [(field, _said(field)) for field in form if field.errors]
     hidden = list(form.non_field_errors()) if form.is_bound else []
     total = len(wrong) + len(hidden)
     many = f"Fix {total} answers before you continue" if total > 1 else "Fix one answer before you continue"

@@ -77,7 +77,8 @@ RAG_DRAWINGS = {
 
 @register.simple_tag
 def rag(value: str, reason: str = "", size: str = "full", word: str = "") -> SafeString:
-    """Shape, letter and word. `dense` keeps the word for ears only unless a reason follows it."""
+    """Shape, letter and word. `dense`, `mark` and `mark-large` keep the word for ears
+    only; a reason after a dense mark starts with the word."""
     value = value if value in RAG_DRAWINGS else "not_rated"
     shape, letter = RAG_DRAWINGS[value]
     word = word or states.RAG_WORDS[value]
@@ -86,14 +87,13 @@ def rag(value: str, reason: str = "", size: str = "full", word: str = "") -> Saf
         '<path class="rag__shape" d="{}"/><path class="rag__letter" d="{}"/></svg>',
         shape, letter,
     )  # fmt: skip
-    if size == "mark" or (size == "dense" and not reason):
+    if size.startswith("mark") or (size == "dense" and not reason):
         text = format_html('<span class="visually-hidden">{}</span>', f"{word}. {reason}" if reason else word)
     elif reason:
         text = format_html('<span>{}. <span class="rag__reason">{}</span></span>', word, reason)
     else:
         text = format_html("<span>{}</span>", word)
-    small = "dense" if size == "mark" else size
-    return format_html('<span class="rag rag--{} rag--{}">{}{}</span>', value, small, mark, text)
+    return format_html('<span class="rag rag--{} rag--{}">{}{}</span>', value, size, mark, text)
 
 
 @register.simple_tag
@@ -199,10 +199,11 @@ def _part(thing: Any, key: str) -> Any:
 
 
 @register.inclusion_tag("components/vote.html", takes_context=True)
-def vote(context, title: str, url: str, count: int, voted: bool = False, locked: str = "", size: str = "", key: str = "") -> dict:
+def vote(context, title: str, url: str, count: int, voted: bool = False, locked: str = "", size: str = "", key: str = "", inside: bool = False) -> dict:
+    """`inside` when it stands within another form, where a form of its own is not allowed."""
     return {
         "title": title, "url": url, "count": count, "voted": voted, "locked": locked, "size": size,
-        "key": key, "here": context["request"].get_full_path() if "request" in context else "",
+        "key": key, "inside": inside, "here": context["request"].get_full_path() if "request" in context else "",
         "csrf_token": context.get("csrf_token"),
     }  # fmt: skip
 
