@@ -31,6 +31,10 @@ class Input:
     def common(self) -> dict[str, Any]:
         return {"label": self.label, "help_text": self.hint, "required": self.required}
 
+    @property
+    def shape_words(self) -> str:
+        return "Send a list of values." if getattr(self, "many", False) else "Send one plain value."
+
     def form_field(self, person) -> forms.Field:
         raise TypeError(type(self).__name__)
 
@@ -214,11 +218,23 @@ def clean(inputs: Inputs, person, data: dict[str, Any], *, partial: bool = False
 
     if unknown := sorted(set(data) - set(inputs)):
         raise Invalid(**{str(name)[:80]: "This field is not known here." for name in unknown})
+    wrong = {key: inputs[key].shape_words for key, value in data.items() if not _fits(inputs[key], value)}
+    if wrong:
+        raise Invalid(**wrong)
     wanted = {key: item for key, item in inputs.items() if not partial or key in data}
     form = form_for(wanted, person)(data={k: _plain(v) for k, v in data.items() if v is not None})
     if not form.is_valid():
         raise Invalid(**{name: [str(e) for e in found] for name, found in form.errors.items()})
     return form.cleaned_data
+
+
+def _fits(item: Input, value: Any) -> bool:
+    """JSON can nest anything; a field takes one plain value, or a list of them."""
+    if getattr(item, "many", False):
+        return value is None or (
+            isinstance(value, (list, tuple, QuerySet)) and not any(isinstance(v, (dict, list)) for v in value)
+        )
+    return not isinstance(value, (dict, list, tuple))
 
 
 def _plain(value: Any) -> Any:

@@ -18,3 +18,13 @@ class OrjsonRenderer(BaseRenderer):
 
     def render(self, data, accepted_media_type=None, renderer_context=None) -> bytes:
         return b"" if data is None else orjson.dumps(data, default=_default)
+
+
+class CsvRenderer(BaseRenderer):
+    """Named so that a list can be asked for as text/csv; the list streams it itself."""
+
+    media_type = "text/csv"
+    format = "csv"
+
+    def render(self, data, accepted_media_type=None, renderer_context=None) -> bytes:
+        return OrjsonRenderer().render(data)

@@ -17,6 +17,7 @@ from changeoffice.core import ports
 from changeoffice.core.doors import export
 from changeoffice.core.doors.api.idempotency import AnswersOnce
 from changeoffice.core.doors.api.problems import etag_of
+from changeoffice.core.doors.api.renderers import CsvRenderer
 from changeoffice.core.doors.lists import (
     NEWEST,
     Orderings,
@@ -126,6 +127,10 @@ class WorkViewSet(AnswersOnce, viewsets.GenericViewSet):
         """Where a kind adds annotations and prefetches."""
         return rows
 
+    def get_renderers(self) -> list:
+        more = [CsvRenderer()] if getattr(self, "action", "") == "list" else []
+        return [*super().get_renderers(), *more]
+
     def get_object(self) -> Work:
         found = self.get_queryset().by_reference(self.kwargs["id"]).first()
         if found is None:
@@ -164,7 +169,7 @@ class WorkViewSet(AnswersOnce, viewsets.GenericViewSet):
     def list(self, request) -> HttpResponse:
         params = {name: request.query_params[name] for name in request.query_params}
         rows = narrowed(self.filterset_class, params, self.get_queryset(), LIST_PARAMETERS)
-        if "text/csv" in request.headers.get("Accept", "") or params.get("format") == "csv":
+        if request.accepted_renderer.format == "csv":
             return self.exported(rows)
         ordering = params.get("ordering", self.default_ordering)
         if ordering not in self.orderings:
