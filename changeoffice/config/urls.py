@@ -1,14 +1,12 @@
 """Every address of the portal; the only place that knows every app."""
 
-from allauth.account import views as account
 from django.urls import include, path
 
 from changeoffice.config.api import urls as api_urls
 from changeoffice.core.talk.files import download
 
 urlpatterns = [
-    path("sign-in", account.LoginView.as_view(), name="account_login"),
-    path("sign-out", account.LogoutView.as_view(), name="account_logout"),
+    path("", include("changeoffice.core.people.urls")),
     path("api/v1/", include(api_urls)),
     path("attachments/<int:pk>", download, name="attachment"),
     path("", include("ideation.urls")),

@@ -1,0 +1,35 @@
+from allauth.account import views as account
+from django.contrib.auth.decorators import login_not_required
+from django.urls import path
+
+from changeoffice.core.people.sign_in import PasswordResetForm, SignIn
+
+urlpatterns = [
+    path("sign-in", SignIn.as_view(), name="account_login"),
+    path("sign-out", account.LogoutView.as_view(), name="account_logout"),
+    # The library sends whoever may not sign up, or has no active account, to these names.
+    path("sign-in", SignIn.as_view(), name="account_signup"),
+    path("account-closed", login_not_required(account.account_inactive), name="account_inactive"),
+    path(
+        "password-reset",
+        login_not_required(account.PasswordResetView.as_view(form_class=PasswordResetForm)),
+        name="account_reset_password",
+    ),
+    path(
+        "password-reset/sent",
+        login_not_required(account.password_reset_done),
+        name="account_reset_password_done",
+    ),
+    path(
+        "password-reset/done",
+        login_not_required(account.password_reset_from_key_done),
+        name="account_reset_password_from_key_done",
+    ),
+    path(
+        "password-reset/<str:uidb36>-<str:key>",
+        login_not_required(account.password_reset_from_key),
+        name="account_reset_password_from_key",
+    ),
+    path("settings/password", account.password_change, name="account_change_password"),
+    path("settings/password", account.password_change, name="account_set_password"),
+]
