@@ -28,8 +28,8 @@ COPIED = {
     "sortablejs/Sortable.min.js": "sortable.min.js",
     "tom-select/dist/js/tom-select.complete.min.js": "tom-select.min.js",
     "tom-select/dist/css/tom-select.min.css": "tom-select.min.css",
-    "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "inter-latin.woff2",
-    "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2": "inter-latin-ext.woff2",
+    "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "inter/inter-latin.woff2",
+    "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2": "inter/inter-latin-ext.woff2",
 }
 LICENSES = {
     "htmx.org/LICENSE": "htmx",
@@ -158,6 +158,7 @@ def _copy() -> None:
     shutil.rmtree(vendor, ignore_errors=True)
     vendor.mkdir(parents=True)
     for source, name in COPIED.items():
+        (vendor / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(MODULES / source, vendor / name)
     for source, name in LICENSES.items():
         if (MODULES / source).exists():
