@@ -159,10 +159,18 @@ def _copy() -> None:
     vendor.mkdir(parents=True)
     for source, name in COPIED.items():
         (vendor / name).parent.mkdir(exist_ok=True)
-        shutil.copyfile(MODULES / source, vendor / name)
+        _copy_without_map(MODULES / source, vendor / name)
     for source, name in LICENSES.items():
         if (MODULES / source).exists():
             shutil.copyfile(MODULES / source, vendor / f"LICENSE.{name}.txt")
+
+
+def _copy_without_map(source: Path, target: Path) -> None:
+    """Maps are not shipped, and a name that leads nowhere stops the collecting of files."""
+    text = source.read_bytes()
+    if source.suffix in (".js", ".css"):
+        text = re.sub(rb"(//|/\*)# sourceMappingURL=\S+( \*/)?\s*$", b"", text)
+    target.write_bytes(text)
 
 
 def _bundle_charts() -> None:
