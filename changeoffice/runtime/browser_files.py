@@ -23,19 +23,20 @@ CHARTS = Path(__file__).parent / "browser" / "charts.js"
 LOCK = PROJECT / "package-lock.json"
 SOURCES = (LOCK, ICONS, CHARTS, Path(__file__))  # a build is outdated when one of these changed
 OLDEST_NODE = 20
+INTER = "@fontsource-variable/inter"
 COPIED = {
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "sortablejs/Sortable.min.js": "sortable.min.js",
     "tom-select/dist/js/tom-select.complete.min.js": "tom-select.min.js",
     "tom-select/dist/css/tom-select.min.css": "tom-select.min.css",
-    "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "inter/inter-latin.woff2",
-    "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2": "inter/inter-latin-ext.woff2",
+    f"{INTER}/files/inter-latin-wght-normal.woff2": "inter/inter-latin.woff2",
+    f"{INTER}/files/inter-latin-ext-wght-normal.woff2": "inter/inter-latin-ext.woff2",
 }
 LICENSES = {
     "htmx.org/LICENSE": "htmx",
     "sortablejs/LICENSE": "sortablejs",
     "tom-select/LICENSE": "tom-select",
-    "@fontsource-variable/inter/LICENSE": "inter",
+    f"{INTER}/LICENSE": "inter",
     "lucide-static/LICENSE": "lucide",
     "echarts/LICENSE": "echarts",
     "echarts/NOTICE": "echarts-notice",
