@@ -29,8 +29,8 @@ COPIED = {
     "sortablejs/Sortable.min.js": "sortable.min.js",
     "tom-select/dist/js/tom-select.complete.min.js": "tom-select.min.js",
     "tom-select/dist/css/tom-select.min.css": "tom-select.min.css",
-    f"{INTER}/files/inter-latin-wght-normal.woff2": "inter/inter-latin.woff2",
-    f"{INTER}/files/inter-latin-ext-wght-normal.woff2": "inter/inter-latin-ext.woff2",
+    f"{INTER}/files/inter-latin-opsz-normal.woff2": "inter/inter-latin.woff2",
+    f"{INTER}/files/inter-latin-ext-opsz-normal.woff2": "inter/inter-latin-ext.woff2",
 }
 LICENSES = {
     "htmx.org/LICENSE": "htmx",

@@ -57,7 +57,7 @@ function option(data) {
   const legend = isBar && data.series.length > 1;
   const named = !isBar && data.series.length > 1;
   return {
-    animationDuration: 160, animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    animation: false,
     aria: { enabled: true, decal: { show: false } }, textStyle: text,
     grid: { left: 8, right: named ? 100 : 16, top: legend ? 34 : 14, bottom: 6, containLabel: true },
     legend: legend ? { top: 0, left: 4, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { ...text, color: colour("text-2") } } : undefined,

@@ -145,6 +145,7 @@ document.addEventListener("keydown", (event) => {
   if (!event.target.closest?.("#palette")) return;
   if (event.key === "ArrowDown") choose(chosen + 1);
   else if (event.key === "ArrowUp") choose(chosen - 1);
+  else if (event.key === "Escape") find("#palette").close();
   else if (event.key === "Enter" && options()[chosen]) location.assign(options()[chosen].href);
   else return;
   event.preventDefault();

@@ -10,6 +10,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from changeoffice.core.doors.templatetags import fields, formats, listing, pictures, states
+from changeoffice.core.talk.prose import prose
 
 register = template.Library()
 fields.add_to(register)
@@ -25,6 +26,7 @@ register.filter("money", formats.money)
 register.filter("full_money", formats.full_money)
 register.filter("signed_days", formats.signed_days)
 register.filter("percent", formats.percent)
+register.filter("prose", prose)
 
 
 @register.filter
@@ -67,8 +69,8 @@ def kind_icon(kind: str, size: int = 16) -> SafeString:
 
 
 RAG_DRAWINGS = {
-    "red": ("M5.7 1h6.6L17 5.7v6.6L12.3 17H5.7L1 12.3V5.7z", "M6.9 12.4V5.6h2.5a2 2 0 0 1 0 4H6.9m2.6 0 1.9 2.8"),
-    "amber": ("M9 1.6 17.2 16H.8z", "M6.9 14 9 8.4l2.1 5.6m-3.6-1.8h3"),
+    "red": ("M5.7 1h6.6L17 5.7v6.6L12.3 17H5.7L1 12.3V5.7z", "M6.8 12.7V5.3h2.7a2.15 2.15 0 0 1 0 4.3H6.8m2.7 0 2 3.1"),
+    "amber": ("M9 1.6 17.2 16H.8z", "M6.6 14.2 9 7.8l2.4 6.4m-4-2h3.2"),
     "green": ("M9 1a8 8 0 1 1 0 16A8 8 0 0 1 9 1z", "M11.7 6.9A3.4 3.4 0 1 0 12.4 9.4H9.7"),
     "complete": ("M5 1.5h8A3.5 3.5 0 0 1 16.5 5v8a3.5 3.5 0 0 1-3.5 3.5H5A3.5 3.5 0 0 1 1.5 13V5A3.5 3.5 0 0 1 5 1.5z", "m5.5 9.2 2.4 2.4 4.6-5"),
     "not_rated": ("M9 1.8a7.2 7.2 0 1 1 0 14.4A7.2 7.2 0 0 1 9 1.8z", "M6.6 9h4.8"),
