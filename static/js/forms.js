@@ -5,18 +5,30 @@ const SECRET = /password|token|secret|csrf/i;
 
 // ── drafts ──
 const shelf = (form) => `draft:${form.dataset.draft}`;
-const kept = (form) => [...form.elements].filter((field) => field.name && !SECRET.test(field.name) && !["hidden", "file", "submit", "button"].includes(field.type));
+const kept = (form) =>
+  [...form.elements].filter(
+    (field) =>
+      field.name && !SECRET.test(field.name) && !["hidden", "file", "submit", "button"].includes(field.type),
+  );
 const clock = () => new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-const say = (form, words) => { const place = find("[data-draft-status]", form) ?? find(`[data-draft-status="${form.dataset.draft}"]`); if (place) place.textContent = words; };
+const say = (form, words) => {
+  const place = find("[data-draft-status]", form) ?? find(`[data-draft-status="${form.dataset.draft}"]`);
+  if (place) place.textContent = words;
+};
 function restore(form) {
   if (form.dataset.restored) return;
   form.dataset.restored = "yes";
   let draft;
-  try { draft = JSON.parse(localStorage.getItem(shelf(form)) || "null"); } catch { return; }
+  try {
+    draft = JSON.parse(localStorage.getItem(shelf(form)) || "null");
+  } catch {
+    return;
+  }
   if (!draft || find("[aria-invalid]", form)) return;
   for (const field of kept(form)) {
     if (!(field.name in draft)) continue;
-    if (field.type === "checkbox" || field.type === "radio") field.checked = draft[field.name].includes(field.value);
+    if (field.type === "checkbox" || field.type === "radio")
+      field.checked = draft[field.name].includes(field.value);
     else if (!field.value) field.value = draft[field.name][0] ?? "";
   }
   say(form, "Your draft is back");
@@ -24,13 +36,26 @@ function restore(form) {
 const timers = new WeakMap();
 function keep(form) {
   clearTimeout(timers.get(form));
-  timers.set(form, setTimeout(() => {
-    const draft = {};
-    for (const field of kept(form)) if (!["checkbox", "radio"].includes(field.type) || field.checked) (draft[field.name] ??= []).push(field.value);
-    try { localStorage.setItem(shelf(form), JSON.stringify(draft)); say(form, `Draft saved ${clock()}`); } catch { say(form, ""); }
-  }, 600));
+  timers.set(
+    form,
+    setTimeout(() => {
+      const draft = {};
+      for (const field of kept(form))
+        if (!["checkbox", "radio"].includes(field.type) || field.checked)
+          (draft[field.name] ??= []).push(field.value);
+      try {
+        localStorage.setItem(shelf(form), JSON.stringify(draft));
+        say(form, `Draft saved ${clock()}`);
+      } catch {
+        say(form, "");
+      }
+    }, 600),
+  );
 }
-function forget(form) { clearTimeout(timers.get(form)); localStorage.removeItem(shelf(form)); }
+function forget(form) {
+  clearTimeout(timers.get(form));
+  localStorage.removeItem(shelf(form));
+}
 
 // ── unsaved changes ──
 let changed = false;
@@ -40,7 +65,9 @@ document.addEventListener("input", (event) => {
   if (form.matches("[data-draft]")) keep(form);
   if (form.matches("[data-guard]")) changed = true;
 });
-addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+addEventListener("beforeunload", (event) => {
+  if (changed) event.preventDefault();
+});
 document.addEventListener("submit", (event) => {
   const form = event.target;
   changed = false;
@@ -49,25 +76,49 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
   event.submitter?.setAttribute("data-busy", "");
-  setTimeout(() => { delete form.dataset.sent; event.submitter?.removeAttribute("data-busy"); }, 8000);
+  setTimeout(() => {
+    delete form.dataset.sent;
+    event.submitter?.removeAttribute("data-busy");
+  }, 8000);
 });
-addEventListener("pageshow", () => { for (const form of all("[data-sent]")) { delete form.dataset.sent; all("[data-busy]", form).forEach((b) => b.removeAttribute("data-busy")); } });
+addEventListener("pageshow", () => {
+  for (const form of all("[data-sent]")) {
+    delete form.dataset.sent;
+    all("[data-busy]", form).forEach((b) => b.removeAttribute("data-busy"));
+  }
+});
 document.addEventListener("click", (event) => {
   const discard = event.target.closest("[data-draft-discard]");
   const form = discard?.closest("form");
-  if (form) { form.reset(); if (form.dataset.draft) forget(form); say(form, "Draft discarded"); changed = false; }
+  if (form) {
+    form.reset();
+    if (form.dataset.draft) forget(form);
+    say(form, "Draft discarded");
+    changed = false;
+  }
   const eye = event.target.closest("[data-reveal]");
   const secret = eye && document.getElementById(eye.dataset.reveal);
-  if (secret) { secret.type = secret.type === "password" ? "text" : "password"; eye.setAttribute("aria-pressed", secret.type === "text"); }
+  if (secret) {
+    secret.type = secret.type === "password" ? "text" : "password";
+    eye.setAttribute("aria-pressed", secret.type === "text");
+  }
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.form?.requestSubmit();
 });
 
 // ── mentions: type @ and a name ──
-let list, field, names = [], picked = 0, asked;
+let list,
+  field,
+  names = [],
+  picked = 0,
+  asked;
 const word = (text) => /(?:^|\s)@([\w.\-]{1,40})$/.exec(text.value.slice(0, text.selectionStart))?.[1];
-function hide() { list?.remove(); list = null; field?.removeAttribute("aria-activedescendant"); }
+function hide() {
+  list?.remove();
+  list = null;
+  field?.removeAttribute("aria-activedescendant");
+}
 function draw() {
   hide();
   if (!names.length) return;
@@ -75,12 +126,18 @@ function draw() {
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "People");
   names.forEach((person, index) => {
-    const option = Object.assign(document.createElement("div"), { className: "menu__item", id: `mention-${index}` });
+    const option = Object.assign(document.createElement("div"), {
+      className: "menu__item",
+      id: `mention-${index}`,
+    });
     option.setAttribute("role", "option");
     option.setAttribute("aria-selected", index === picked);
     if (index === picked) option.setAttribute("aria-current", "true");
     option.textContent = person.detail ? `${person.name}, ${person.detail}` : person.name;
-    option.addEventListener("mousedown", (event) => { event.preventDefault(); insert(person); });
+    option.addEventListener("mousedown", (event) => {
+      event.preventDefault();
+      insert(person);
+    });
     list.append(option);
   });
   const box = field.getBoundingClientRect();
@@ -103,31 +160,46 @@ document.addEventListener("input", (event) => {
   clearTimeout(asked);
   asked = setTimeout(async () => {
     try {
-      const answer = await fetch(`${field.dataset.mentions}?q=${encodeURIComponent(typed)}`, { headers: { Accept: "application/json" } });
+      const answer = await fetch(`${field.dataset.mentions}?q=${encodeURIComponent(typed)}`, {
+        headers: { Accept: "application/json" },
+      });
       const found = await answer.json();
       names = (found.results ?? found).slice(0, 6);
       picked = 0;
       draw();
-    } catch { hide(); }
+    } catch {
+      hide();
+    }
   }, 180);
 });
-document.addEventListener("keydown", (event) => {
-  if (!list || event.target !== field) return;
-  if (event.key === "ArrowDown") picked = (picked + 1) % names.length;
-  else if (event.key === "ArrowUp") picked = (picked + names.length - 1) % names.length;
-  else if (event.key === "Enter" || event.key === "Tab") { event.preventDefault(); return insert(names[picked]); }
-  else if (event.key === "Escape") { event.stopPropagation(); return hide(); }
-  else return;
-  event.preventDefault();
-  draw();
-}, true);
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (!list || event.target !== field) return;
+    if (event.key === "ArrowDown") picked = (picked + 1) % names.length;
+    else if (event.key === "ArrowUp") picked = (picked + names.length - 1) % names.length;
+    else if (event.key === "Enter" || event.key === "Tab") {
+      event.preventDefault();
+      return insert(names[picked]);
+    } else if (event.key === "Escape") {
+      event.stopPropagation();
+      return hide();
+    } else return;
+    event.preventDefault();
+    draw();
+  },
+  true,
+);
 document.addEventListener("focusout", () => setTimeout(hide, 120));
 
 // ── errors first ──
 function prepare() {
   all("form[data-draft]").forEach(restore);
   const first = find("[data-focus-me]:not([data-focused])");
-  if (first) { first.dataset.focused = "yes"; first.focus(); }
+  if (first) {
+    first.dataset.focused = "yes";
+    first.focus();
+  }
 }
 document.addEventListener("click", (event) => {
   const link = event.target.closest(".error-summary a");

@@ -7,18 +7,25 @@ const dialog = () => find("#dialog");
 document.addEventListener("click", (event) => {
   for (const menu of all("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
 });
-document.addEventListener("toggle", (event) => {
-  const menu = event.target;
-  if (!menu.matches?.("details[data-menu]") || !menu.open) return;
-  const panel = find(".menu__panel", menu);
-  const box = panel?.getBoundingClientRect();
-  if (box && box.right > innerWidth - 8) menu.classList.remove("menu--start");
-  if (box && box.left < 8) menu.classList.add("menu--start");
-}, true);
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const menu = event.target;
+    if (!menu.matches?.("details[data-menu]") || !menu.open) return;
+    const panel = find(".menu__panel", menu);
+    const box = panel?.getBoundingClientRect();
+    if (box && box.right > innerWidth - 8) menu.classList.remove("menu--start");
+    if (box && box.left < 8) menu.classList.add("menu--start");
+  },
+  true,
+);
 
 // ── dialogs: a link that opens its page's question in place ──
 async function ask(url) {
-  const answer = await fetch(url, { headers: { "HX-Request": "true", "HX-Target": "dialog" }, credentials: "same-origin" });
+  const answer = await fetch(url, {
+    headers: { "HX-Request": "true", "HX-Target": "dialog" },
+    credentials: "same-origin",
+  });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const content = find("[data-dialog-content]", page);
   if (!answer.ok || !content) return location.assign(url);
@@ -33,7 +40,9 @@ function put(content) {
   box.replaceChildren(document.adoptNode(content));
   window.htmx?.process(box);
   if (!box.open) box.showModal();
-  (find("[data-focus-me]", box) ?? find("input:not([type=hidden]), textarea, select, .button--primary", box))?.focus();
+  (
+    find("[data-focus-me]", box) ?? find("input:not([type=hidden]), textarea, select, .button--primary", box)
+  )?.focus();
 }
 
 document.addEventListener("click", (event) => {
@@ -84,7 +93,10 @@ function watch(toast) {
     if (toast.matches(":hover, :focus-within")) return;
     left -= 1;
     if (seconds) seconds.textContent = `, ${left} s`;
-    if (left <= 0) { clearInterval(tick); toast.remove(); }
+    if (left <= 0) {
+      clearInterval(tick);
+      toast.remove();
+    }
   }, 1000);
 }
 export function tell(text, { undo = "", wrong = false } = {}) {
@@ -93,11 +105,19 @@ export function tell(text, { undo = "", wrong = false } = {}) {
   const toast = document.createElement("div");
   toast.className = `toast${wrong ? " toast--error" : ""}`;
   toast.dataset.toast = "";
-  toast.append(Object.assign(document.createElement("span"), { className: "toast__text", textContent: text }));
+  toast.append(
+    Object.assign(document.createElement("span"), { className: "toast__text", textContent: text }),
+  );
   if (undo) {
     const form = Object.assign(document.createElement("form"), { method: "post", action: undo });
     const token = JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"] || "";
-    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "csrfmiddlewaretoken", value: token }));
+    form.append(
+      Object.assign(document.createElement("input"), {
+        type: "hidden",
+        name: "csrfmiddlewaretoken",
+        value: token,
+      }),
+    );
     const button = Object.assign(document.createElement("button"), { textContent: "Undo" });
     button.append(Object.assign(document.createElement("span")));
     button.lastChild.dataset.seconds = "";
@@ -111,18 +131,24 @@ const watchAll = () => all("[data-toast]").forEach(watch);
 watchAll();
 document.addEventListener("htmx:afterSettle", watchAll);
 document.addEventListener("toast", (event) => tell(event.detail.text ?? event.detail.value, event.detail));
-document.addEventListener("htmx:sendError", () => tell("Could not reach the office. Check your connection and try again.", { wrong: true }));
+document.addEventListener("htmx:sendError", () =>
+  tell("Could not reach the office. Check your connection and try again.", { wrong: true }),
+);
 document.addEventListener("htmx:responseError", (event) => {
   const page = new DOMParser().parseFromString(event.detail.xhr.responseText || "", "text/html");
   const said = find("#content p", page)?.textContent?.trim();
-  tell(said || "That did not work. Reload the page and try again; what you wrote is still here.", { wrong: true });
+  tell(said || "That did not work. Reload the page and try again; what you wrote is still here.", {
+    wrong: true,
+  });
 });
 
 // ── palette and help ──
 function open(id) {
   const box = find(`#${id}`);
   if (!box || box.open) return;
-  all("details[data-menu][open]").forEach((menu) => { menu.open = false; });
+  all("details[data-menu][open]").forEach((menu) => {
+    menu.open = false;
+  });
   box.showModal();
   const input = find("input[type=search]", box);
   input?.select();
@@ -153,7 +179,8 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("input", (event) => {
   if (!event.target.closest?.("#palette")) return;
   const words = event.target.value.trim().toLowerCase();
-  for (const item of all("#palette-results [role=option]")) item.hidden = !item.textContent.toLowerCase().includes(words);
+  for (const item of all("#palette-results [role=option]"))
+    item.hidden = !item.textContent.toLowerCase().includes(words);
   choose(0);
 });
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -161,7 +188,15 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 
 // ── single keys ──
-const PLACES = { h: "/", i: "/ideas", d: "/demands", p: "/projects", o: "/portfolio", c: "/capacity", n: "/inbox" };
+const PLACES = {
+  h: "/",
+  i: "/ideas",
+  d: "/demands",
+  p: "/projects",
+  o: "/portfolio",
+  c: "/capacity",
+  n: "/inbox",
+};
 let waitsForPlace = 0;
 const rows = () => all("[data-row]").filter((row) => row.offsetParent);
 const current = () => find("[data-row][data-current]");
@@ -179,7 +214,9 @@ const press = (selector) => (find(selector, current() ?? document) ?? null)?.cli
 const KEYS = {
   "/": () => open("palette"),
   "?": () => open("keys"),
-  g: () => { waitsForPlace = Date.now(); },
+  g: () => {
+    waitsForPlace = Date.now();
+  },
   j: () => move(1),
   k: () => move(-1),
   x: () => press("[data-select]"),
@@ -189,17 +226,29 @@ const KEYS = {
 document.addEventListener("keydown", (event) => {
   const busy = event.target.closest?.("input, textarea, select, [contenteditable], dialog[open]");
   if (event.key === "Escape") {
-    for (const menu of all("details[data-menu][open]")) { menu.open = false; find("summary", menu)?.focus(); }
+    for (const menu of all("details[data-menu][open]")) {
+      menu.open = false;
+      find("summary", menu)?.focus();
+    }
   }
-  if ((event.ctrlKey || event.metaKey) && event.key === "k" && find("#palette")) { event.preventDefault(); open("palette"); return; }
-  if (busy || event.ctrlKey || event.metaKey || event.altKey || document.body.dataset.shortcuts === "off") return;
+  if ((event.ctrlKey || event.metaKey) && event.key === "k" && find("#palette")) {
+    event.preventDefault();
+    open("palette");
+    return;
+  }
+  if (busy || event.ctrlKey || event.metaKey || event.altKey || document.body.dataset.shortcuts === "off")
+    return;
   if (Date.now() - waitsForPlace < 1200) {
     waitsForPlace = 0;
     const place = PLACES[event.key];
-    if (place && (find(`.nav-item[href="${place}"]`) || place === "/" || place === "/inbox")) location.assign(place);
+    if (place && (find(`.nav-item[href="${place}"]`) || place === "/" || place === "/inbox"))
+      location.assign(place);
     return;
   }
-  if (KEYS[event.key]) { event.preventDefault(); KEYS[event.key](); }
+  if (KEYS[event.key]) {
+    event.preventDefault();
+    KEYS[event.key]();
+  }
 });
 
 // ── after a swap: say counts, keep focus, or lead to the new heading ──
