@@ -10,7 +10,9 @@ STATUS = {NotSeen: 404, NotAllowed: 403, NotNow: 409, Stale: 409, Invalid: 400}
 
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
-    context = {"error": error, "message": str(error), "record": getattr(error, "record", None)}
+    record = getattr(error, "record", None)
+    context = {"error": error, "exception_words": str(error), "record": record,
+               "back_url": record.get_absolute_url() if record is not None else ""}  # fmt: skip
     return render(request, f"{status}.html", context, status=status)
 
 
@@ -19,7 +21,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
         from changeoffice.core.doors.api.problems import problem
 
         return problem(400, "The request cannot be read.")
-    return render(request, "400.html", {"message": "The request cannot be read."}, status=400)
+    return render(request, "400.html", {"exception_words": "The request cannot be read."}, status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -39,5 +41,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    message = "This form was open too long or came from another page. Go back, reload and send it again."
-    return render(request, "403.html", {"message": message}, status=403)
+    message = (
+        "This form was open too long or came from another page. Go back, reload and send it again."
+    )
+    return render(request, "403.html", {"exception_words": message}, status=403)

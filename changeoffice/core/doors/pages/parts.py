@@ -1,18 +1,24 @@
 """What every record page carries: next steps, trail, timeline, talk, files, followers."""
 
+import json
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import Truncator
 from django.views.decorators.http import require_POST
 
 from changeoffice.core import ports
 from changeoffice.core.access.rules import SEES_FIGURES
-from changeoffice.core.record.errors import Invalid
+from changeoffice.core.doors.perform import asks_of
+from changeoffice.core.people.models import Person
+from changeoffice.core.record.errors import Invalid, Stale
 from changeoffice.core.record.history import changes_of
 from changeoffice.core.record.models import Event, Work
+from changeoffice.core.record.workflow import Offer
 from changeoffice.core.talk import files
 from changeoffice.core.talk.models import Attachment, Comment, Follower, comment, follow, unfollow
 
@@ -22,18 +28,42 @@ COMMENTS_SHOWN = 200
 
 def of(record: Work, person) -> dict[str, Any]:
     """Context for a record page; the same number of queries however much was said and done."""
-    offers = record.open_verbs(person)
+    offers, thread = record.open_verbs(person), comments_of(record)
+    buttons = [button(record, offer) for offer in offers]
+    first = next((b for b in buttons if b["available"] and b["tone"] == "primary"), None)
     return {
         "offers": offers,
         "next_offer": next((o for o in offers if o.is_open and o.verb.tone == "primary"), None),
+        "buttons": buttons,
+        "first_button": first,
+        "more_buttons": [b for b in buttons if b is not first],
         "can_edit": record.editors.holds(person, record) and not record.is_closed,
         "sees_figures": SEES_FIGURES.holds(person, record),
         "trail": trail_of(record, person),
         "timeline": timeline(record, person),
-        "comments": comments_of(record),
+        **talk_of(record, thread),
+        "comments": thread,
+        "comment_total": len(thread) + sum(len(top.replies) for top in thread),
         "attachments": list(Attachment.objects.filter(record_id=record.pk).select_related("by")),
         "is_following": Follower.objects.filter(record_id=record.pk, person=person).exists(),
     }
+
+
+def button(record: Work, offer: Offer) -> dict[str, Any]:
+    """A verb as the `verbs` component draws it; one that asks or warns opens its own page."""
+    verb = offer.verb
+    return {
+        "name": verb.name, "label": verb.label, "tone": verb.tone, "reasons": offer.reasons,
+        "available": offer.is_open, "url": f"{record.get_absolute_url()}/{verb.slug}",
+        "needs_form": bool(asks_of(type(record), verb) or verb.confirm),
+    }  # fmt: skip
+
+
+def who_changed(stale: Stale) -> str:
+    """The name of whoever saved first, for the banner of an edit conflict."""
+    wrote = [item["context"].get("by") for item in stale.changes]
+    found = Person.objects.filter(pk=wrote[-1]).first() if wrote and wrote[-1] else None
+    return found.name if found else ""
 
 
 def trail_of(record: Work, person) -> list[ports.TrailStep]:
@@ -49,12 +79,25 @@ def timeline(record: Work, person) -> list[dict[str, Any]]:
     )  # fmt: skip
     changed = changes_of(record)
     hidden = set() if SEES_FIGURES.holds(person, record) else set(getattr(record, "figures", ()))
-    shown = {"state", *hidden}
-    return [
-        {"event": event,
-         "changes": [c for c in changed.get(event.context_id, []) if c["field"] not in shown]}
-        for event in events
-    ]  # fmt: skip
+    return [_told(event, changed.get(event.context_id, []), {"state", *hidden}, record) for event in events]
+
+
+def _told(event: Event, changes: list[dict], hidden: set[str], record: Work) -> dict[str, Any]:
+    """One event as the timeline component draws it."""
+    behalf = f", for {event.on_behalf_of.name}" if event.on_behalf_of else ""
+    return {
+        "event": event, "verb": event.verb, "at": event.at, "reason": event.reason,
+        "actor": event.actor.name if event.actor else "The portal",
+        "text": f"{event.words} the {record.kind.replace('_', ' ')}{behalf}",
+        "changes": [
+            {**item, "old": _short(item["old"]), "new": _short(item["new"])}
+            for item in changes if item["field"] not in hidden
+        ],
+    }  # fmt: skip
+
+
+def _short(value: Any) -> Any:
+    return Truncator(value).chars(90) if isinstance(value, str) else value
 
 
 def comments_of(record: Work) -> list[Comment]:
@@ -73,6 +116,17 @@ def comments_of(record: Work) -> list[Comment]:
     return tops + orphans
 
 
+def talk_of(record: Work, thread: list[Comment]) -> dict[str, Any]:
+    """What the comments component needs to show a thread and take the next word."""
+    return {"thread": thread, "post_url": f"{record.get_absolute_url()}/comments",
+            "mentions_url": "/people/mention"}  # fmt: skip
+
+
+def toast(text: str, **options: Any) -> dict[str, str]:
+    """Headers that make htmx show a toast; `undo` is the address that takes the act back."""
+    return {"HX-Trigger": json.dumps({"toast": {"text": text, **options}})}
+
+
 def with_following(rows, person):
     mine = Follower.objects.filter(record_id=OuterRef("pk"), person=person)
     return rows.annotate(is_followed=Exists(mine))
@@ -81,42 +135,50 @@ def with_following(rows, person):
 def views_for(work: type[Work]) -> dict[str, Any]:
     """The small write doors every record has: comments, following, files."""
 
-    @require_POST
-    def comments(request: HttpRequest, reference: str) -> HttpResponse:
-        record = _seen(work, reference, request)
-        above = Comment.objects.filter(
-            pk=_number(request.POST.get("reply_to")), record_id=record.pk
-        ).first()
-        try:
-            comment(record, by=request.user, body=request.POST.get("body", ""), reply_to=above)
-        except Invalid as error:
-            messages.error(request, str(error))
-        if request.htmx:
-            context = {"record": record, "comments": comments_of(record)}
-            return render(request, "components/comments.html", context)
-        return redirect(f"{record.get_absolute_url()}#discussion")
+    return {
+        "comments": partial(post_comment, work=work),
+        "follow": partial(post_following, work=work),
+        "attachments": partial(post_attachments, work=work),
+    }
 
-    @require_POST
-    def following(request: HttpRequest, reference: str) -> HttpResponse:
-        record = _seen(work, reference, request)
-        on = request.POST.get("on") == "1"
-        follow(record.pk, request.user) if on else unfollow(record.pk, request.user)
-        if request.htmx:
-            context = {"record": record, "is_following": on}
-            return render(request, "components/follow.html", context)
-        return redirect(record)
 
-    @require_POST
-    def attachments(request: HttpRequest, reference: str) -> HttpResponse:
-        record = _seen(work, reference, request)
-        try:
-            for upload in request.FILES.getlist("file")[:10]:
-                files.attach(record, by=request.user, upload=upload)
-        except Invalid as error:
-            messages.error(request, str(error))
-        return redirect(record)
+@require_POST
+def post_comment(request: HttpRequest, reference: str, *, work: type[Work]) -> HttpResponse:
+    record = _seen(work, reference, request)
+    above = Comment.objects.filter(
+        pk=_number(request.POST.get("reply_to")), record_id=record.pk
+    ).first()
+    try:
+        comment(record, by=request.user, body=request.POST.get("body", ""), reply_to=above)
+    except Invalid as error:
+        if request.htmx:  # leave the page as it is, with what was typed
+            return HttpResponse(status=204, headers=toast(str(error), wrong=True))
+        messages.error(request, str(error))
+    if request.htmx:
+        return render(request, "components/comments.html", talk_of(record, comments_of(record)))
+    return redirect(f"{record.get_absolute_url()}#discussion")
 
-    return {"comments": comments, "follow": following, "attachments": attachments}
+
+@require_POST
+def post_following(request: HttpRequest, reference: str, *, work: type[Work]) -> HttpResponse:
+    record = _seen(work, reference, request)
+    on = request.POST.get("on") == "1"
+    follow(record.pk, request.user) if on else unfollow(record.pk, request.user)
+    if request.htmx:
+        context = {"record": record, "is_following": on}
+        return render(request, "components/follow.html", context)
+    return redirect(record)
+
+
+@require_POST
+def post_attachments(request: HttpRequest, reference: str, *, work: type[Work]) -> HttpResponse:
+    record = _seen(work, reference, request)
+    try:
+        for upload in request.FILES.getlist("file")[:10]:
+            files.attach(record, by=request.user, upload=upload)
+    except Invalid as error:
+        messages.error(request, str(error))
+    return redirect(record)
 
 
 def _seen(work: type[Work], reference: str, request: HttpRequest) -> Work:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.cache import patch_vary_headers
 from django.views import View
 
 from changeoffice.core.doors.lists import (
@@ -70,7 +71,10 @@ class WorkListPage(View):
         shown = rows.filter(tab.keep(request.user)) if tab else rows
         context = self._context(params, wanted, rows, shown, tab) | {"complaint": complaint}
         template = self.fragment if request.htmx and not request.htmx.boosted else self.template
-        return render(request, template, context)
+        answer = render(request, template, context)
+        # Or the browser's back button would show the fragment as a page.
+        patch_vary_headers(answer, ["HX-Request"])
+        return answer
 
     def _tab(self, slug: str) -> Tab | None:
         if not self.tabs:
@@ -155,7 +159,8 @@ class InputPage(View):
         except NotNow as error:
             return self.drawn(form, 409, refusal=error, **context)
         except Stale as error:
-            return self.drawn(form, 409, stale=error, **(context | {"version": error.record.version}))
+            newer = {"version": error.record.version, "who": parts.who_changed(error)}
+            return self.drawn(form, 409, stale=error, **(context | newer))
 
     def gone_to(self, url: str) -> HttpResponse:
         if self.request.htmx:
@@ -278,7 +283,9 @@ def _done_words(record: Work, verb, made: Work | None) -> str:
 def seen(work: type[Work], reference: str, person, related: tuple[str, ...] = ()) -> Work:
     """The record, if it exists for this person; else as if it did not exist."""
     rows = work.objects.visible_to(person)
-    found = (rows.select_related(*related) if related else rows).by_reference(reference[:24]).first()
+    found = (
+        (rows.select_related(*related) if related else rows).by_reference(reference[:24]).first()
+    )
     if found is None:
         raise NotSeen(f"{reference[:24]} does not exist, or you may not see it.")
     return found
@@ -310,7 +317,9 @@ def work_urls(
     urls.append(path(f"{plural}/<str:reference>", one.as_view(), name=f"{work.kind}"))
     if edit:
         page = type(f"{work.__name__}EditPage", (EditPage,), {"work": work})
-        urls.append(path(f"{plural}/<str:reference>/edit", page.as_view(), name=f"{work.kind}_edit"))
+        urls.append(
+            path(f"{plural}/<str:reference>/edit", page.as_view(), name=f"{work.kind}_edit")
+        )
     for name, view in parts.views_for(work).items():
         urls.append(path(f"{plural}/<str:reference>/{name}", view, name=f"{work.kind}_{name}"))
     verb = type(f"{work.__name__}VerbPage", (VerbPage,), {"work": work})
@@ -318,5 +327,3 @@ def work_urls(
         path(f"{plural}/<str:reference>/<slug:verb>", verb.as_view(), name=f"{work.kind}_verb")
     )
     return urls
-
-

@@ -56,7 +56,11 @@ def or_none(value: Any) -> Any:
 @register.simple_tag
 def icon(name: str, size: int = 16, label: str = "", **attrs: str) -> SafeString:
     css = f"icon {attrs.get('css', '')}".strip()
-    heard = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    heard = (
+        format_html('role="img" aria-label="{}"', label)
+        if label
+        else mark_safe('aria-hidden="true"')
+    )
     return format_html(
         '<svg class="{}" width="{}" height="{}" {}><use href="{}#{}"/></svg>',
         css, size, size, heard, static("icons.svg"), name,
@@ -90,7 +94,9 @@ def rag(value: str, reason: str = "", size: str = "full", word: str = "") -> Saf
         shape, letter,
     )  # fmt: skip
     if size.startswith("mark") or (size == "dense" and not reason):
-        text = format_html('<span class="visually-hidden">{}</span>', f"{word}. {reason}" if reason else word)
+        text = format_html(
+            '<span class="visually-hidden">{}</span>', f"{word}. {reason}" if reason else word
+        )
     elif reason:
         text = format_html('<span>{}. <span class="rag__reason">{}</span></span>', word, reason)
     else:
@@ -99,7 +105,9 @@ def rag(value: str, reason: str = "", size: str = "full", word: str = "") -> Saf
 
 
 @register.simple_tag
-def status(code: str = "", label: str = "", tone: str = "", kind: str = "", mark: str = "", size: str = "") -> SafeString:
+def status(
+    code: str = "", label: str = "", tone: str = "", kind: str = "", mark: str = "", size: str = ""
+) -> SafeString:
     """A state as icon and word on a soft tint; give label and tone when the record knows them."""
     known, drawn, known_tone = states.look_of(str(code or ""), kind)
     colour = states.TONES.get(tone, tone) if tone else known_tone
@@ -113,7 +121,9 @@ def state_of(record: Any) -> SafeString:
     """The status pill of any record that declares its states."""
     declared = getattr(type(record), "STATES", {}).get(record.state)
     tone = declared.tone if declared and declared.tone != "neutral" else ""
-    return status(record.state, getattr(record, "state_label", ""), tone, getattr(record, "kind", ""))
+    return status(
+        record.state, getattr(record, "state_label", ""), tone, getattr(record, "kind", "")
+    )
 
 
 def name_of(person: Any) -> str:
@@ -129,13 +139,17 @@ def avatar(person: Any, size: str = "", alone: bool = False) -> SafeString:
     colour = zlib.crc32(str(getattr(person, "pk", None) or name).encode()) % 6
     css = f"avatar avatar--{colour}" + (f" avatar--{size}" if size else "")
     heard = (
-        format_html('role="img" aria-label="{}" title="{}"', name, name) if alone else mark_safe('aria-hidden="true"')
+        format_html('role="img" aria-label="{}" title="{}"', name, name)
+        if alone
+        else mark_safe('aria-hidden="true"')
     )
     return format_html('<span class="{}" {}>{}</span>', css, heard, letters)
 
 
 @register.simple_tag
-def person(someone: Any, size: str = "small", detail: str = "", nobody: str = "Nobody yet") -> SafeString:
+def person(
+    someone: Any, size: str = "small", detail: str = "", nobody: str = "Nobody yet"
+) -> SafeString:
     """Avatar and name, with a second line on request."""
     if not someone:
         return format_html('<span class="text-3">{}</span>', nobody)
@@ -160,15 +174,23 @@ def moved(old: Any, new: Any) -> SafeString:
 def crumb(label: str, url: str = "", group: bool = False) -> SafeString:
     if url:
         return format_html('<li><a href="{}">{}</a></li>', url, label)
-    return format_html("<li><span{}>{}</span></li>", "" if group else mark_safe(' aria-current="page"'), label)
+    return format_html(
+        "<li><span{}>{}</span></li>", "" if group else mark_safe(' aria-current="page"'), label
+    )
 
 
 # ── pieces that wrap other markup ────────────────────────────────────────────────────────────
 @register.simple_block_tag
-def page_header(content: str, title: str, answer: str = "", meta: str = "", facts: Any = (), top: bool = False) -> SafeString:
+def page_header(
+    content: str, title: str, answer: str = "", meta: str = "", facts: Any = (), top: bool = False
+) -> SafeString:
     """Title, one-sentence answer, and the actions that stand between the tags."""
     given = {"title": title, "answer": answer, "meta": meta, "facts": facts, "top": top}
-    return mark_safe(render_to_string("components/page_header.html", given | {"actions": mark_safe(content.strip())}))
+    return mark_safe(
+        render_to_string(
+            "components/page_header.html", given | {"actions": mark_safe(content.strip())}
+        )
+    )
 
 
 @register.simple_block_tag
@@ -192,8 +214,16 @@ def banner(content: str, tone: str = "", mark: str = "info", live: bool = False)
 def verbs(offers: Any, primary: bool = True, version: Any = "", small: bool = False) -> dict:
     """All workflow buttons: dicts or objects with name, label, tone, url, available, reasons, needs_form."""
     offers = list(offers or ())
-    first = next((o for o in offers if _part(o, "available") and _part(o, "tone") not in ("danger", "bad")), None)
-    return {"offers": offers, "first": first if primary else None, "version": version, "small": small}
+    first = next(
+        (o for o in offers if _part(o, "available") and _part(o, "tone") not in ("danger", "bad")),
+        None,
+    )
+    return {
+        "offers": offers,
+        "first": first if primary else None,
+        "version": version,
+        "small": small,
+    }
 
 
 def _part(thing: Any, key: str) -> Any:
@@ -201,7 +231,17 @@ def _part(thing: Any, key: str) -> Any:
 
 
 @register.inclusion_tag("components/vote.html", takes_context=True)
-def vote(context, title: str, url: str, count: int, voted: bool = False, locked: str = "", size: str = "", key: str = "", inside: bool = False) -> dict:
+def vote(
+    context,
+    title: str,
+    url: str,
+    count: int,
+    voted: bool = False,
+    locked: str = "",
+    size: str = "",
+    key: str = "",
+    inside: bool = False,
+) -> dict:
     """`inside` when it stands within another form, where a form of its own is not allowed."""
     return {
         "title": title, "url": url, "count": count, "voted": voted, "locked": locked, "size": size,
@@ -211,7 +251,9 @@ def vote(context, title: str, url: str, count: int, voted: bool = False, locked:
 
 
 @register.inclusion_tag("components/comments.html", takes_context=True)
-def comments(context, thread: Any, post_url: str = "", mentions_url: str = "", me: Any = None) -> dict:
+def comments(
+    context, thread: Any, post_url: str = "", mentions_url: str = "", me: Any = None
+) -> dict:
     return {
         "thread": thread, "post_url": post_url, "mentions_url": mentions_url,
         "me": me or context.get("me"), "csrf_token": context.get("csrf_token"),
@@ -224,7 +266,12 @@ def toast(context, message: Any) -> dict:
     tags = str(getattr(message, "extra_tags", "") or "").split()
     undo = next((tag.removeprefix("undo:") for tag in tags if tag.startswith("undo:")), "")
     wrong = getattr(message, "level_tag", "") in ("error", "warning")
-    return {"text": str(message), "undo": undo, "wrong": wrong, "csrf_token": context.get("csrf_token")}
+    return {
+        "text": str(message),
+        "undo": undo,
+        "wrong": wrong,
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.filter
@@ -235,5 +282,7 @@ def joined(values: Any, glue: str = ", ") -> SafeString:
 @register.filter
 def event_look(verb: str) -> dict[str, str]:
     """Icon and tone of a verb in a timeline."""
-    drawn, tone = states.EVENT_ICONS.get(str(verb).replace("-", "_").split(".")[-1], ("arrow-right", ""))
+    drawn, tone = states.EVENT_ICONS.get(
+        str(verb).replace("-", "_").split(".")[-1], ("arrow-right", "")
+    )
     return {"icon": drawn, "tone": tone}
