@@ -22,6 +22,7 @@ def needs_servers(arguments: list[str]) -> bool:
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "changeoffice.config.settings")
     try:
+        from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
 
         from changeoffice.runtime import launch
@@ -40,7 +41,12 @@ def main() -> None:
             launch.prepare_command(arguments[0])
     except launch.Trouble as trouble:
         sys.exit(str(trouble))
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        if "--traceback" in arguments:
+            raise
+        sys.exit(f"The office cannot start with these settings. {error}")
 
 
 if __name__ == "__main__":

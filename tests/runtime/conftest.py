@@ -17,6 +17,7 @@ from changeoffice.runtime.embedded import Servers
 from changeoffice.runtime.place import PROJECT, prepare
 from changeoffice.runtime.postgres import free_port
 
+OF_THE_TEST_RUN = {"DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_APP_ROLE", "REDIS_URL"}
 USER = """
 import sys
 from changeoffice.runtime.embedded import attach
@@ -47,7 +48,7 @@ def servers(folder: Path) -> Iterator[Servers]:
 
 @pytest.fixture
 def environment(folder: Path) -> dict[str, str]:
-    inherited = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
+    inherited = {k: v for k, v in os.environ.items() if k not in OF_THE_TEST_RUN}
     return inherited | {
         "CHANGEOFFICE_DATA": str(folder),
         "DJANGO_SETTINGS_MODULE": "tests.runtime.tiny_settings",

@@ -128,3 +128,21 @@ def test_children_end_with_a_killed_supervisor(start, folder: Path) -> None:
     # The servers outlive it; the next command finds them and stops them when it leaves.
     start("manage.py", "migrate", "--check").communicate(timeout=60)
     assert processes_of(folder) == []
+
+
+def test_a_database_that_is_not_there_is_named(start, environment) -> None:
+    nowhere = "postgres://office:password@127.0.0.1:1/office"
+    office = start("manage.py", "up", DATABASE_URL=nowhere, REDIS_URL="redis://127.0.0.1:1/0")
+    said, _ = office.communicate(timeout=60)
+    assert office.returncode == 1
+    assert "The database cannot be used as it is" in said
+    assert "Traceback" not in said
+
+
+def test_an_unsafe_setting_is_explained_without_a_traceback(start) -> None:
+    real = "changeoffice.config.settings"
+    office = start("manage.py", "up", DJANGO_SETTINGS_MODULE=real, HOST="0.0.0.0")
+    said, _ = office.communicate(timeout=60)
+    assert office.returncode == 1
+    assert "listen on loopback only" in said
+    assert "Traceback" not in said

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.core.management import call_command, get_commands, load_command_class
 from django.core.management.base import BaseCommand
-from django.db import connections
+from django.db import OperationalError, connections
 
 from changeoffice.runtime import launch
 from changeoffice.runtime.place import Place, Trouble, prepare
@@ -31,6 +31,8 @@ class Command(BaseCommand):
             self.set_up(place)
         except Trouble as trouble:
             sys.exit(str(trouble))
+        except OperationalError as error:
+            sys.exit(f"The database cannot be used as it is. It said: {error}")
         except KeyboardInterrupt:
             sys.exit("\nStopped before everything was ready; the next start goes on from here.")
         connections.close_all()
