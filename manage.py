@@ -39,6 +39,8 @@ def main() -> None:
             launch.prepare_up()
         elif needs_servers(arguments):
             launch.prepare_command(arguments[0])
+        else:
+            launch.prepare_without_servers()
     except launch.Trouble as trouble:
         sys.exit(str(trouble))
     try:

@@ -29,6 +29,12 @@ def prepare_command(name: str) -> None:
         become_owner()
 
 
+def prepare_without_servers() -> None:
+    """On a machine where nothing is set, settings load as those of a trial."""
+    if not {"DATABASE_URL", "SECRET_KEY"} & set(os.environ):
+        os.environ.setdefault("DEMO", "1")
+
+
 def prepare_up() -> None:
     begin_up()
     local_environment()
