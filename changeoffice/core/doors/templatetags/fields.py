@@ -25,7 +25,11 @@ def field(bound: BoundField, label: str = "", hint: str = "", css: str = "", **a
     shape = next((name for kind, name in SHAPES if isinstance(widget, kind)), "input")
     given = {key.replace("_", "-"): value for key, value in attrs.items()}
     hint = hint or bound.help_text
-    described = [f"{bound.auto_id}-{part}" for part, there in (("hint", hint), ("error", bound.errors)) if there]
+    described = [
+        f"{bound.auto_id}-{part}"
+        for part, there in (("hint", hint), ("error", bound.errors))
+        if there
+    ]
     if described:
         given["aria-describedby"] = " ".join(described)
     if bound.errors:
@@ -55,7 +59,11 @@ def _choices(bound: BoundField) -> list[dict]:
     """Radio and checkbox rows. The form field may carry `whys` and `locked`, both value → words."""
     several = isinstance(bound.field.widget, forms.CheckboxSelectMultiple)
     chosen = bound.value()
-    picked = {str(value) for value in (chosen or [])} if several else {str(chosen if chosen is not None else "")}
+    picked = (
+        {str(value) for value in (chosen or [])}
+        if several
+        else {str(chosen if chosen is not None else "")}
+    )
     whys, locked = getattr(bound.field, "whys", {}), getattr(bound.field, "locked", {})
     return [
         {
@@ -88,7 +96,11 @@ def error_summary(form: forms.BaseForm, title: str = "") -> dict:
     wrong = [(field, _said(field)) for field in form if field.errors]
     hidden = list(form.non_field_errors()) if form.is_bound else []
     total = len(wrong) + len(hidden)
-    many = f"Fix {total} answers before you continue" if total > 1 else "Fix one answer before you continue"
+    many = (
+        f"Fix {total} answers before you continue"
+        if total > 1
+        else "Fix one answer before you continue"
+    )
     return {"wrong": wrong, "general": hidden, "total": total, "title": title or many}
 
 

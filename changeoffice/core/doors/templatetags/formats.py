@@ -59,7 +59,9 @@ def due(value: Any, today: date | None = None) -> str:
     if late > 0:
         return f"{late} day{'s' if late > 1 else ''} late"
     if late == 0:
-        return f"Today, {timezone.localtime(value):%H:%M}" if isinstance(value, datetime) else "Today"
+        return (
+            f"Today, {timezone.localtime(value):%H:%M}" if isinstance(value, datetime) else "Today"
+        )
     return "Tomorrow" if late == -1 else short_day(day, today, weekday=late >= -7)
 
 
@@ -92,7 +94,7 @@ def _scaled(amount: Decimal) -> str:
     for unit, letter in SCALES:
         if round(amount / unit * 1000) >= 1000:
             size = amount / unit
-            places = 1 if size < 100 and letter != "k" or size < 10 and size % 1 else 0
+            places = 1 if (size < 100 and letter != "k") or (size < 10 and size % 1) else 0
             return f"{plain(size, places)}{letter}"
     return plain(amount, 0 if amount % 1 == 0 else 2)
 

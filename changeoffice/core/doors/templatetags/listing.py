@@ -8,11 +8,17 @@ from django.template import Library
 
 
 def add_to(register: Library) -> None:
-    register.inclusion_tag("components/sort_header.html", takes_context=True, name="sort_header")(sort_header)
-    register.inclusion_tag("components/filter_bar.html", takes_context=True, name="filter_bar")(filter_bar)
+    register.inclusion_tag("components/sort_header.html", takes_context=True, name="sort_header")(
+        sort_header
+    )
+    register.inclusion_tag("components/filter_bar.html", takes_context=True, name="filter_bar")(
+        filter_bar
+    )
     register.inclusion_tag("components/pager.html", takes_context=True, name="pager")(pager)
     register.simple_tag(takes_context=True, name="address")(address)
-    register.inclusion_tag("components/as_of.html", takes_context=True, name="as_of_picker")(as_of_picker)
+    register.inclusion_tag("components/as_of.html", takes_context=True, name="as_of_picker")(
+        as_of_picker
+    )
 
 
 PAGING = ("cursor", "page", "before", "after")
@@ -37,7 +43,15 @@ def address(context, **changes: Any) -> str:
     return _link(query)
 
 
-def sort_header(context, name: str, label: str, css: str = "", first: str = "", parameter: str = "sort", target: str = "") -> dict:
+def sort_header(
+    context,
+    name: str,
+    label: str,
+    css: str = "",
+    first: str = "",
+    parameter: str = "sort",
+    target: str = "",
+) -> dict:
     """A column head that sorts: once ascending (or `first="desc"`), again the other way."""
     now = _query(context).get(parameter) or context.get("sort") or ""
     up, down = now == name, now == f"-{name}"
@@ -49,12 +63,22 @@ def sort_header(context, name: str, label: str, css: str = "", first: str = "", 
     }  # fmt: skip
 
 
-def filter_bar(context, filters: Any, count: str = "", target: str = "", keep: str = "", search: str = "q") -> dict:
+def filter_bar(
+    context, filters: Any, count: str = "", target: str = "", keep: str = "", search: str = "q"
+) -> dict:
     """Chips for a FilterSet, a form, or a list of dicts (name, label, icon, options, kind)."""
     query = _query(context)
     form = getattr(filters, "form", filters)
-    chips = [_chip(form[name], query) for name in form.fields] if isinstance(form, forms.BaseForm) else list(filters or [])
-    chips = [chip | {"without": address(context, **{chip["name"]: None})} for chip in chips if chip.get("kind") != "hidden"]
+    chips = (
+        [_chip(form[name], query) for name in form.fields]
+        if isinstance(form, forms.BaseForm)
+        else list(filters or [])
+    )
+    chips = [
+        chip | {"without": address(context, **{chip["name"]: None})}
+        for chip in chips
+        if chip.get("kind") != "hidden"
+    ]
     names = {chip["name"] for chip in chips}
     return {
         "chips": chips, "count": count, "target": target, "path": context["request"].path if "request" in context else "",
@@ -66,7 +90,12 @@ def filter_bar(context, filters: Any, count: str = "", target: str = "", keep: s
 
 def _chip(bound, query: QueryDict) -> dict:
     name, field = bound.name, bound.field
-    chip = {"name": name, "label": bound.label, "icon": getattr(field, "icon", ""), "is_set": bool(query.get(name))}
+    chip = {
+        "name": name,
+        "label": bound.label,
+        "icon": getattr(field, "icon", ""),
+        "is_set": bool(query.get(name)),
+    }
     if isinstance(field.widget, forms.HiddenInput) or name in ("sort", "ordering"):
         return chip | {"kind": "hidden"}
     if isinstance(field, forms.BooleanField) or isinstance(field.widget, forms.CheckboxInput):
@@ -74,9 +103,18 @@ def _chip(bound, query: QueryDict) -> dict:
     if hasattr(field, "choices"):
         several = isinstance(field.widget, forms.SelectMultiple)
         chosen = set(query.getlist(name))
-        options = [_option(value, label, chosen) for value, label in field.choices if value not in ("", None)]
+        options = [
+            _option(value, label, chosen)
+            for value, label in field.choices
+            if value not in ("", None)
+        ]
         words = ", ".join(o["label"] for o in options if o["selected"])
-        return chip | {"kind": "choice", "several": several, "options": options, "value_label": words}
+        return chip | {
+            "kind": "choice",
+            "several": several,
+            "options": options,
+            "value_label": words,
+        }
     kind = "date" if isinstance(field, forms.DateField) else "text"
     return chip | {"kind": kind, "value": query.get(name, "")}
 
@@ -96,7 +134,12 @@ def pager(context, showing: str = "", next: str = "", previous: str = "", target
         there["cursor"] = cursor
         return _link(there)
 
-    return {"showing": showing, "target": target, "next": next and to(next), "previous": previous and to(previous)}
+    return {
+        "showing": showing,
+        "target": target,
+        "next": next and to(next),
+        "previous": previous and to(previous),
+    }
 
 
 def as_of_picker(context, day: Any = None, choices: Any = (), parameter: str = "as_of") -> dict:

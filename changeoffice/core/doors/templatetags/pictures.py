@@ -31,7 +31,11 @@ def share(part: Any, whole: Any) -> str:
 def bar(value: Any, of: Any = 100, tone: str = "", shape: str = "") -> SafeString:
     """Decorative: the number must stand beside it."""
     css = "bar" + (f" bar--{tone}" if tone else "") + (f" bar--{shape}" if shape else "")
-    return format_html('<span class="{}" aria-hidden="true"><i style="width:{}%"></i></span>', css, share(value, of))
+    return format_html(
+        '<span class="{}" aria-hidden="true"><i style="width:{}%"></i></span>',
+        css,
+        share(value, of),
+    )
 
 
 def dots(value: int, of: int = 5) -> SafeString:
@@ -46,13 +50,26 @@ def dots(value: int, of: int = 5) -> SafeString:
 def steps(done: int, of: int = 5, running: bool = True) -> SafeString:
     """How far along: whole steps, and a half one for the step that runs."""
     marks = "".join(
-        f'<i class="{"on" if n < done - running or n < done and not running else "half" if n == done - 1 else ""}"></i>'
+        f'<i class="{"on" if n < done - running or (n < done and not running) else "half" if n == done - 1 else ""}"></i>'
         for n in range(of)
     )
-    return format_html('<div class="steps" role="img" aria-label="Step {} of {}">{}</div>', done, of, mark_safe(marks))
+    return format_html(
+        '<div class="steps" role="img" aria-label="Step {} of {}">{}</div>',
+        done,
+        of,
+        mark_safe(marks),
+    )
 
 
-def spark(values: Any, width: int = 110, height: int = 34, target: Any = None, area: bool = False, label: str = "", tone: str = "") -> SafeString:
+def spark(
+    values: Any,
+    width: int = 110,
+    height: int = 34,
+    target: Any = None,
+    area: bool = False,
+    label: str = "",
+    tone: str = "",
+) -> SafeString:
     """A sparkline; the figures it shows must stand beside it."""
     numbers = [float(v) for v in values]
     if len(numbers) < 2:
@@ -67,11 +84,19 @@ def spark(values: Any, width: int = 110, height: int = 34, target: Any = None, a
     step = (width - 6) / (len(numbers) - 1)
     points = [(round(2 + i * step, 1), y(v)) for i, v in enumerate(numbers)]
     line = "M" + "L".join(f"{px} {py}" for px, py in points)
-    parts = [f'<path class="spark__area" d="{line}L{points[-1][0]} {height}L2 {height}Z"/>' if area else ""]
+    parts = [
+        f'<path class="spark__area" d="{line}L{points[-1][0]} {height}L2 {height}Z"/>'
+        if area
+        else ""
+    ]
     if target is not None:
         parts.append(f'<path class="spark__target" d="M2 {y(float(target))}H{width - 2}"/>')
     parts += [f'<path d="{line}"/>', f'<circle cx="{points[-1][0]}" cy="{points[-1][1]}" r="2.6"/>']
-    heard = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    heard = (
+        format_html('role="img" aria-label="{}"', label)
+        if label
+        else mark_safe('aria-hidden="true"')
+    )
     css = f"spark spark--{tone}" if tone else "spark"
     return format_html(
         '<svg class="{}" width="{}" height="{}" viewBox="0 0 {} {}" {}>{}</svg>',
@@ -79,21 +104,46 @@ def spark(values: Any, width: int = 110, height: int = 34, target: Any = None, a
     )  # fmt: skip
 
 
-def rag_bar(red: int = 0, amber: int = 0, green: int = 0, complete: int = 0, not_rated: int = 0, text: bool = True) -> dict:
-    parts = [("red", red, "R"), ("amber", amber, "A"), ("green", green, "G"), ("complete", complete, "done"), ("not_rated", not_rated, "not rated")]
+def rag_bar(
+    red: int = 0,
+    amber: int = 0,
+    green: int = 0,
+    complete: int = 0,
+    not_rated: int = 0,
+    text: bool = True,
+) -> dict:
+    parts = [
+        ("red", red, "R"),
+        ("amber", amber, "A"),
+        ("green", green, "G"),
+        ("complete", complete, "done"),
+        ("not_rated", not_rated, "not rated"),
+    ]
     shown = [part for part in parts if part[1]]
     words = ", ".join(f"{number} {letter}" for _, number, letter in shown) or "none"
     return {"parts": shown, "words": words, "text": text}
 
 
 def score(label: str, value: Any, of: Any = 10, reason: str = "", weight: str = "") -> dict:
-    return {"label": label, "value": value, "of": of, "reason": reason, "weight": weight, "width": share(value, of)}
+    return {
+        "label": label,
+        "value": value,
+        "of": of,
+        "reason": reason,
+        "weight": weight,
+        "width": share(value, of),
+    }
 
 
 def range_bar(low: Any, likely: Any, high: Any, limit: Any, words: str = "") -> dict:
     """`limit` is the right end of the axis; `words` says the range for ears, as "£340k to £505k, likely £404k"."""
     left, right = float(share(low, limit)), float(share(high, limit))
-    return {"left": f"{left:.1f}", "width": f"{right - left:.1f}", "likely": share(likely, limit), "words": words}
+    return {
+        "left": f"{left:.1f}",
+        "width": f"{right - left:.1f}",
+        "likely": share(likely, limit),
+        "words": words,
+    }
 
 
 def spend_bar(spent: Any, forecast: Any, budget: Any) -> dict:
@@ -117,7 +167,9 @@ LIKELIHOODS = ("Rare", "Unlikely", "Possible", "Likely", "Almost certain")
 IMPACTS = ("Minor", "Low", "Medium", "High", "Severe")
 
 
-def risk_matrix(cells: Any, url: str = "", caption: str = "Open risks by likelihood and impact") -> dict:
+def risk_matrix(
+    cells: Any, url: str = "", caption: str = "Open risks by likelihood and impact"
+) -> dict:
     """`cells` maps (likelihood, impact), each 1 to 5, to a count; `url` opens a cell's risks."""
     rows = []
     for likelihood in range(5, 0, -1):
@@ -139,10 +191,28 @@ def age(days: Any, limit: Any, unit: str = "d") -> dict:
     days, limit = int(days or 0), int(limit or 0)
     late, near = bool(limit) and days > limit, bool(limit) and days >= limit * 0.8
     tone = "red" if late else "amber" if near else "neutral"
-    return {"days": days, "limit": limit, "unit": unit, "over": days - limit, "late": late, "near": near, "tone": tone, "width": share(days, limit)}
+    return {
+        "days": days,
+        "limit": limit,
+        "unit": unit,
+        "over": days - limit,
+        "late": late,
+        "near": near,
+        "tone": tone,
+        "width": share(days, limit),
+    }
 
 
-def chart(data: dict, title: str, note: str = "", takeaway: str = "", height: int = 220, kind: str = "", link: str = "", link_label: str = "") -> dict:
+def chart(
+    data: dict,
+    title: str,
+    note: str = "",
+    takeaway: str = "",
+    height: int = 220,
+    kind: str = "",
+    link: str = "",
+    link_label: str = "",
+) -> dict:
     """A chart and its table from one dict; docs/components.md lists the keys."""
     series = data.get("series", [])
     rows = [

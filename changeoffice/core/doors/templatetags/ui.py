@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
 
 from changeoffice.core.doors.templatetags import fields, formats, listing, pictures, states
 from changeoffice.core.talk.prose import prose
@@ -243,11 +244,17 @@ def vote(
     inside: bool = False,
 ) -> dict:
     """`inside` when it stands within another form, where a form of its own is not allowed."""
+    verb = "Take back your vote" if voted else "Vote"
+    votes = f"{count} vote{'' if count == 1 else 's'}"
     return {
-        "title": title, "url": url, "count": count, "voted": voted, "locked": locked, "size": size,
-        "key": key, "inside": inside, "here": context["request"].get_full_path() if "request" in context else "",
-        "csrf_token": context.get("csrf_token"),
+        "url": url, "count": count, "voted": bool(voted), "locked": locked, "size": size, "inside": inside,
+        "name": slugify(key or url), "here": _address(context), "csrf_token": context.get("csrf_token"),
+        "heard": f"{verb} for {title}, {votes}" + (f". {locked}" if locked else ""),
     }  # fmt: skip
+
+
+def _address(context) -> str:
+    return context["request"].get_full_path() if "request" in context else ""
 
 
 @register.inclusion_tag("components/comments.html", takes_context=True)
