@@ -1,0 +1,31 @@
+"""The portfolio's records, and how confidence passes from a project to what hangs on it."""
+
+from portfolio.models.benefit import Benefit
+from portfolio.models.dependency import Dependency, DependencyReading, DependencySlip, Link
+from portfolio.models.gate import Decision, Gate, GateCriterion
+from portfolio.models.intervention import Intervention, Rung
+from portfolio.models.milestone import Expectation, Milestone
+from portfolio.models.plans import Portfolio, Programme
+from portfolio.models.project import Project
+from portfolio.models.rag import Colour, LimitSet, RagHistory, RagPolicy, RagReading
+from portfolio.models.raid import Action, Issue, Risk
+
+__all__ = [
+    "Action", "Benefit", "Colour", "Decision", "Dependency", "DependencyReading",
+    "DependencySlip", "Expectation", "Gate", "GateCriterion", "Intervention", "Issue", "LimitSet",
+    "Link", "Milestone", "Portfolio", "Programme", "Project", "RagHistory", "RagPolicy",
+    "RagReading", "Risk", "Rung",
+]  # fmt: skip
+
+PARTS = (Gate, Milestone, Risk, Issue, Action, Benefit, Intervention)
+
+
+def pass_on_confidence(project: Project) -> None:
+    """Everything in a project is as confidential as the project; so is what ties it to others."""
+    for part in PARTS:
+        part.objects.filter(project=project).update(confidential=project.confidential)
+    links = Dependency.objects.filter(giver__project=project) | Dependency.objects.filter(
+        getter__project=project
+    )
+    for link in links.select_related("giver__project", "getter__project"):
+        link.stand_with_its_ends(project)
