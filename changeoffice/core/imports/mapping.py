@@ -65,5 +65,7 @@ def mappings() -> dict[str, Mapping]:
 def mapping_named(name: str, kind: str) -> Mapping:
     known = {k: m for k, m in mappings().items() if m.kind == kind}
     if name not in known:
-        raise Invalid(mapping=f"There is no mapping {name} for {kind}. Known: {', '.join(known) or 'none'}.")
+        raise Invalid(
+            mapping=f"There is no mapping {name} for {kind}. Known: {', '.join(known) or 'none'}."
+        )
     return known[name]

@@ -64,7 +64,9 @@ def import_file(
     """
     kind = ports.import_kinds.get(kind_name)
     if kind is None:
-        raise Invalid(kind=f"Files of {kind_name} are not taken. Known: {', '.join(ports.import_kinds)}.")
+        raise Invalid(
+            kind=f"Files of {kind_name} are not taken. Known: {', '.join(ports.import_kinds)}."
+        )
     mapping = mapping_named(mapping_name, kind_name)
     table = read_csv(content)
     mapping.check(table)
@@ -96,7 +98,9 @@ def _map(table: Table, mapping: Mapping, outcome: Outcome) -> tuple[list[Accepte
             continue
         values, errors = mapping.values_of(row)
         if identity in seen:
-            errors.append(Unusable(mapping.identity[-1], f"Row {seen[identity]} already is {identity}."))
+            errors.append(
+                Unusable(mapping.identity[-1], f"Row {seen[identity]} already is {identity}.")
+            )
         seen.setdefault(identity, row.number)
         for error in errors:
             outcome.refuse(row.number, error.column, error.message)
@@ -107,7 +111,9 @@ def _map(table: Table, mapping: Mapping, outcome: Outcome) -> tuple[list[Accepte
     return accepted, refused
 
 
-def _take_in(kind, mapping: Mapping, accepted: list[Accepted], outcome: Outcome, by, refused) -> None:
+def _take_in(
+    kind, mapping: Mapping, accepted: list[Accepted], outcome: Outcome, by, refused
+) -> None:
     aliases = {
         alias.external_id: alias
         for alias in Alias.objects.filter(
@@ -139,7 +145,9 @@ def _take_in(kind, mapping: Mapping, accepted: list[Accepted], outcome: Outcome,
 
 def _create(kind, mapping: Mapping, item: Accepted, by):
     record = kind.create(item.values, by=by)
-    alias = Alias.objects.create(record_id=record.pk, source=mapping.source, external_id=item.external_id)
+    alias = Alias.objects.create(
+        record_id=record.pk, source=mapping.source, external_id=item.external_id
+    )
     ImportedValues.objects.create(alias=alias, values=_plain(item.values))
     return record
 
@@ -154,7 +162,11 @@ def _update(kind, record, alias: Alias, item: Accepted, by, outcome: Outcome) ->
             continue
         by_hand = name in last.values and last.values[name] != current.get(name)
         if by_hand and said[name] != last.values[name]:
-            outcome.refuse(item.row.number, name, f"{record.reference}: changed here by hand since the last import; kept.")
+            outcome.refuse(
+                item.row.number,
+                name,
+                f"{record.reference}: changed here by hand since the last import; kept.",
+            )
         elif not by_hand:
             changes[name] = value
     if changes:
@@ -183,7 +195,9 @@ def _one_at_a_time(source: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import:{source}"])
 
 
-def _remember(kind, mapping, file_name, content, by, outcome: Outcome, refused: dict[int, Row]) -> None:
+def _remember(
+    kind, mapping, file_name, content, by, outcome: Outcome, refused: dict[int, Row]
+) -> None:
     run = ImportRun.objects.create(
         kind=kind, mapping=mapping, file_name=file_name[:200], by=by, refused=outcome.refused,
         sha256=hashlib.sha256(content).hexdigest(), created=outcome.created,
@@ -191,7 +205,9 @@ def _remember(kind, mapping, file_name, content, by, outcome: Outcome, refused: 
     )  # fmt: skip
     reasons: dict[int, list] = {}
     for error in outcome.errors:
-        reasons.setdefault(error["row"], []).append({"column": error["column"], "message": error["message"]})
+        reasons.setdefault(error["row"], []).append(
+            {"column": error["column"], "message": error["message"]}
+        )
     RefusedRow.objects.bulk_create(
         RefusedRow(run=run, row=number, cells=row.cells, errors=reasons.get(number, []))
         for number, row in refused.items()

@@ -34,9 +34,7 @@ class Notification(models.Model):
         constraints = [models.UniqueConstraint(fields=["person", "key"], name="told_once")]
         indexes = [
             models.Index(fields=["person", "-at"], name="inbox_of_person"),
-            models.Index(
-                fields=["person"], name="inbox_unread", condition=models.Q(read_at=None)
-            ),
+            models.Index(fields=["person"], name="inbox_unread", condition=models.Q(read_at=None)),
         ]
 
     def __str__(self) -> str:

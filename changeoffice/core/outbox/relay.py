@@ -71,7 +71,7 @@ def _push_forward(row: Outbox, error: Exception) -> None:
     row.last_error = f"{type(error).__name__}: {error}"[:2000]
     if row.attempts >= MOST_ATTEMPTS:
         row.given_up_at = timezone.now()
-    wait = min(10 * 2**row.attempts, 6 * 3600) * random.uniform(0.8, 1.2)
+    wait = min(10 * 2**row.attempts, 6 * 3600) * random.uniform(0.8, 1.2)  # noqa: S311 (jitter)
     row.not_before = timezone.now() + timedelta(seconds=wait)
     row.save()
 

@@ -12,7 +12,8 @@ class Door:
     client: str = ""
 
 
-_door: ContextVar[Door] = ContextVar("door", default=Door("shell"))
+SHELL = Door("shell")
+_door: ContextVar[Door] = ContextVar("door", default=SHELL)
 
 
 def door() -> Door:

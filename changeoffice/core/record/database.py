@@ -24,12 +24,14 @@ def sequence(prefix: str) -> str:
 
 
 def append_only_tables() -> list[str]:
+    """History, and what calls itself append-only: events and the administrators' trail."""
     from pghistory.models import Event as PghistoryEvent
 
-    from changeoffice.core.record.models import Event
-
-    history = [m for m in apps.get_models() if issubclass(m, PghistoryEvent)]
-    return [model._meta.db_table for model in [Event, *history] if model._meta.managed]
+    found = [
+        model for model in apps.get_models()
+        if issubclass(model, PghistoryEvent) or getattr(model, "append_only", False)
+    ]  # fmt: skip
+    return [model._meta.db_table for model in found if model._meta.managed]
 
 
 def _grant(cursor, role: str) -> None:

@@ -3,45 +3,14 @@
 from datetime import date
 from typing import Any
 
-import pghistory
-from django.db import models
-from django.db.models.functions import Now
-from pghistory.models import Event as PghistoryEvent
-
 from changeoffice.core.record import clock
+from changeoffice.core.tracking import HistoryRow, tracked
+
+__all__ = ["HistoryRow", "as_of", "changes_of", "changes_since", "history_of", "tracked"]
 
 OWN_COLUMNS = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_obj", "pgh_context",
                "pgh_context_id", "recorded_at"}  # fmt: skip
 SILENT = {"version", "updated_at", "state_since", "home", "record", "created_at"}
-
-
-class HistoryRow(PghistoryEvent):
-    """One state of one row, at its office time and at the time it was really recorded."""
-
-    recorded_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        abstract = True
-
-
-def tracked(model):
-    """Class decorator: keep every state of every row, append-only, by database trigger."""
-    return pghistory.track(
-        pghistory.InsertEvent("insert"),
-        pghistory.UpdateEvent("update"),
-        model_name=f"{model.__name__}History",
-        append_only=True,
-        # Counters are kept from rows that have a history of their own.
-        exclude=list(getattr(model, "counters", ())),
-        meta={
-            "indexes": [
-                models.Index(
-                    fields=["pgh_obj", "-pgh_created_at", "-pgh_id"],
-                    name=f"{model._meta.db_table[:20]}_as_of",
-                )
-            ]
-        },
-    )(model)
 
 
 def history_of(model):
@@ -60,39 +29,44 @@ def as_of(model, day: date):
     return rows.filter(pgh_id__in=latest)
 
 
-def changes_of(record) -> dict[Any, list[dict]]:
-    """Field changes per context id: {context: [{field, label, old, new, at}]}, oldest first."""
+def changes_of(record, person=None) -> dict[Any, list[dict]]:
+    """Field changes per context id: {context: [{field, label, old, new, at, context}]}, oldest first.
+
+    With a person, names of related records that person may not see are left out.
+    """
     found: dict[Any, list[dict]] = {}
+    rows = history_of(type(record)).objects.filter(pgh_obj_id=record.pk).order_by("pgh_id")
     before = None
-    for row in history_of(type(record)).objects.filter(pgh_obj_id=record.pk).order_by("pgh_id"):
+    for row in rows:
         if before is not None:
             found.setdefault(row.pgh_context_id, []).extend(_differences(type(record), before, row))
         before = row
-    return found
+    return _readable(type(record), found, person)
 
 
-def changes_since(record, version: int) -> list[dict]:
+def changes_since(record, version: int, person=None) -> list[dict]:
     """What changed after `version`, for the person whose write came second."""
     rows = list(
         history_of(type(record)).objects.filter(pgh_obj_id=record.pk, version__gte=version)
         .order_by("pgh_id")
     )  # fmt: skip
-    return _differences(type(record), rows[0], rows[-1]) if len(rows) > 1 else []
+    if len(rows) < 2:
+        return []
+    changes = _differences(type(record), rows[0], rows[-1])
+    return _readable(type(record), {None: changes}, person)[None]
 
 
 def _differences(model, before, after) -> list[dict]:
     found = []
     for field in model._meta.concrete_fields:
-        if field.name in SILENT:
-            continue
         old, new = getattr(before, field.attname, None), getattr(after, field.attname, None)
-        if old != new:
+        if field.name not in SILENT and old != new:
             found.append(
                 {
                     "field": field.name,
                     "label": str(field.verbose_name).capitalize(),
-                    "old": _readable(field, old),
-                    "new": _readable(field, new),
+                    "old": old,
+                    "new": new,
                     "at": after.pgh_created_at,
                     "context": after.pgh_context or {},
                 }
@@ -100,14 +74,40 @@ def _differences(model, before, after) -> list[dict]:
     return found
 
 
-def _readable(field, value) -> Any:
+def _readable(model, found: dict[Any, list[dict]], person) -> dict[Any, list[dict]]:
+    """Stored values as a person reads them; related rows are named with one query per model."""
+    fields = {field.name: field for field in model._meta.concrete_fields}
+    names = _related_names(fields, [item for items in found.values() for item in items], person)
+    for items in found.values():
+        for item in items:
+            field = fields[item["field"]]
+            for side in ("old", "new"):
+                item[side] = _in_words(field, item[side], names)
+    return found
+
+
+def _related_names(fields, items: list[dict], person) -> dict[Any, dict[Any, str]]:
+    wanted: dict[Any, set] = {}
+    for item in items:
+        field = fields[item["field"]]
+        if field.is_relation:
+            wanted.setdefault(field.related_model, set()).update({item["old"], item["new"]})
+    names = {}
+    for related, keys in wanted.items():
+        rows = related._base_manager.filter(pk__in=keys - {None})
+        if person is not None and hasattr(related.objects.all(), "visible_to"):
+            rows = related.objects.visible_to(person).filter(pk__in=keys - {None})
+        names[related] = {row.pk: str(row) for row in rows}
+    return names
+
+
+def _in_words(field, value: Any, names: dict[Any, dict[Any, str]]) -> Any:
     if value is None or value == "":
         return None
+    if field.is_relation:
+        return names[field.related_model].get(value)
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
-    if field.is_relation:
-        related = field.related_model._base_manager.filter(pk=value).first()
-        return str(related) if related else None
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value

@@ -171,9 +171,7 @@ class Ref(Input):
     def form_field(self, person) -> forms.Field:
         kind = forms.ModelMultipleChoiceField if self.many else forms.ModelChoiceField
         extra = {} if self.many else {"empty_label": "Choose" if self.required else "None"}
-        return kind(
-            queryset=self.rows(person), to_field_name=self.key, **extra, **self.common()
-        )
+        return kind(queryset=self.rows(person), to_field_name=self.key, **extra, **self.common())
 
     def serializer_field(self) -> serializers.Field:
         one = (
@@ -183,9 +181,7 @@ class Ref(Input):
         )
         if self.many:
             return serializers.ListField(child=one, max_length=500, **self.schema())
-        one = type(one)(
-            allow_null=not self.required, **one._kwargs, **self.schema()
-        )
+        one = type(one)(allow_null=not self.required, **one._kwargs, **self.schema())
         return one
 
 
@@ -218,7 +214,9 @@ def clean(inputs: Inputs, person, data: dict[str, Any], *, partial: bool = False
 
     if unknown := sorted(set(data) - set(inputs)):
         raise Invalid(**{str(name)[:80]: "This field is not known here." for name in unknown})
-    wrong = {key: inputs[key].shape_words for key, value in data.items() if not _fits(inputs[key], value)}
+    wrong = {
+        key: inputs[key].shape_words for key, value in data.items() if not _fits(inputs[key], value)
+    }
     if wrong:
         raise Invalid(**wrong)
     wanted = {key: item for key, item in inputs.items() if not partial or key in data}
@@ -232,7 +230,8 @@ def _fits(item: Input, value: Any) -> bool:
     """JSON can nest anything; a field takes one plain value, or a list of them."""
     if getattr(item, "many", False):
         return value is None or (
-            isinstance(value, (list, tuple, QuerySet)) and not any(isinstance(v, (dict, list)) for v in value)
+            isinstance(value, (list, tuple, QuerySet))
+            and not any(isinstance(v, (dict, list)) for v in value)
         )
     return not isinstance(value, (dict, list, tuple))
 

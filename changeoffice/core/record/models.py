@@ -133,6 +133,8 @@ class EventQuerySet(models.QuerySet):
 class Event(models.Model):
     """One verb done: who, through which door, when, from which state to which, and why."""
 
+    append_only = True
+
     id = models.BigAutoField(primary_key=True)
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="events")
     verb = models.CharField(max_length=40)
@@ -149,7 +151,9 @@ class Event(models.Model):
     at = models.DateTimeField(db_default=OfficeNow())
     recorded_at = models.DateTimeField(db_default=Now())
     # The transaction that wrote it: readers of the feed wait until all older ones have ended.
-    transaction = models.BigIntegerField(db_default=models.Func(function="feed_position", output_field=models.BigIntegerField()))
+    transaction = models.BigIntegerField(
+        db_default=models.Func(function="feed_position", output_field=models.BigIntegerField())
+    )
 
     objects = EventQuerySet.as_manager()
 
@@ -218,6 +222,9 @@ class Work(models.Model):
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
 
+    def get_absolute_url(self) -> str:
+        return self.url_for(self.reference)
+
     # questions ---------------------------------------------------------------------------------
     @property
     def id(self) -> int:
@@ -242,9 +249,6 @@ class Work(models.Model):
     @classmethod
     def url_for(cls, reference: str) -> str:
         return f"/{cls.plural}/{reference}"
-
-    def get_absolute_url(self) -> str:
-        return self.url_for(self.reference)
 
     def is_visible_to(self, person) -> bool:
         """The row test `visible()` asks in SQL, on a loaded object; proven equal by a test."""
@@ -296,9 +300,7 @@ class Work(models.Model):
     @classmethod
     def next_identity(cls) -> tuple[int, str]:
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT nextval('record_id'), nextval('{sequence(cls.prefix)}')"  # noqa: S608
-            )
+            cursor.execute("SELECT nextval('record_id'), nextval(%s)", [sequence(cls.prefix)])
             number, serial = cursor.fetchone()
         return number, f"{cls.prefix}-{serial:04d}"
 
@@ -330,7 +332,9 @@ class Work(models.Model):
         return event
 
     # the one verb every work has ---------------------------------------------------------------
-    @transition(ANY, None, who=None, label="Edit", door=False, told="edited")  # who: each kind's own editors
+    @transition(
+        ANY, None, who=None, label="Edit", door=False, told="edited"
+    )  # who: each kind's own editors
     def revise(self, *, by, **changes) -> None:
         """Change profile fields; the door has cleaned the values against `profile`."""
         self._put(changes)
@@ -340,7 +344,7 @@ class Work(models.Model):
 
     def _put(self, changes: dict[str, Any]) -> None:
         if unknown := set(changes) - set(self.profile):
-            raise Invalid(**{name: "This field cannot be changed here." for name in unknown})
+            raise Invalid(**dict.fromkeys(unknown, "This field cannot be changed here."))
         for name, value in changes.items():
             if self._meta.get_field(name).many_to_many:
                 getattr(self, name).set(value)

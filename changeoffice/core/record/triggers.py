@@ -20,10 +20,9 @@ class KeepHeader(pgtrigger.Trigger):
         body = " || ' ' || ".join(searched) or "''"
         changed = " OR ".join(
             f"NEW.{column} IS DISTINCT FROM OLD.{column}"
-            for column in (
-                _column(model, name) for name in [*HEADER_COLUMNS, *model.searched]
-            )
+            for column in (_column(model, name) for name in [*HEADER_COLUMNS, *model.searched])
         )
+        # Every part is a column or kind named in our own code.
         return f"""
             IF TG_OP = 'UPDATE' AND NOT ({changed}) THEN RETURN NULL; END IF;
             INSERT INTO record_record AS header (id, kind, reference, title, state, unit_id,
@@ -37,7 +36,7 @@ class KeepHeader(pgtrigger.Trigger):
                 confidential = excluded.confidential, home_id = excluded.home_id,
                 search = excluded.search;
             RETURN NULL;
-        """
+        """  # noqa: S608
 
 
 class RefuseDelete(pgtrigger.Protect):

@@ -117,7 +117,7 @@ class BoundVerb:
         ):
             lock(record)
             if at_version is not None and at_version != record.version:
-                raise Stale(record, changes_since(record, at_version))
+                raise Stale(record, changes_since(record, at_version, by))
             if by is not None and not record.is_visible_to(by):
                 raise NotSeen(f"{record.reference} does not exist.")
             self._check(by)
@@ -225,5 +225,3 @@ def verbs_of(model) -> dict[str, Verb]:
             if isinstance(value, Verb):
                 found[name] = value
     return found
-
-

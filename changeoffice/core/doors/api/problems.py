@@ -46,7 +46,9 @@ def _answer(error: Exception, context: dict):
         return problem(403, str(getattr(error, "detail", "")) or "You may not do this.")
     if isinstance(error, exceptions.APIException):
         return _from_framework(error)
-    if isinstance(error, (DataError, UnicodeError, OverflowError, SuspiciousOperation, RequestDataTooBig)):
+    if isinstance(
+        error, (DataError, UnicodeError, OverflowError, SuspiciousOperation, RequestDataTooBig)
+    ):
         return problem(400, "A value is out of range or cannot be stored.")
     if isinstance(error, OperationalError) and "lock timeout" in str(error):
         answer = problem(503, "Somebody else is changing this; try again.")

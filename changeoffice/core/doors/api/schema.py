@@ -18,7 +18,9 @@ class Schema(AutoSchema):
                                   ("409", "Not now"), ("412", "Stale"), ("413", "Too large"),
                                   ("415", "Wrong content type"), ("422", "Key reused"),
                                   ("429", "Too many requests")):  # fmt: skip
-                operation["responses"].setdefault(status, {"description": words, "content": problems})
+                operation["responses"].setdefault(
+                    status, {"description": words, "content": problems}
+                )
         return operation
 
 

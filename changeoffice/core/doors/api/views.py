@@ -22,7 +22,6 @@ from changeoffice.core.doors.lists import (
     NEWEST,
     Orderings,
     WorkFilterSet,
-    count_of,
     fingerprint_of,
     narrowed,
     page_of,
@@ -242,7 +241,9 @@ class WorkViewSet(AnswersOnce, viewsets.GenericViewSet):
         record = self.get_object()
         if request.method == "GET":
             rows = Comment.objects.filter(record_id=record.pk).select_related("author")
-            return Response({"results": [comment_body(row) for row in rows.order_by("at", "id")[:500]]})
+            return Response(
+                {"results": [comment_body(row) for row in rows.order_by("at", "id")[:500]]}
+            )
         given = shapes.clean(
             {"body": shapes.LongText(), "reply_to": shapes.Number(required=False, least=1)},
             request.user, _body(request),
@@ -258,14 +259,20 @@ class WorkViewSet(AnswersOnce, viewsets.GenericViewSet):
 
 def comment_body(row: Comment) -> dict[str, Any]:
     name = row.author.name if row.author else row.author_name
-    return {"id": row.pk, "author": name, "body": row.body, "at": row.at, "reply_to": row.reply_to_id}
+    return {
+        "id": row.pk,
+        "author": name,
+        "body": row.body,
+        "at": row.at,
+        "reply_to": row.reply_to_id,
+    }
 
 
 def history_for(record: Work, person) -> list[dict[str, Any]]:
     """Events joined with field changes; figures are left out for those who may not see them."""
     from changeoffice.core.access.rules import SEES_FIGURES
 
-    changed = changes_of(record)
+    changed = changes_of(record, person)
     hidden = set() if SEES_FIGURES.holds(person, record) else set(getattr(record, "figures", ()))
     rows = Event.objects.filter(record_id=record.pk).select_related("actor", "on_behalf_of")
     return [
@@ -375,5 +382,3 @@ def _own(method):
 
 def _camel(name: str) -> str:
     return "".join(part.capitalize() for part in name.split("_"))
-
-

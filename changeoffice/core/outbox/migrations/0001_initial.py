@@ -7,34 +7,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Outbox',
+            name="Outbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=160, unique=True)),
-                ('payload', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('not_before', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('given_up_at', models.DateTimeField(null=True)),
-                ('last_error', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("topic", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=160, unique=True)),
+                ("payload", models.JSONField(default=dict)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "not_before",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("given_up_at", models.DateTimeField(null=True)),
+                ("last_error", models.TextField(blank=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('done_at', None), ('given_up_at', None)), fields=['not_before', 'id'], name='outbox_waiting')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('done_at', None), ('given_up_at', None), _connector='OR'), name='outbox_done_or_given_up')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at", None), ("given_up_at", None)),
+                        fields=["not_before", "id"],
+                        name="outbox_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("done_at", None), ("given_up_at", None), _connector="OR"
+                        ),
+                        name="outbox_done_or_given_up",
+                    )
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='outbox',
-            trigger=pgtrigger.compiler.Trigger(name='wake_relay', sql=pgtrigger.compiler.UpsertTriggerSql(func='NOTIFY outbox; RETURN NULL;', hash='ff78407616b288d278b77355bce37754ed164f7c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_wake_relay_6b5ff', table='outbox_outbox', when='AFTER')),
+            model_name="outbox",
+            trigger=pgtrigger.compiler.Trigger(
+                name="wake_relay",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="NOTIFY outbox; RETURN NULL;",
+                    hash="ff78407616b288d278b77355bce37754ed164f7c",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_wake_relay_6b5ff",
+                    table="outbox_outbox",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

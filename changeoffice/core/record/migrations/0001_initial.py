@@ -10,101 +10,200 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0002_initial'),
+        ("people", "0002_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Record',
+            name="Record",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=24)),
-                ('reference', models.CharField(max_length=24, unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('state', models.CharField(max_length=24)),
-                ('reach', models.SmallIntegerField(choices=[(0, 'All staff'), (1, 'People with a role on it or its unit'), (2, 'Its owner and people named on it')])),
-                ('confidential', models.BooleanField()),
-                ('search', django.contrib.postgres.search.SearchVectorField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('home', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.record')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.businessunit')),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=24)),
+                ("reference", models.CharField(max_length=24, unique=True)),
+                ("title", models.CharField(max_length=200)),
+                ("state", models.CharField(max_length=24)),
+                (
+                    "reach",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "All staff"),
+                            (1, "People with a role on it or its unit"),
+                            (2, "Its owner and people named on it"),
+                        ]
+                    ),
+                ),
+                ("confidential", models.BooleanField()),
+                ("search", django.contrib.postgres.search.SearchVectorField(null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "home",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="record.record",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.businessunit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='NamedPerson',
+            name="NamedPerson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(default='reader', max_length=20)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='named', to='record.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("part", models.CharField(default="reader", max_length=20)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="named",
+                        to="record.record",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('verb', models.CharField(max_length=40)),
-                ('words', models.CharField(max_length=120)),
-                ('door', models.CharField(max_length=12)),
-                ('client', models.CharField(blank=True, max_length=120)),
-                ('before', models.CharField(blank=True, max_length=24)),
-                ('after', models.CharField(blank=True, max_length=24)),
-                ('reason', models.TextField(blank=True)),
-                ('data', models.JSONField(default=dict)),
-                ('context_id', models.UUIDField(null=True)),
-                ('at', models.DateTimeField(db_default=changeoffice.core.record.clock.OfficeNow())),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('transaction', models.BigIntegerField(db_default=models.Func(function='feed_position', output_field=models.BigIntegerField()))),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('on_behalf_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='record.record')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("verb", models.CharField(max_length=40)),
+                ("words", models.CharField(max_length=120)),
+                ("door", models.CharField(max_length=12)),
+                ("client", models.CharField(blank=True, max_length=120)),
+                ("before", models.CharField(blank=True, max_length=24)),
+                ("after", models.CharField(blank=True, max_length=24)),
+                ("reason", models.TextField(blank=True)),
+                ("data", models.JSONField(default=dict)),
+                ("context_id", models.UUIDField(null=True)),
+                ("at", models.DateTimeField(db_default=changeoffice.core.record.clock.OfficeNow())),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "transaction",
+                    models.BigIntegerField(
+                        db_default=models.Func(
+                            function="feed_position", output_field=models.BigIntegerField()
+                        )
+                    ),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "on_behalf_of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="record.record",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Alias',
+            name="Alias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=60)),
-                ('external_id', models.CharField(max_length=200)),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='record.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(max_length=60)),
+                ("external_id", models.CharField(max_length=200)),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="aliases",
+                        to="record.record",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='record_search'),
+            model_name="record",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="record_search"),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['title'], name='record_title_trigram', opclasses=['gin_trgm_ops']),
+            model_name="record",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["title"], name="record_title_trigram", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['kind', '-id'], name='record_kind'),
+            model_name="record",
+            index=models.Index(fields=["kind", "-id"], name="record_kind"),
         ),
         migrations.AddConstraint(
-            model_name='namedperson',
-            constraint=models.UniqueConstraint(fields=('record', 'person'), name='named_once'),
+            model_name="namedperson",
+            constraint=models.UniqueConstraint(fields=("record", "person"), name="named_once"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['record', '-at', '-id'], name='event_of_record'),
+            model_name="event",
+            index=models.Index(fields=["record", "-at", "-id"], name="event_of_record"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['transaction', 'id'], name='event_feed'),
+            model_name="event",
+            index=models.Index(fields=["transaction", "id"], name="event_feed"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['-at'], name='event_at'),
+            model_name="event",
+            index=models.Index(fields=["-at"], name="event_at"),
         ),
         migrations.AddConstraint(
-            model_name='alias',
-            constraint=models.UniqueConstraint(fields=('source', 'external_id'), name='alias_names_one_record'),
+            model_name="alias",
+            constraint=models.UniqueConstraint(
+                fields=("source", "external_id"), name="alias_names_one_record"
+            ),
         ),
     ]

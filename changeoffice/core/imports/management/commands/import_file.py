@@ -19,11 +19,23 @@ class Command(BaseCommand):
         parser.add_argument("kind", help="what the rows are, for example projects")
         parser.add_argument("file", type=Path)
         parser.add_argument("--mapping", required=True)
-        parser.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would happen, change nothing"
+        )
         parser.add_argument("--json", action="store_true", dest="as_json")
         parser.add_argument("--by", default="", help="the user name in whose name this is done")
 
-    def handle(self, *, kind: str, file: Path, mapping: str, dry_run: bool, as_json: bool, by: str, **options) -> None:
+    def handle(
+        self,
+        *,
+        kind: str,
+        file: Path,
+        mapping: str,
+        dry_run: bool,
+        as_json: bool,
+        by: str,
+        **options,
+    ) -> None:
         person = Person.objects.filter(username__iexact=by).first() if by else None
         if by and person is None:
             raise CommandError(f"There is no person {by}.")
@@ -34,7 +46,9 @@ class Command(BaseCommand):
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
         except Refused as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(json.dumps(outcome.as_json()) if as_json else self._words(outcome, dry_run))
+        self.stdout.write(
+            json.dumps(outcome.as_json()) if as_json else self._words(outcome, dry_run)
+        )
 
     def _words(self, outcome, dry_run: bool) -> str:
         begin = "Nothing was changed. It would be: " if dry_run else ""
