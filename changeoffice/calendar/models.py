@@ -2,8 +2,13 @@
 
 from django.db import models
 
+from changeoffice.core.tracking import tracked
 
+
+@tracked
 class DayOff(models.Model):
+    may_end = True
+
     on = models.DateField(unique=True)
     name = models.CharField(max_length=80)
 

@@ -38,9 +38,13 @@ SECRET_KEY = env("SECRET_KEY", default=secrets.token_urlsafe(50) if LOCAL else "
 if not LOCAL and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("Set SECRET_KEY to a random text of at least 50 characters.")
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if LOCAL else []
+)
 if not LOCAL and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
-    raise ImproperlyConfigured("Set ALLOWED_HOSTS to the names this portal is served under, not to *.")
+    raise ImproperlyConfigured(
+        "Set ALLOWED_HOSTS to the names this portal is served under, not to *."
+    )
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -73,6 +77,8 @@ INSTALLED_APPS = [
     "changeoffice.core.notify",
     "changeoffice.core.approvals",
     "changeoffice.core.jobs",
+    "changeoffice.core.administration",
+    "changeoffice.core.accounts",
     "changeoffice.core.imports",
     "changeoffice.core.doors",
     "changeoffice.organisation",
@@ -97,7 +103,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "changeoffice.core.doors.middleware.DoorMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -154,7 +159,7 @@ PGHISTORY_APPEND_ONLY = True
 PGHISTORY_CREATED_AT_FUNCTION = "office_now()"
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
-PGHISTORY_BASE_MODEL = "changeoffice.core.record.history.HistoryRow"
+PGHISTORY_BASE_MODEL = "changeoffice.core.tracking.HistoryRow"
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=False)
 PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = True
 
@@ -183,7 +188,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
-ACCOUNT_ADAPTER = "changeoffice.core.people.adapter.Adapter"
+ACCOUNT_ADAPTER = "changeoffice.core.accounts.adapter.Adapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/sign-in"
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -192,14 +197,13 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip"}
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
 ACCOUNT_USER_DISPLAY = str
-USERSESSIONS_TRACK_ACTIVITY = True
 AXES_FAILURE_LIMIT = env.int("SIGN_IN_ATTEMPTS", default=8)
 AXES_COOLOFF_TIME = timedelta(minutes=env.int("SIGN_IN_LOCKOUT_MINUTES", default=15))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "changeoffice.core.people.views.locked_out"
+AXES_LOCKOUT_CALLABLE = "changeoffice.core.accounts.lockout.locked_out"
 AXES_USERNAME_FORM_FIELD = "login"
-AXES_USERNAME_CALLABLE = "changeoffice.core.people.views.attempted_name"
+AXES_USERNAME_CALLABLE = "changeoffice.core.accounts.lockout.attempted_name"
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 60 * 60 * 12
@@ -213,7 +217,9 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 if not LOCAL:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if AXES_IPWARE_PROXY_COUNT else None
+    SECURE_PROXY_SSL_HEADER = (
+        ("HTTP_X_FORWARDED_PROTO", "https") if AXES_IPWARE_PROXY_COUNT else None
+    )
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

@@ -6,7 +6,7 @@ from changeoffice.config.api import urls as api_urls
 from changeoffice.core.talk.files import download
 
 urlpatterns = [
-    path("", include("changeoffice.core.people.urls")),
+    path("", include("changeoffice.core.accounts.urls")),
     path("api/v1/", include(api_urls)),
     path("attachments/<int:pk>", download, name="attachment"),
     path("", include("ideation.urls")),

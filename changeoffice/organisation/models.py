@@ -23,6 +23,7 @@ def staff(person):
     return Person.objects.staff()
 
 
+@tracked
 class Skill(models.Model):
     name = models.CharField(max_length=60, unique=True)
     day_rate = models.DecimalField(max_digits=9, decimal_places=2, default=0)
@@ -34,6 +35,7 @@ class Skill(models.Model):
         return self.name
 
 
+@tracked
 class Team(models.Model):
     name = models.CharField(max_length=80, unique=True)
     unit = models.ForeignKey(BusinessUnit, null=True, on_delete=models.PROTECT, related_name="+")

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from knox.models import AbstractAuthToken
 
+from changeoffice.core.tracking import tracked
+
 
 class Role(models.TextChoices):
     ANALYST = "analyst", "Analyst"
@@ -31,7 +33,10 @@ class Practice(models.TextChoices):
     RELEASE = "release", "Release management"
 
 
+@tracked
 class RoleAssignment(models.Model):
+    may_end = True
+
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="role_assignments"
     )
@@ -62,7 +67,8 @@ class RoleAssignment(models.Model):
                 name="practice_owner_names_practice",
             ),
             models.CheckConstraint(
-                condition=Q(given_by=None) | ~Q(given_by=F("person")), name="no_role_for_oneself"
+                condition=Q(given_by=None) | ~Q(given_by=F("person")), name="no_role_for_oneself",
+                violation_error_message="Nobody gives a role to themselves; ask another administrator.",
             ),
         ]
 

@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 
+from changeoffice.core.tracking import tracked
+
 
 def is_time_zone(value: str) -> None:
     if value not in available_timezones():
@@ -18,6 +20,7 @@ def monday_to_friday() -> list[int]:
     return [0, 1, 2, 3, 4]
 
 
+@tracked
 class Office(models.Model):
     """The organisation this portal serves; exactly one row."""
 
@@ -45,6 +48,7 @@ class Office(models.Model):
         return ZoneInfo(self.time_zone)
 
 
+@tracked
 class BusinessUnit(models.Model):
     name = models.CharField(max_length=120)
     code = models.SlugField(max_length=32, unique=True)
@@ -85,7 +89,10 @@ class People(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[mis
         return self.get(username__iexact=username)
 
 
+@tracked
 class Person(AbstractBaseUser):
+    secrets = ("password", "last_login")
+
     username = models.CharField(max_length=64, unique=True)
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)

@@ -2,7 +2,7 @@ from allauth.account import views as account
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from changeoffice.core.people.sign_in import PasswordResetForm, SignIn
+from changeoffice.core.accounts.sign_in import PasswordResetForm, SignIn
 
 urlpatterns = [
     path("sign-in", SignIn.as_view(), name="account_login"),
