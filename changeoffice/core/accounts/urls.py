@@ -2,6 +2,7 @@ from allauth.account import views as account
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
+from changeoffice.core.accounts import settings_pages as pages
 from changeoffice.core.accounts.sign_in import PasswordResetForm, SignIn
 
 urlpatterns = [
@@ -30,6 +31,11 @@ urlpatterns = [
         login_not_required(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
-    path("settings/password", account.password_change, name="account_change_password"),
-    path("settings/password", account.password_change, name="account_set_password"),
+    path("settings", pages.own_settings, name="settings"),
+    path("settings/theme", pages.own_theme, name="settings_theme"),
+    path("settings/sessions", pages.end_session, name="settings_sessions"),
+    path("settings/password", pages.ChangePassword.as_view(), name="account_change_password"),
+    path("settings/password/first", pages.first_password, name="account_set_password"),
+    path("settings/tokens/new", pages.new_token, name="settings_token_new"),
+    path("settings/tokens/<str:key>/revoke", pages.revoke_token, name="settings_token_revoke"),
 ]
