@@ -16,7 +16,7 @@ STEER = ("Steer", [("Portfolio", "layout-dashboard", "/portfolio")])
 REGISTERS = [("Services", "server", "/services"), ("Objectives", "target", "/objectives")]
 ADMINISTRATION = [
     ("People and roles", "users", "/admin/people"), ("Units and teams", "network", "/admin/units"),
-    ("Import", "file-up", "/imports"), ("Operations", "activity", "/admin/jobs"),
+    ("Operations", "activity", "/admin/jobs"),
 ]  # fmt: skip
 NEW = [("Idea", "lightbulb", "/ideas/new"), ("Demand", "inbox", "/demands/new")]
 
@@ -26,7 +26,8 @@ def shell(request: HttpRequest) -> dict:
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
         return {"office": Office.current()}
-    groups = _groups(grants_of(person))
+    grants = grants_of(person)
+    groups = _groups(grants)
     return {
         "me": person,
         "office": Office.current(),
@@ -34,16 +35,18 @@ def shell(request: HttpRequest) -> dict:
             {"label": label, "items": [_item(request.path, *item) for item in items]}
             for label, items in groups
         ],
-        "bottom_navigation": [
-            _item(request.path, *item)
-            for item in [("My work", "house", "/"), ("Ideas", "lightbulb", "/ideas"),
-                         ("Demands", "inbox", "/demands"),
-                         ("Projects", "square-kanban", "/projects"),
-                         ("Portfolio", "layout-dashboard", "/portfolio")]
-        ],
+        "bottom_navigation": [_item(request.path, *item) for item in _bottom(grants)],
         "new_actions": [{"label": label, "icon": icon, "url": url} for label, icon, url in NEW],
         "unread_count": Notification.objects.inbox_of(person).unread()[:100].count(),
     }  # fmt: skip
+
+
+def _bottom(grants) -> list:
+    """Four places on a phone; everything else stands behind "More"."""
+    (home,) = STAFF_GROUPS[0][1]
+    ideas, demands = STAFF_GROUPS[1][1]
+    last = STEER[1][0] if grants.has("leadership", "manager") else STAFF_GROUPS[2][1][0]
+    return [home, ideas, demands, last]
 
 
 def _groups(grants) -> list:

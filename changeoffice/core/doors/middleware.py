@@ -1,12 +1,16 @@
-"""Name the door of each request, and answer a verb's refusal as a page."""
+"""Name the door of each request, set its clock's zone, and answer a verb's refusal as a page."""
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import DataError
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from changeoffice.core.doors.pages import errors
+from changeoffice.core.people.models import Office, kept_for_request
 from changeoffice.core.record import acting
 from changeoffice.core.record.errors import Refused
+
+WITHOUT_OFFICE = {"/livez", "/readyz", "/metrics"}
 
 
 class DoorMiddleware:
@@ -14,12 +18,17 @@ class DoorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        is_api = request.path.startswith("/api/")
-        with acting.through("api" if is_api else "page", request.path):
-            if "\x00" in request.META.get("QUERY_STRING", "") or "%00" in request.META.get(
-                "QUERY_STRING", ""
-            ):
-                return errors.bad_request(request)
+        query = request.META.get("QUERY_STRING", "")
+        if "\x00" in query or "%00" in query:
+            return errors.bad_request(request)
+        if request.path in WITHOUT_OFFICE:
+            return self.get_response(request)
+        door = "api" if request.path.startswith("/api/") else "page"
+        with (
+            acting.through(door, request.path),
+            kept_for_request(),
+            timezone.override(_zone(request)),
+        ):
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -27,4 +36,12 @@ class DoorMiddleware:
             return errors.refused(request, error)
         if isinstance(error, (DataError, RequestDataTooBig, SuspiciousOperation, UnicodeError)):
             return errors.bad_request(request, error)
+        if isinstance(error, OperationalError) and "lock timeout" in str(error):
+            return errors.busy(request)
         return None
+
+
+def _zone(request: HttpRequest):
+    """The person's own time zone where they chose one, else the office's."""
+    person = request.user
+    return person.zone if person.is_authenticated else Office.current().zone

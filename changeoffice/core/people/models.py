@@ -1,5 +1,8 @@
 """People, the units they work in, and the office they all belong to."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -21,6 +24,19 @@ def monday_to_friday() -> list[int]:
 
 
 @tracked
+_kept: ContextVar[dict[str, "Office"] | None] = ContextVar("kept_for_request", default=None)
+
+
+@contextmanager
+def kept_for_request() -> Iterator[None]:
+    """While this lasts, the office is read from the database at most once."""
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
 class Office(models.Model):
     """The organisation this portal serves; exactly one row."""
 
@@ -41,6 +57,16 @@ class Office(models.Model):
 
     @classmethod
     def current(cls) -> "Office":
+        """The one row; read once per request, and afresh outside of requests."""
+        kept = _kept.get()
+        if kept is None:
+            return cls._read()
+        if "office" not in kept:
+            kept["office"] = cls._read()
+        return kept["office"]
+
+    @classmethod
+    def _read(cls) -> "Office":
         return cls.objects.filter(pk=1).first() or cls()
 
     @property

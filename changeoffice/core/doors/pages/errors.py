@@ -40,6 +40,13 @@ def broken(request: HttpRequest) -> HttpResponse:
     return render(request, "500.html", {}, status=500)
 
 
+def busy(request: HttpRequest) -> HttpResponse:
+    words = "Somebody else is changing this just now. Nothing was lost: try again in a moment."
+    answer = render(request, "503.html", {"exception_words": words}, status=503)
+    answer["Retry-After"] = "2"
+    return answer
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     message = (
         "This form was open too long or came from another page. Go back, reload and send it again."
