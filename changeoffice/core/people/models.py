@@ -23,7 +23,6 @@ def monday_to_friday() -> list[int]:
     return [0, 1, 2, 3, 4]
 
 
-@tracked
 _kept: ContextVar[dict[str, "Office"] | None] = ContextVar("kept_for_request", default=None)
 
 
@@ -37,6 +36,7 @@ def kept_for_request() -> Iterator[None]:
         _kept.reset(token)
 
 
+@tracked
 class Office(models.Model):
     """The organisation this portal serves; exactly one row."""
 
