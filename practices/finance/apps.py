@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class FinanceConfig(AppConfig):
+    name = "practices.finance"
+    label = "finance"
+
+    def ready(self) -> None:
+        from portfolio import ports
+        from practices.finance.models import costs
+
+        ports.costs = costs
