@@ -71,6 +71,7 @@ class Verb:
     quiet: bool = False
     bumps: bool = True
     door: bool = True
+    noted: bool = True  # False keeps its inputs out of the event: blind scores, figures
     name: str = ""
 
     def __set_name__(self, owner, name: str) -> None:
@@ -127,7 +128,7 @@ class BoundVerb:
             record.note(
                 verb.name, by=by, reason=reason, before=before, context=ctx.id,
                 on_behalf_of=on_behalf_of, words=verb.told, quiet=verb.quiet,
-                data=_noted(given),
+                data=_noted(given) if verb.noted else {},
             )  # fmt: skip
         return answer if verb.target is None else record
 

@@ -1,0 +1,328 @@
+"""Approvals: a policy picks the approvers, a round asks them, each answers one step of it.
+
+A Work that takes approvals has two verbs the last answer calls: `grant` and `turn_down`, with the
+rule `HAS_DECIDED`. Lock order is always: the work, then its round.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Self
+
+import pghistory
+from django.db import models, transaction
+from django.db.models import F, Q
+
+from changeoffice.core.access.models import Role, RoleAssignment
+from changeoffice.core.access.rules import Rule
+from changeoffice.core.approvals.approvers import MISSING, Kind, find
+from changeoffice.core.approvals.picking import Facts, applies, lanes
+from changeoffice.core.people.models import Person
+from changeoffice.core.record import clock
+from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen
+from changeoffice.core.record.history import tracked
+from changeoffice.core.record.models import NamedPerson, Record, visible, work_model
+from changeoffice.core.record.workflow import constraints_in_words, context_words, lock
+
+
+@tracked
+class ApprovalPolicy(models.Model):
+    """When its conditions hold for a record of its kind, its steps are asked."""
+
+    kind = models.CharField(max_length=24)
+    name = models.CharField(max_length=80)
+    order = models.PositiveSmallIntegerField(default=0)
+    conditions = models.JSONField(default=dict, blank=True)
+    steps = models.JSONField(default=list)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["kind", "order", "id"]
+        constraints = [models.UniqueConstraint(fields=["kind", "name"], name="policy_named_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def applying(cls, kind: str, facts: Facts) -> list[Self]:
+        rows = cls.objects.filter(kind=kind, is_active=True)
+        return [policy for policy in rows if applies(policy.conditions, facts)]
+
+
+@tracked
+class Round(models.Model):
+    """One request for approval: on what basis, and how it ended."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="approval_rounds")
+    requester = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="+", help_text="Who raised it."
+    )
+    requested_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3)
+    basis = models.JSONField(default=dict, help_text="The facts and the policies that applied.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    due_on = models.DateField(null=True)
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record"], condition=Q(state="open"), name="one_open_round",
+                violation_error_message="Approval has been asked for already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", ended_at=None)
+                | (~Q(state="open") & Q(ended_at__isnull=False)),
+                name="round_ends_once",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"approval of {self.record_id}"
+
+    @classmethod
+    def open_for(
+        cls, work, *, by: Person, requester: Person | None, facts: Facts, amount, currency: str,
+        due_on: date | None,
+    ) -> Self:  # fmt: skip
+        """Ask the approvers the policies pick; called inside a verb of `work`, its row locked."""
+        policies = ApprovalPolicy.applying(work.kind, facts)
+        order = lanes(policy.steps for policy in policies)
+        people = _people_for(order, work, never={by.pk, requester.pk if requester else by.pk})
+        made = cls.objects.create(
+            record_id=work.pk, requester=requester, requested_by=by, amount=amount,
+            currency=currency, due_on=due_on, asked_at=clock.now(),
+            basis={"policies": [policy.name for policy in policies], "type": facts.type,
+                   "risk": facts.risk, "flags": sorted(facts.flags)},
+        )  # fmt: skip
+        for position, kinds in enumerate(order, start=1):
+            for kind in kinds:
+                Approval.objects.create(
+                    round=made, record_id=work.pk, kind=kind, approver=people[kind],
+                    order=position, requested_by=by, requester=requester,
+                )  # fmt: skip
+                _let_see(work, people[kind], by)
+        made.ask_next()
+        return made
+
+    @classmethod
+    def withdraw_for(cls, work) -> None:
+        """Take back what is still asked; called inside a verb of `work`, its row locked."""
+        for found in cls.objects.select_for_update().filter(record_id=work.pk, state="open"):
+            found.end("withdrawn")
+
+    def ask_next(self) -> list[Approval]:
+        """Ask the next lane when nobody is being asked; answers who is asked now."""
+        steps = list(self.steps.select_related("approver"))
+        if any(step.state == Approval.State.ASKED for step in steps):
+            return []
+        waiting = [step for step in steps if step.state == Approval.State.WAITING]
+        asked = [step for step in waiting if step.order == waiting[0].order]
+        for step in asked:
+            step.state, step.asked_at, step.due_on = "asked", clock.now(), self.due_on
+            step.save()
+        return asked
+
+    def end(self, state: str) -> None:
+        for step in self.steps.filter(state__in=("waiting", "asked")):
+            step.state = Approval.State.WITHDRAWN
+            step.save()
+        self.state, self.ended_at = state, clock.now()
+        self.save()
+
+
+def _people_for(order: list[list[str]], work, *, never: set[int]) -> dict[str, Person]:
+    """An approver for each kind, or a refusal that says which one is missing."""
+    found: dict[str, Person] = {}
+    missing = []
+    for kind in (kind for lane in order for kind in lane):
+        person = find(kind, work, never=never, already={p.pk for p in found.values()})
+        if person is None:
+            missing.append(f"{Kind(kind).label} approval: {MISSING[Kind(kind)]}")
+        else:
+            found[kind] = person
+    if not order:
+        missing.append("No approval policy applies; ask an administrator to add one.")
+    if missing:
+        raise NotNow(f"An approver is missing. {' '.join(missing)}", missing, work)
+    return found
+
+
+def _let_see(work, person: Person, by: Person) -> None:
+    """Whoever is asked to decide may see the item and its figures."""
+    RoleAssignment.objects.get_or_create(
+        person=person, role=Role.APPROVER, record_id=work.pk, defaults={"given_by": by}
+    )
+    if work.confidential:
+        NamedPerson.objects.get_or_create(
+            record_id=work.home_id, person=person, defaults={"part": "approver"}
+        )
+
+
+class ApprovalQuerySet(models.QuerySet):
+    def visible_to(self, person) -> Self:
+        return self.filter(visible(person, at="record__"))
+
+    def asked_of(self, person) -> Self:
+        return self.visible_to(person).filter(approver=person, state=Approval.State.ASKED)
+
+
+@tracked
+class Approval(models.Model):
+    """One step of a round: one kind of approval, one person asked, one answer."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Not asked yet"
+        ASKED = "asked", "Waiting"
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="steps")
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="approvals")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    approver = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    order = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    # Copied from the round so that the database itself can hold four eyes.
+    requester = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    on_behalf_of = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    comment = models.TextField(blank=True)
+    asked_at = models.DateTimeField(null=True)
+    due_on = models.DateField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    objects = ApprovalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "id"]
+        indexes = [
+            models.Index(fields=["approver"], name="approval_asked", condition=Q(state="asked"))
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "kind"], name="one_step_per_kind"),
+            models.CheckConstraint(
+                condition=Q(decided_by=None)
+                | (~Q(decided_by=F("requested_by")) & (Q(requester=None) | ~Q(decided_by=F("requester")))),
+                name="four_eyes",
+                violation_error_message="Neither who raised it nor who asked for the approval may decide.",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None)
+                | Q(decided_by=F("approver"), on_behalf_of=None)
+                | Q(on_behalf_of=F("approver")),
+                name="decided_by_the_approver",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("approved", "refused"), decided_by__isnull=False, decided_at__isnull=False)
+                | (~Q(state__in=("approved", "refused")) & Q(decided_by=None, decided_at=None)),
+                name="decision_names_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | ~Q(comment=""), name="refusal_says_why"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} approval of {self.record}"
+
+    def get_absolute_url(self) -> str:
+        return f"/approvals/{self.pk}"
+
+    def may_decide(self, person) -> bool:
+        return (
+            self.state == self.State.ASKED
+            and person.pk == self.approver_id
+            and person.pk not in (self.requester_id, self.requested_by_id)
+        )
+
+    # verbs ---------------------------------------------------------------------------------------
+    def approve(self, *, by: Person, comment: str = "") -> Self:
+        """Say yes; the last yes of a round completes the record's approval."""
+        return self._decide(by, self.State.APPROVED, comment)
+
+    def refuse(self, *, by: Person, comment: str = "") -> Self:
+        """Say no, and why; the round ends and the record goes back."""
+        return self._decide(by, self.State.REFUSED, comment)
+
+    def _decide(self, by: Person, verdict: str, comment: str) -> Self:
+        verb = "approve" if verdict == self.State.APPROVED else "refuse"
+        comment = comment.strip()
+        with (
+            constraints_in_words(Approval),
+            transaction.atomic(),
+            pghistory.context(**context_words(by, verb, comment)) as ctx,
+        ):
+            work = work_model(self.record.kind).objects.get(pk=self.record_id)
+            lock(work)
+            ongoing = Round.objects.select_for_update().get(pk=self.round_id)
+            self.refresh_from_db()
+            self._check(by, work, verb, comment)
+            self.state, self.comment = verdict, comment
+            self.decided_by, self.decided_at = by, clock.now()
+            self.save()
+            self._go_on(work, ongoing, by, context=ctx.id)
+        return self
+
+    def _check(self, by: Person, work, verb: str, comment: str) -> None:
+        if not work.is_visible_to(by):
+            raise NotSeen("There is no such approval, or you may not see it.")
+        if by.pk in (self.requester_id, self.requested_by_id):
+            raise NotAllowed("Whoever raised it or asked for the approval may not decide.")
+        if by.pk != self.approver_id:
+            raise NotAllowed(f"This approval was asked of {self.approver.name}.")
+        if self.state != self.State.ASKED:
+            raise NotNow(
+                f"This approval is {self.get_state_display().lower()}, so you cannot {verb} it now.",
+                record=work,
+            )
+        if verb == "refuse" and not comment:
+            raise Invalid(comment="Say why, so that it can be mended.")
+        if "\x00" in comment or len(comment) > 4000:
+            raise Invalid(comment="Write at most 4,000 characters.")
+
+    def _go_on(self, work, ongoing: Round, by: Person, **event: Any) -> None:
+        """Tell the record; ask the next lane, or end the round with its outcome."""
+        refused = self.state == self.State.REFUSED
+        left = ongoing.steps.filter(state__in=("asked", "waiting")).exists()
+        asked = ongoing.ask_next() if left and not refused else []
+        role = self.get_kind_display().lower()
+        work.note(
+            "refuse" if refused else "approve", by=by, reason=self.comment, before=work.state,
+            words=f"refused {role} approval of" if refused else f"gave {role} approval to",
+            quiet=refused or not left, data={"asked": [step.approver_id for step in asked]}, **event,
+        )  # fmt: skip
+        if refused:
+            ongoing.end(Round.State.REFUSED)
+            work.turn_down(by=by, reason=self.comment)
+        elif not left:
+            ongoing.end(Round.State.APPROVED)
+            work.grant(by=by)
+
+
+class HasDecided(Rule):
+    """Has answered an approval of the record: the only hand that carries its outcome."""
+
+    def q(self, person, at: str = "") -> Q:
+        decided = Approval.objects.filter(decided_by=person).values("record_id")
+        return Q(**{f"{at}pk__in": decided})
+
+    def holds(self, person, thing: Any) -> bool:
+        return Approval.objects.filter(decided_by=person, record_id=thing.pk).exists()
+
+    @property
+    def words(self) -> str:
+        return "an approver's decision"
+
+
+HAS_DECIDED = HasDecided()

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class DemandConfig(AppConfig):
+    name = "demand"
+    label = "demand"
+
+    def ready(self) -> None:
+        from changeoffice.core import ports
+        from demand import defaults, tasks, trail  # noqa: F401
+        from demand.commands import PROMOTE_INPUTS, promote_idea
+
+        post_migrate.connect(defaults.put, sender=self)
+        ports.next_steps[("idea", "promote")] = ports.NextStep(promote_idea, PROMOTE_INPUTS)
+        ports.trail["idea"] = trail.of_idea
+        ports.trail["demand"] = trail.of_demand

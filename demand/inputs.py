@@ -1,0 +1,85 @@
+"""What pages and the API ask for when a demand is raised, scored, sized and shaped."""
+
+from decimal import Decimal as Amount
+
+from changeoffice.core.record.inputs import Choice, Date, Decimal, LongText, Number, Ref, Text
+from changeoffice.organisation.models import BusinessKpi, Service, Skill, staff, units
+from demand.models.vocabulary import FRAMEWORKS, DemandType, Risk, Size, Source
+
+
+def kpis(person):
+    return BusinessKpi.objects.visible_to(person).open()
+
+
+def skills(person):
+    return Skill.objects.all()
+
+
+SCORES = {
+    "value": "Value to customers and business; 10 is most.",
+    "time_criticality": "How much is lost by waiting; 10 is most.",
+    "risk_reduction": "Risk it removes or chances it opens; 10 is most.",
+    "job_size": "How big the job is; 10 is biggest.",
+}
+SCORE_INPUTS = {
+    **{name: Number(label=name.replace("_", " ").capitalize(), hint=hint, least=1, most=10)
+       for name, hint in SCORES.items()},
+    "rationale": LongText(label="Reason", lines=3, min=10, max=4000),
+}  # fmt: skip
+
+
+PROFILE = {
+    "title": Text(label="The demand in one line", max=120, min=8),
+    "need": LongText(label="What is needed, and why?", max=8000,
+                     hint="Who needs it, what happens without it?"),
+    "source": Choice(label="Where it comes from", choices=Source.choices,
+                     initial="business_unit"),
+    "type": Choice(label="Type", choices=DemandType.choices, initial="improvement"),
+    "unit": Ref(label="Business unit", rows=units, key="code", required=False),
+    "services": Ref(label="Services it touches", key="reference", many=True, required=False,
+                    rows=lambda p: Service.objects.visible_to(p).open()),
+    "sponsor": Ref(label="Sponsor", rows=staff, key="username", required=False,
+                   hint="Pays for it and answers for the benefit. Not whoever raises it."),
+    "mandatory_on": Date(label="Mandatory date", required=False,
+                         hint="Only where a law, a contract or a regulator sets it."),
+    "compliance_flags": Choice(label="Control frameworks it touches", choices=FRAMEWORKS,
+                               many=True, required=False),
+    "risk": Choice(label="Risk of doing it", choices=Risk.choices, required=False),
+    "availability": LongText(label="Availability", lines=2, max=2000, required=False),
+    "capacity": LongText(label="Capacity", lines=2, max=2000, required=False),
+    "continuity": LongText(label="Continuity", lines=2, max=2000, required=False),
+    "security": LongText(label="Security", lines=2, max=2000, required=False),
+    "support": LongText(label="Support", lines=2, max=2000, required=False),
+}  # fmt: skip
+
+LINE_INPUTS = {
+    "skill": Ref(label="Skill", rows=skills, key="name"),
+    "low_days": Decimal(label="Low, days", least=0, most=100_000, places=1),
+    "likely_days": Decimal(label="Likely, days", least=0, most=100_000, places=1),
+    "high_days": Decimal(label="High, days", least=0, most=100_000, places=1),
+    "confidence": Number(label="Confidence, per cent", least=1, most=100, required=False),
+}
+SKILL_INPUT = {"skill": Ref(label="Skill", rows=skills, key="name")}
+SIZE_INPUT = {"size": Choice(label="Size", choices=Size.choices)}
+EFFECT_INPUTS = {
+    "kpi": Ref(label="KPI", rows=kpis, key="reference"),
+    "change": Decimal(label="Expected change, in the KPI's unit",
+                      hint="A fall is negative, such as -12."),
+    "by_on": Date(label="Reached by"),
+}  # fmt: skip
+KPI_INPUT = {"kpi": Ref(label="KPI", rows=kpis, key="reference")}
+ASSESS_INPUTS = {
+    "assessors": Ref(label="Assessors", rows=staff, key="username", many=True, required=False,
+                     hint="Without names, analysts and owners of services and practices may score."),
+    "scores_wanted": Number(label="Scores wanted", least=1, most=20, initial=1, required=False,
+                            hint="The round closes by itself when they are in."),
+}  # fmt: skip
+
+# A first guess in the office's currency: low, likely, high.
+SIZE_RANGES = {
+    size: tuple(Amount(n * 1000) for n in guess)
+    for size, guess in {
+        "XS": (3, 8, 15), "S": (10, 25, 45), "M": (40, 90, 150), "L": (120, 260, 420),
+        "XL": (350, 700, 1200),
+    }.items()
+}  # fmt: skip

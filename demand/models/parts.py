@@ -1,0 +1,123 @@
+"""What belongs to a demand and is written only inside its verbs; and the limits of its stages."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from changeoffice.core.people.models import Person
+from changeoffice.core.record.clock import OfficeNow
+from changeoffice.core.record.history import tracked
+from changeoffice.organisation.models import BusinessKpi, Skill
+from demand.models.demand import Demand
+
+
+@tracked
+class KpiEffect(models.Model):
+    """By how much the demand is expected to move a business KPI, in the KPI's own unit."""
+
+    demand = models.ForeignKey(Demand, on_delete=models.PROTECT, related_name="effects")
+    kpi = models.ForeignKey(BusinessKpi, on_delete=models.PROTECT, related_name="+")
+    change = models.DecimalField(max_digits=14, decimal_places=2)
+    by_on = models.DateField()
+    at = models.DateTimeField(db_default=OfficeNow())
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["demand", "kpi"], name="one_effect_per_kpi"),
+            models.CheckConstraint(condition=~Q(change=0), name="effect_moves_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.change:+} on {self.kpi_id}"
+
+
+@tracked
+class EstimateLine(models.Model):
+    """Days of one skill, three points, with what they cost; or a fixed price without a skill."""
+
+    demand = models.ForeignKey(Demand, on_delete=models.PROTECT, related_name="estimate_lines")
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="+")
+    low_days = models.DecimalField(max_digits=8, decimal_places=1)
+    likely_days = models.DecimalField(max_digits=8, decimal_places=1)
+    high_days = models.DecimalField(max_digits=8, decimal_places=1)
+    day_rate = models.DecimalField(max_digits=9, decimal_places=2)
+    at = models.DateTimeField(db_default=OfficeNow())
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["demand", "skill"], name="one_line_per_skill"),
+            models.CheckConstraint(
+                condition=Q(low_days__gte=0, likely_days__gte=F("low_days"),
+                            high_days__gte=F("likely_days"), high_days__gt=0, day_rate__gte=0),
+                name="estimate_low_likely_high",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.low_days} to {self.high_days} days"
+
+
+@tracked
+class AssessmentScore(models.Model):
+    """What one assessor thinks, 1 to 10 each; blind to the others until the round closes."""
+
+    demand = models.ForeignKey(Demand, on_delete=models.PROTECT, related_name="scores")
+    round = models.PositiveSmallIntegerField()
+    assessor = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    value = models.PositiveSmallIntegerField()
+    time_criticality = models.PositiveSmallIntegerField()
+    risk_reduction = models.PositiveSmallIntegerField()
+    job_size = models.PositiveSmallIntegerField()
+    rationale = models.TextField()
+    at = models.DateTimeField(db_default=OfficeNow())
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["demand", "round", "assessor"], name="one_score_per_assessor"
+            ),
+            models.CheckConstraint(
+                condition=Q(value__range=(1, 10), time_criticality__range=(1, 10),
+                            risk_reduction__range=(1, 10), job_size__range=(1, 10)),
+                name="assessment_scores_1_to_10",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"a score for {self.demand_id}"
+
+
+class Standing(models.Model):
+    """Where an open, scored demand stands among the others. A row of its own, so that ranking
+    never takes the lock of a demand somebody else is changing."""
+
+    demand = models.OneToOneField(
+        Demand, primary_key=True, on_delete=models.PROTECT, related_name="standing"
+    )
+    rank = models.PositiveIntegerField(db_index=True)
+    because = models.CharField(max_length=12, help_text="mandatory, score or hand")
+
+    def __str__(self) -> str:
+        return f"rank {self.rank}"
+
+
+@tracked
+class StageLimit(models.Model):
+    """How many working days a demand may stay in a stage before it is late."""
+
+    state = models.CharField(max_length=24, unique=True)
+    working_days = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(working_days__gt=0), name="stage_limit_positive")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state}, {self.working_days} working days"
+
+    @classmethod
+    def of_all(cls) -> dict[str, int]:
+        return dict(cls.objects.values_list("state", "working_days"))

@@ -1,0 +1,53 @@
+"""The demand app's own jobs; each loads, calls one verb per row and may run twice."""
+
+from datetime import datetime
+
+from celery.schedules import crontab
+
+from changeoffice.core.jobs.registry import job
+from changeoffice.core.notify.fan_out import notify
+from changeoffice.core.record import clock
+from changeoffice.core.record.errors import Refused
+from demand import ranking, waiting
+from demand.models import Demand, StageLimit
+from demand.stages import StageClock
+
+
+@job("demand_reminders", title="Demand reminders", every=crontab(minute=20, hour="6-18"),
+     does="Reminds whoever a demand waits for when its stage nears or passes its age limit.")  # fmt: skip
+def reminders(now: datetime) -> dict[str, int]:
+    stage_clock = StageClock(StageLimit.of_all())
+    rows = Demand.objects.filter(due_on__isnull=False).select_related("owner", "requester", "sponsor")
+    demands = list(rows)
+    waits = waiting.for_demands(demands)
+    counts = {"near": 0, "late": 0}
+    for demand in demands:
+        age = stage_clock.age(demand)
+        if level := "late" if age.late_by else "near" if age.is_near else "":
+            counts[level] += 1
+            _remind(demand, age, level, waits[demand.pk].people)
+    return counts
+
+
+def _remind(demand, age, level: str, people) -> None:
+    """Once per person, stage and level; past the limit its owner hears of it too."""
+    told = f"has waited {age.days} of {age.limit} working days in {demand.state_label.lower()}"
+    audience = {p.pk: p for p in (*people, *([demand.owner] if level == "late" and demand.owner else ()))}
+    for person in audience.values():
+        if person.is_active and demand.is_visible_to(person):
+            notify(person, work=demand, because="it waits for you", asks=True,
+                   text=f"{demand.reference} {demand.title} {told}",
+                   key=f"age:{level}:{demand.pk}:{demand.stage_since:%Y%m%d%H%M%S}")  # fmt: skip
+
+
+@job("demand_returns", title="Deferred demands", every=crontab(minute=5),
+     does="Takes deferred demands up again on their revisit date, and ranks all again.")  # fmt: skip
+def returns(now: datetime) -> dict[str, int]:
+    back = 0
+    for demand in Demand.objects.filter(state="deferred", revisit_on__lte=clock.today()):
+        try:
+            demand.resume(by=None)
+            back += 1
+        except Refused:  # somebody took it up in the meantime
+            continue
+    return {"returned": back, "ranked": ranking.refresh_all()}
