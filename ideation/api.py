@@ -1,12 +1,29 @@
 """Ideas for machines: the same verbs, the same rows."""
 
-from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
-from rest_framework.decorators import action
+from typing import ClassVar
 
-from changeoffice.core.doors.api.views import ReferenceField, WorkSerializer, WorkViewSet, work_api
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from changeoffice.core.access.rules import SEES_FIGURES
+from changeoffice.core.doors.api.idempotency import AnswersOnce
+from changeoffice.core.doors.api.views import (
+    PersonField,
+    ReferenceField,
+    WorkSerializer,
+    WorkViewSet,
+    work_api,
+)
+from changeoffice.core.doors.perform import perform
+from changeoffice.core.record import inputs as shapes
+from changeoffice.core.record.errors import Invalid, NotSeen
 from ideation.filters import ORDERINGS, IdeaFilterSet
-from ideation.models import Idea
+from ideation.models import SCORE_INPUTS, Idea, Theme, VettingScore
+
+MOST_SCORES = 500
 
 
 class IdeaSerializer(WorkSerializer):
@@ -50,3 +67,87 @@ class IdeaApi(WorkViewSet):
         idea = self.get_object()
         idea.withdraw_vote(by=request.user)
         return self.one(idea)
+
+
+class ScoreSerializer(serializers.Serializer):
+    id = serializers.IntegerField(source="pk")
+    idea = ReferenceField()
+    reviewer = PersonField()
+    value = serializers.IntegerField()
+    feasibility = serializers.IntegerField()
+    strategic_fit = serializers.IntegerField()
+    effort = serializers.IntegerField()
+    rationale = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+SCORE_CREATE: shapes.Inputs = {
+    "idea": shapes.Ref(label="Idea", key="reference", rows=lambda p: Idea.objects.visible_to(p)),
+    **SCORE_INPUTS,
+}
+
+
+class ScoreApi(AnswersOnce, viewsets.GenericViewSet):
+    """Scores of the vetting round of an idea: give one's own, read those one may see."""
+
+    area: ClassVar[str] = "ideas"  # whose scopes a token needs
+    serializer_class = ScoreSerializer
+    queryset = VettingScore.objects.none()
+    pagination_class, filter_backends = None, ()
+    http_method_names = ("get", "post", "head", "options")
+
+    @extend_schema(
+        operation_id="scores_list", responses=ScoreSerializer(many=True),
+        parameters=[OpenApiParameter("idea", OpenApiTypes.STR, required=True)],
+    )  # fmt: skip
+    def list(self, request) -> Response:
+        """The scores of one idea: all of them with a role on it, else one's own."""
+        idea = _idea(request.user, request.query_params.get("idea", ""))
+        rows = idea.scores.select_related("idea", "reviewer")
+        if not SEES_FIGURES.holds(request.user, idea):
+            rows = rows.filter(reviewer=request.user)
+        return Response({"results": ScoreSerializer(rows[:MOST_SCORES], many=True).data})
+
+    @extend_schema(
+        operation_id="scores_create", responses={201: ScoreSerializer},
+        request=shapes.serializer_for("ScoreCreateIn", SCORE_CREATE),
+    )  # fmt: skip
+    def create(self, request) -> Response:
+        """Give or change one's own scores while the round is open."""
+        if not hasattr(request.data, "keys"):
+            raise Invalid(__all__="Send one JSON object.")
+        data = dict(request.data.items())
+        idea = _idea(request.user, data.pop("idea", ""))
+        perform(idea, "score", by=request.user, data=data)
+        made = idea.scores.select_related("idea", "reviewer").get(reviewer=request.user)
+        return Response(ScoreSerializer(made).data, status=201)
+
+
+def _idea(person, reference: object) -> Idea:
+    if not isinstance(reference, str) or not reference:
+        raise Invalid(idea="Name an idea, for example IDEA-0042.")
+    found = Idea.objects.visible_to(person).by_reference(reference[:24]).first()
+    if found is None:
+        raise NotSeen("There is no such idea, or you may not see it.")
+    return found
+
+
+class ThemeSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Theme
+        fields = ("id", "name", "review_at_votes")
+
+
+class ThemeApi(viewsets.GenericViewSet):
+    """What ideas are about; the list an idea's theme is chosen from."""
+
+    area: ClassVar[str] = "ideas"
+    serializer_class = ThemeSerializer
+    queryset = Theme.objects.all()
+    pagination_class, filter_backends = None, ()
+    http_method_names = ("get", "head", "options")
+
+    @extend_schema(operation_id="themes_list", responses=ThemeSerializer(many=True))
+    def list(self, request) -> Response:
+        """Every theme, by name."""
+        return Response({"results": ThemeSerializer(self.get_queryset(), many=True).data})

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class IdeationConfig(AppConfig):
     name = "ideation"
     label = "ideation"
+
+    def ready(self) -> None:
+        from changeoffice.core import ports
+        from ideation import tasks, waiting  # noqa: F401
+
+        ports.waiting["ideas"] = waiting.for_person

@@ -3,7 +3,7 @@
 import django_filters
 
 from changeoffice.core.doors.lists import NEWEST, Ordering, WorkFilterSet
-from ideation.models import Idea
+from ideation.models import HALF_LIFE_DAYS, Idea
 
 ORDERINGS = {
     "trending": Ordering("Trending", "trending"),
@@ -11,6 +11,10 @@ ORDERINGS = {
     "newest": NEWEST,
     "discussed": Ordering("Most discussed", "comment_count"),
 }
+TRENDING_WORDS = (
+    "Trending adds up votes and comments; each one counts half as much "
+    f"every {HALF_LIFE_DAYS} days."
+)
 
 
 class IdeaFilterSet(WorkFilterSet):

@@ -14,17 +14,18 @@ from changeoffice.core.record.history import tracked
 from changeoffice.core.record.inputs import Choice, Date, LongText, Number, Ref, Text
 from changeoffice.core.record.models import Reach, Work, WorkQuerySet
 from changeoffice.core.record.workflow import State, guard, lock, transition
-from changeoffice.core.talk.models import Follower, follow
+from changeoffice.core.talk.models import Comment, Follower, comment, follow
 from changeoffice.organisation.models import Service, units
 
 OPEN_TO_VOTES = ("open", "under_review", "more_information", "vetting", "developed")
 IN_REVIEW = ("under_review", "vetting")
 HALF_LIFE_DAYS = 7
+REVIEW_AT_VOTES = 25  # unless the theme says otherwise
 
 
 class Theme(models.Model):
     name = models.CharField(max_length=60, unique=True)
-    review_at_votes = models.PositiveIntegerField(default=25)
+    review_at_votes = models.PositiveIntegerField(default=REVIEW_AT_VOTES)
 
     class Meta:
         ordering = ["name"]
@@ -69,21 +70,24 @@ def has_a_score(idea) -> bool:
     return idea.scores.exists()
 
 
-@guard("Write down the expected benefit first.")
-def names_a_benefit(idea) -> bool:
-    return bool(idea.benefit.strip())
+def needs_review(person=None) -> Q:
+    """Open ideas past their theme's threshold of votes."""
+    return Q(state="open") & (
+        Q(vote_count__gte=F("theme__review_at_votes")) | Q(theme=None, vote_count__gte=REVIEW_AT_VOTES)
+    )
 
 
 class IdeaQuerySet(WorkQuerySet):
+    def on_the_board(self) -> "IdeaQuerySet":
+        """What one can still take up; drafts, merged and declined ideas are asked for by name."""
+        return self.exclude(state__in=("draft", "merged", "declined"))
+
     def with_my_vote(self, person) -> "IdeaQuerySet":
         mine = Vote.objects.filter(idea=OuterRef("pk"), person=person)
         return self.annotate(is_voted=Exists(mine))
 
     def needing_review(self) -> "IdeaQuerySet":
-        """Open ideas past their theme's threshold, most wanted first."""
-        return self.filter(state="open").filter(
-            Q(vote_count__gte=F("theme__review_at_votes")) | Q(theme=None, vote_count__gte=25)
-        )
+        return self.filter(needs_review())
 
 
 @tracked
@@ -189,14 +193,18 @@ class Idea(Work):
         )  # fmt: skip
 
     # verbs ---------------------------------------------------------------------------------------
-    @transition("draft", "open", who=OWNER, guards=[says_the_problem], told="submitted", tone="primary")
+    @transition(
+        "draft", "open", who=OWNER, guards=[says_the_problem], told="submitted", tone="primary"
+    )
     def submit(self, *, by):
         """Show it to everybody; this counts as the submitter's one vote."""
         self.reach = Reach.STAFF
         self.submitted_at = clock.now()
         self._add_vote(by)
 
-    @transition(OPEN_TO_VOTES, None, who=STAFF, bumps=False, quiet=True, door=False, told="voted for")
+    @transition(
+        OPEN_TO_VOTES, None, who=STAFF, bumps=False, quiet=True, door=False, told="voted for"
+    )
     def vote(self, *, by):
         """Give one's one vote; a second time changes nothing."""
         self._add_vote(by)
@@ -208,7 +216,14 @@ class Idea(Work):
         self.votes.filter(person=by).delete()
         self._recount()
 
-    @transition("open", "under_review", who=ANALYST, told="took up for review", label="Start review", tone="primary")
+    @transition(
+        "open",
+        "under_review",
+        who=ANALYST,
+        told="took up for review",
+        label="Start review",
+        tone="primary",
+    )
     def review(self, *, by):
         """Take it up: the submitter hears that somebody reads it."""
 
@@ -223,8 +238,6 @@ class Idea(Work):
                 tone="primary", asks={"answer": LongText(label="Your answer", lines=3)})  # fmt: skip
     def reply(self, *, by, answer):
         """Answer the question; review goes on."""
-        from changeoffice.core.talk.models import comment
-
         comment(self, by=by, body=f"In answer to “{self.question}”: {answer}")
         self.question = ""
         return self.resume_state or "open"
@@ -241,7 +254,7 @@ class Idea(Work):
             idea=self, reviewer=by, defaults={**scores, "at": clock.now()}
         )
 
-    @transition("vetting", "developed", who=ANALYST, guards=[has_a_score, names_a_benefit], tone="primary",
+    @transition("vetting", "developed", who=ANALYST, guards=[has_a_score], tone="primary",
                 told="developed", asks={"benefit": LongText(label="Expected benefit", lines=3)})  # fmt: skip
     def develop(self, *, by, benefit):
         """Close vetting: it is worth doing and ready to become a demand."""
@@ -294,6 +307,7 @@ class Idea(Work):
         lock(into)
         if not into.takes_votes:
             raise NotNow(f"{into.reference} takes no more votes.", record=into)
+        Comment.objects.filter(record_id=self.pk).update(record_id=into.pk)
         self._move_votes_to(into)
         follow(into.pk, *Person.objects.filter(
             pk__in=Follower.objects.filter(record_id=self.pk).values("person_id")))  # fmt: skip
@@ -303,6 +317,15 @@ class Idea(Work):
     def after_comment(self) -> None:
         self._recount()
 
+    def waits_for_after(self, event) -> list[Person]:
+        """Who has to do something now: the submitter answers a question, reviewers score."""
+        if event.verb == "ask" and self.owner:
+            return [self.owner]
+        if event.verb == "reply":
+            asked = self.record.events.filter(verb="ask").select_related("actor").last()
+            return [asked.actor] if asked and asked.actor else []
+        return []
+
     def _move_votes_to(self, other: "Idea") -> None:
         already = other.votes.values("person_id")
         self.votes.exclude(person__in=already).update(idea=other)
@@ -310,7 +333,9 @@ class Idea(Work):
         other._recount()
 
     def _add_vote(self, by: Person) -> None:
-        Vote.objects.bulk_create([Vote(idea=self, person=by, at=clock.now())], ignore_conflicts=True)
+        Vote.objects.bulk_create(
+            [Vote(idea=self, person=by, at=clock.now())], ignore_conflicts=True
+        )
         self._recount()
 
     def _recount(self) -> None:
@@ -378,5 +403,3 @@ class VettingScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reviewer} on {self.idea_id}"
-
-

@@ -10,6 +10,8 @@ from ideation import api as ideation
 router = SimpleRouter()
 for viewset in (ideation.IdeaApi, *organisation.APIS):
     router.register(viewset.area, viewset, basename=viewset.area)
+for name, other in {"scores": ideation.ScoreApi, "themes": ideation.ThemeApi}.items():
+    router.register(name, other, basename=name)
 
 urls = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("changeoffice.core.accounts.urls")),
     path("api/v1/", include(api_urls)),
     path("attachments/<int:pk>", download, name="attachment"),
+    path("", include("changeoffice.core.search.urls")),
     path("", include("ideation.urls")),
     path("", include("changeoffice.organisation.urls")),
 ]

@@ -141,13 +141,17 @@ class InputPage(View):
     template = "doors/form.html"
     dialog = "doors/_form.html"
 
+    def form_of(self, inputs: shapes.Inputs, **options: Any):
+        """The form for these inputs; a page may give it other widgets."""
+        return shapes.form_for(inputs, self.request.user)(**options)
+
     def drawn(self, form, status: int = 200, **context: Any) -> HttpResponse:
         template = self.dialog if self.request.htmx else self.template
         return render(self.request, template, {"form": form, **context}, status=status)
 
     def attempt(self, inputs: shapes.Inputs, act: Callable[[dict], Any], **context) -> HttpResponse:
         """Clean, act, and go on; or show the form again with what stands in the way."""
-        form = shapes.form_for(inputs, self.request.user)(self.request.POST)
+        form = self.form_of(inputs, data=self.request.POST)
         if not form.is_valid():
             return self.drawn(form, 422, **context)
         try:
@@ -186,7 +190,7 @@ class NewPage(InputPage):
         return {"heading": self.heading, "submit_label": self.submit_label, "work": self.work}
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = shapes.form_for(self.asked(), request.user)(initial=self.initial())
+        form = self.form_of(self.asked(), initial=self.initial())
         return self.drawn(form, **self.context())
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -203,7 +207,7 @@ class EditPage(InputPage):
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         record = self._editable(reference)
-        form = shapes.form_for(self.work.profile, request.user)(initial=profile_of(record))
+        form = self.form_of(self.work.profile, initial=profile_of(record))
         return self.drawn(form, **self._context(record, record.version))
 
     def post(self, request: HttpRequest, reference: str) -> HttpResponse:
@@ -239,7 +243,7 @@ class VerbPage(InputPage):
         record = seen(self.work, reference, request.user)
         found = verb_named(self.work, verb.replace("-", "_"))
         asks = asks_of(self.work, found)
-        form = shapes.form_for(asks, request.user)(initial=self._initial(record, asks))
+        form = self.form_of(asks, initial=self._initial(record, asks))
         offer = found.offer(record, request.user)
         refusal = None
         if not found.allows_state(record.state):

@@ -1,0 +1,109 @@
+"""What the board of ideas shows beside its rows: filters, ways to sort, and what stands aside."""
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import QueryDict
+
+from changeoffice.core.people.models import BusinessUnit, Person
+from changeoffice.core.talk.models import Follower
+from changeoffice.organisation.models import Service
+from ideation.filters import ORDERINGS
+from ideation.models import Idea, Theme, Vote
+from ideation.story import vote_lock
+
+MINE = {
+    "submitted": "I submitted",
+    "voted": "I voted for",
+    "following": "I follow",
+    "drafts": "My drafts",
+}
+DELIVERED_SHOWN = 3
+
+
+def mine(rows: QuerySet, person: Person, which: str) -> QuerySet:
+    """Narrow to the person's own part in ideas."""
+    narrowings = {
+        "submitted": Q(owner=person) & ~Q(state="draft"),
+        "drafts": Q(owner=person, state="draft"),
+        "voted": Q(pk__in=Vote.objects.filter(person=person).values("idea_id")),
+        "following": Q(pk__in=Follower.objects.filter(person=person).values("record_id")),
+    }
+    return rows.filter(narrowings.get(which, Q()))
+
+
+def chips(person: Person, asked: QueryDict) -> list[dict[str, Any]]:
+    """The filter bar: what is set, and what may be chosen."""
+    states = [(code, state.label) for code, state in Idea.states.items() if code != "draft"]
+    services = Service.objects.visible_to(person).open().values_list("reference", "title")
+    units = BusinessUnit.objects.filter(is_active=True).values_list("code", "name")
+    return [
+        _chip(asked, "state", "Stage", "milestone", states),
+        _chip(asked, "theme", "Theme", "shapes", [(t.name, t.name) for t in Theme.objects.all()]),
+        _chip(asked, "service", "Service", "layers", services),
+        _chip(asked, "unit", "Unit", "building-2", units),
+        _chip(asked, "mine", "Mine", "user-round", MINE.items()),
+    ]
+
+
+def _chip(asked: QueryDict, name: str, label: str, icon: str, pairs) -> dict[str, Any]:
+    chosen = asked.get(name, "")
+    options = [{"value": v, "label": words, "selected": v == chosen} for v, words in pairs]
+    found = next((o["label"] for o in options if o["selected"]), chosen)
+    return {"name": name, "label": label, "icon": icon, "kind": "choice", "options": options,
+            "is_set": bool(chosen), "value_label": found}  # fmt: skip
+
+
+def sorts(asked: QueryDict, ordering: str, view: str, waiting: int | None) -> list[dict[str, Any]]:
+    """The segments above the list; what needs review is for those who review."""
+    labels = {code: rule.label for code, rule in ORDERINGS.items()} | {"newest": "New"}
+    found = [
+        {"label": label, "url": _link(asked, ordering=code, view=None),
+         "current": ordering == code and view != "review"}
+        for code, label in labels.items()
+    ]  # fmt: skip
+    if waiting is not None:
+        found.append({"label": "Needs review", "count": waiting, "current": view == "review",
+                      "url": _link(asked, ordering="votes", view="review")})  # fmt: skip
+    return found
+
+
+def _link(asked: QueryDict, **changes: str | None) -> str:
+    query = asked.copy()
+    for name in ("cursor", *changes):
+        query.pop(name, None)
+    for name, value in changes.items():
+        if value:
+            query[name] = value
+    return f"/ideas?{query.urlencode()}"
+
+
+def row(idea: Idea) -> dict[str, Any]:
+    """One idea as the list draws it; services and the person's vote are prefetched."""
+    services = [service.title for service in idea.services.all()]
+    locked = vote_lock(idea)
+    return {
+        "id": idea.reference, "title": idea.title, "url": idea.get_absolute_url(),
+        "summary": idea.problem[:300], "state": idea.state, "state_label": idea.state_label,
+        "service": services[0] if services else "", "author": idea.owner, "at": idea.submitted_at,
+        "comments": idea.comment_count, "votes": idea.vote_count, "voted": idea.is_voted,
+        "vote_url": vote_url(idea.reference, idea.is_voted), "vote_locked": locked,
+    }  # fmt: skip
+
+
+def vote_url(reference: str, is_voted: bool, size: str = "") -> str:
+    verb = "unvote" if is_voted else "vote"
+    return f"/ideas/{reference}/{verb}" + (f"?size={size}" if size else "")
+
+
+def totals(rows: QuerySet) -> dict[str, int]:
+    """How many ideas there are and what became of them, for the sentence under the title."""
+    return rows.order_by().aggregate(
+        ideas=Count("pk", filter=~Q(state="draft")),
+        promoted=Count("pk", filter=Q(state="promoted")),
+    )
+
+
+def promoted_lately(person: Person) -> list[Idea]:
+    found = Idea.objects.visible_to(person).filter(state="promoted")
+    return list(found.order_by("-state_since")[:DELIVERED_SHOWN])

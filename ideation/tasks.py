@@ -1,0 +1,33 @@
+"""What the portal does with ideas by itself."""
+
+import logging
+from datetime import datetime
+
+from celery.schedules import crontab
+
+from changeoffice.core.jobs.registry import job
+from changeoffice.core.people.models import Office
+from changeoffice.core.record.errors import Refused
+from ideation.models import Idea
+
+log = logging.getLogger(__name__)
+
+
+@job(
+    "idea_returns",
+    title="Parked ideas return",
+    does="Brings parked ideas back to where they were when their day has come.",
+    every=crontab(minute=10),
+)
+def return_parked(now: datetime) -> dict[str, int]:
+    """Safe to repeat: an idea already taken up again is not parked any more."""
+    today = now.astimezone(Office.current().zone).date()
+    counts = {"returned": 0, "skipped": 0}
+    for idea in Idea.objects.filter(state="parked", revisit_on__lte=today).order_by("pk").iterator():
+        try:
+            idea.resume(by=None)
+            counts["returned"] += 1
+        except Refused as error:  # somebody was quicker
+            log.info("%s stays: %s", idea.reference, error)
+            counts["skipped"] += 1
+    return counts

@@ -1,0 +1,224 @@
+"""Pages of ideas: the board, one idea, a new one, votes in place, and likenesses while typing."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from changeoffice.core.access.grants import grants_of
+from changeoffice.core.access.rules import ANALYST
+from changeoffice.core.doors.lists import COUNT_CEILING
+from changeoffice.core.doors.pages import parts
+from changeoffice.core.doors.pages.work import NewPage, Tab, WorkListPage, WorkPage, seen
+from changeoffice.core.record import inputs as shapes
+from changeoffice.core.record.errors import Invalid, NotNow
+from changeoffice.core.record.models import Record
+from changeoffice.core.search import selectors
+from ideation import board, story
+from ideation.filters import ORDERINGS, TRENDING_WORDS, IdeaFilterSet
+from ideation.models import Idea, needs_review
+
+SIMILAR_FROM, SIMILAR_SHOWN = 12, 5
+SIMILAR_KINDS = ("idea", "demand", "project")
+SIZES = ("", "small", "large")
+
+
+class IdeaBoard(WorkListPage):
+    work, template, fragment = Idea, "ideation/board.html", "ideation/_list.html"
+    filterset, orderings, default_ordering = IdeaFilterSet, ORDERINGS, "trending"
+    related = ("unit", "owner", "theme")
+    page_size = 20
+    tabs = [Tab("all", "All"), Tab("review", "Needs review", keep=needs_review)]
+
+    def rows(self):
+        person, asked = self.request.user, self.request.GET
+        rows = super().rows().with_my_vote(person).prefetch_related("services")
+        rows = board.mine(rows, person, asked.get("mine", ""))
+        chosen = asked.get("state") or asked.get("mine")
+        return rows if chosen else rows.on_the_board()
+
+    def extra(self, rows) -> dict[str, Any]:
+        person, asked = self.request.user, self.request.GET
+        found = {"chips": board.chips(person, asked), "trending_words": TRENDING_WORDS,
+                 "export_url": self._export_url()}  # fmt: skip
+        if self.request.htmx and not self.request.htmx.boosted:
+            return found
+        return found | {
+            "totals": board.totals(Idea.objects.visible_to(person)),
+            "delivered": board.promoted_lately(person),
+            "form": suggestion_form(person), "similar_from": SIMILAR_FROM,
+        }  # fmt: skip
+
+    def _context(self, params, wanted, rows, shown, tab) -> dict[str, Any]:
+        found = super()._context(params, wanted, rows, shown, tab)
+        reviews = grants_of(self.request.user).has("analyst", "manager")
+        waiting = found["tabs"][1]["count"] if reviews else None
+        sorts = board.sorts(self.request.GET, found["ordering"], tab.slug if tab else "", waiting)
+        several = "idea" if found["count"] == 1 else "ideas"
+        return found | {
+            "ideas": [board.row(idea) for idea in found["page"].rows], "sorts": sorts,
+            "count_label": f"{found['count_words']} {several}",
+            "is_counted": found["count"] < COUNT_CEILING, "is_narrowed": bool(wanted),
+        }  # fmt: skip
+
+    def _export_url(self) -> str:
+        query = self.request.GET.copy()
+        for name in ("view", "cursor", "mine"):
+            query.pop(name, None)
+        query["format"] = "csv"
+        return f"/api/v1/ideas/?{query.urlencode()}"
+
+
+class IdeaPage(WorkPage):
+    work, template = Idea, "ideation/idea.html"
+    related = ("unit", "owner", "theme", "merged_into")
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        idea = seen(Idea, reference, request.user, ("merged_into",))
+        into = idea.merged_into
+        if into and "stay" not in request.GET and into.is_visible_to(request.user):
+            messages.info(request, f"{idea.reference} was merged into this idea.")
+            return redirect(into)
+        return super().get(request, reference)
+
+    def extra(self, idea: Idea) -> dict[str, Any]:
+        person = self.request.user
+        judged = story.evaluation(idea)
+        voted = idea.is_voted_by(person)
+        return {
+            "evaluation": judged, "stages": story.stages(idea, judged.count),
+            "votes": story.votes(idea), "is_voted": voted,
+            "vote_url": board.vote_url(idea.reference, voted, "large"),
+            "vote_locked": story.vote_lock(idea), "next": story.next_words(idea, person),
+            "services": list(idea.services.all()), "is_mine": idea.owner_id == person.pk,
+            "merged_here": list(idea.merged_here.visible_to(person)),
+            "decline_reason": idea.get_decline_code_display(),
+            "is_analyst": ANALYST.holds(person, idea),
+        }  # fmt: skip
+
+
+class OneOfMany(forms.SelectMultiple):
+    """One choice is enough when suggesting; more can be added when editing."""
+
+    allow_multiple_selected = False
+
+    def value_from_datadict(self, data, files, name):
+        return [value for value in super().value_from_datadict(data, files, name) or [] if value]
+
+    def optgroups(self, name, value, attrs=None):
+        blank = self.create_option(name, "", "Choose", not value, 0)
+        return [(None, [blank], 0), *super().optgroups(name, value, attrs)]
+
+
+def suggestion_form(person, **options) -> forms.Form:
+    form = shapes.form_for(Idea.profile, person)(**options)
+    services = form.fields["services"]
+    services.widget = OneOfMany(choices=services.choices)
+    services.label = "Service affected"
+    form.fields["title"].label = "What should change?"
+    form.fields["unit"].empty_label = "My own"
+    return form
+
+
+class NewIdea(NewPage):
+    """One form, two buttons: submit it now, or keep a draft only its author sees."""
+
+    work, birth = Idea, Idea.propose
+    template = dialog = "ideation/new.html"
+
+    def form_of(self, inputs: shapes.Inputs, **options: Any) -> forms.Form:
+        return suggestion_form(self.request.user, **options)
+
+    def context(self) -> dict[str, Any]:
+        return {"work": Idea, "similar_from": SIMILAR_FROM}
+
+    def make(self, given: dict[str, Any]) -> HttpResponse:
+        with transaction.atomic():
+            idea = Idea.propose(by=self.request.user, **given)
+            if self.request.POST.get("go") == "draft":
+                messages.success(self.request, "Draft saved. Only you can see it.")
+                return self.gone_to(idea.get_absolute_url())
+            if missing := Idea.submit.unmet(idea):
+                raise Invalid(problem=missing)
+            idea.submit(by=self.request.user)
+        messages.success(self.request, f"{idea.reference} is open for votes. Yours counts already.")
+        return self.gone_to(idea.get_absolute_url())
+
+
+@require_POST
+def vote(request: HttpRequest, reference: str) -> HttpResponse:
+    return _voting(request, reference, wanted=True)
+
+
+@require_POST
+def unvote(request: HttpRequest, reference: str) -> HttpResponse:
+    return _voting(request, reference, wanted=False)
+
+
+def _voting(request: HttpRequest, reference: str, *, wanted: bool) -> HttpResponse:
+    """Give or take back one's vote, and draw the button again where it stood."""
+    idea = seen(Idea, reference, request.user)
+    try:
+        (idea.vote if wanted else idea.withdraw_vote)(by=request.user)
+        refused = ""
+    except NotNow:
+        idea.refresh_from_db()
+        refused = f"{story.vote_lock(idea)}. Your vote was not changed."
+    words = refused or ("Vote added" if wanted else "Vote taken back")
+    undo = "" if refused else board.vote_url(idea.reference, wanted)
+    if not request.htmx:
+        send = messages.error if refused else messages.success
+        send(request, words, extra_tags=f"undo:{undo}" if undo else "")
+        return redirect(_back(request, idea))
+    size = request.GET.get("size", "")
+    size = size if size in SIZES else ""
+    voted = wanted if not refused else idea.is_voted_by(request.user)
+    key = f"similar-{idea.reference}" if size == "small" else idea.reference
+    context = {"idea": idea, "is_voted": voted, "size": size, "key": key,
+               "locked": story.vote_lock(idea),
+               "vote_url": board.vote_url(idea.reference, voted, size)}  # fmt: skip
+    answer = render(request, "ideation/_vote.html", context)
+    for name, value in parts.toast(words, undo=undo, wrong=bool(refused)).items():
+        answer[name] = value
+    return answer
+
+
+def _back(request: HttpRequest, idea: Idea) -> str:
+    """Where the vote was given: a page of ours, never another site."""
+    there = request.POST.get("next", "") or urlsplit(request.headers.get("Referer", "")).path
+    allowed = url_has_allowed_host_and_scheme(there, allowed_hosts=None)
+    return there if allowed and there.startswith("/") else idea.get_absolute_url()
+
+
+@require_GET
+def similar(request: HttpRequest) -> HttpResponse:
+    """What already says nearly the same as the title being typed."""
+    typed = (request.GET.get("title") or request.GET.get("q") or "").strip()[:200]
+    found = []
+    if len(typed) >= SIMILAR_FROM:
+        found = selectors.similar(request.user, typed, SIMILAR_KINDS, SIMILAR_SHOWN)
+    return render(request, "components/similar.html", {"found": _with_votes(found, request.user)})
+
+
+def _with_votes(found: list[Record], person) -> list[dict[str, Any]]:
+    keys = [row.pk for row in found if row.kind == "idea"]
+    ideas = Idea.objects.with_my_vote(person).in_bulk(keys) if keys else {}
+    return [_alike(row, ideas.get(row.pk)) for row in found]
+
+
+def _alike(row: Record, idea: Idea | None) -> dict[str, Any]:
+    found = {
+        "title": row.title, "url": row.get_absolute_url(), "reference": row.reference,
+        "closeness": selectors.closeness_words(row.closeness), "state_label": row.state_label,
+        "is_close": row.closeness >= selectors.VERY_CLOSE,
+    }  # fmt: skip
+    if idea is None:
+        return found
+    url = "" if story.vote_lock(idea) else board.vote_url(idea.reference, idea.is_voted, "small")
+    return found | {"votes": idea.vote_count, "voted": idea.is_voted, "vote_url": url}
