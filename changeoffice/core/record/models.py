@@ -19,7 +19,7 @@ from changeoffice.core.people.models import BusinessUnit, Person
 from changeoffice.core.record import acting, clock
 from changeoffice.core.record.clock import OfficeNow
 from changeoffice.core.record.database import sequence
-from changeoffice.core.record.errors import Invalid
+from changeoffice.core.record.errors import Invalid, NotNow
 from changeoffice.core.record.inputs import Inputs
 from changeoffice.core.record.triggers import KeepHeader, RefuseDelete
 from changeoffice.core.record.workflow import (
@@ -337,6 +337,9 @@ class Work(models.Model):
     )  # who: each kind's own editors
     def revise(self, *, by, **changes) -> None:
         """Change profile fields; the door has cleaned the values against `profile`."""
+        if self.is_closed:
+            raise NotNow(f"{self.reference} is {self.state_label.lower()} and stays as it is.",
+                         record=self)  # fmt: skip
         self._put(changes)
 
     def after_comment(self) -> None:
