@@ -7,6 +7,7 @@ from changeoffice.core.talk.files import download
 
 urlpatterns = [
     path("", include("changeoffice.core.accounts.urls")),
+    path("", include("changeoffice.core.administration.urls")),
     path("api/v1/", include(api_urls)),
     path("attachments/<int:pk>", download, name="attachment"),
     path("", include("changeoffice.core.search.urls")),

@@ -1,10 +1,9 @@
 """What one person has been granted, expanded once per request and held on the person."""
 
+from copy import copy
 from dataclasses import dataclass, field
 
 from django.db import connection
-
-EVERYWHERE = None
 
 SUBTREES = """
     WITH RECURSIVE reach(assignment, unit) AS (
@@ -33,6 +32,14 @@ class Scope:
         return self.everywhere or unit_id in self.units or bool(self.records & set(record_ids))
 
 
+UNITS_BELOW = """
+    WITH RECURSIVE below(id) AS (
+        SELECT %(unit)s::bigint
+        UNION SELECT u.id FROM people_businessunit u JOIN below b ON u.parent_id = b.id
+    ) SELECT array_agg(id) FROM below
+"""
+
+
 class Grants:
     def __init__(self, person) -> None:
         self.person = person
@@ -47,12 +54,15 @@ class Grants:
         with connection.cursor() as cursor:
             cursor.execute(SUBTREES, {"person": self.person.pk})
             for role, practice, record_id, everywhere, units in cursor.fetchall():
-                for name in {role, f"{role}:{practice}" if practice else role}:
-                    scope = self.scopes.setdefault(name, Scope())
-                    scope.everywhere |= everywhere
-                    scope.units.update(units)
-                    if record_id:
-                        scope.records.add(record_id)
+                self._add(role, practice, everywhere, units, record_id)
+
+    def _add(self, role: str, practice: str, everywhere: bool, units, record_id) -> None:
+        for name in {role, f"{role}:{practice}" if practice else role}:
+            scope = self.scopes.setdefault(name, Scope())
+            scope.everywhere |= everywhere
+            scope.units.update(units)
+            if record_id:
+                scope.records.add(record_id)
 
     def scope(self, *roles: str) -> Scope:
         """The union of where any of these roles holds."""
@@ -66,6 +76,19 @@ class Grants:
 
     def has(self, *roles: str) -> bool:
         return any(role in self.scopes for role in roles)
+
+
+def with_role(person, role: str, *, practice: str = "", unit=None, record=None):
+    """The same person as if they held one role more; nothing is saved."""
+    imagined = copy(person)
+    imagined._grants = Grants(person)
+    below: list[int] = []
+    if unit is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(UNITS_BELOW, {"unit": unit.pk})
+            below = cursor.fetchone()[0]
+    imagined._grants._add(role, practice, unit is None and record is None, below, record and record.pk)
+    return imagined
 
 
 def grants_of(person) -> Grants:

@@ -109,8 +109,7 @@ def give_role(
     until: date | None = None, reason: str = "",
 ) -> RoleAssignment:  # fmt: skip
     """Give a role everywhere, in one unit with all below it, or on one record."""
-    _may_hand_out(by, person, unit, record)
-    _sensible(person, role, practice, unit, record, until)
+    check_role(person, by=by, role=role, practice=practice, unit=unit, record=record, until=until)
     with kept(by, "give_role", model=RoleAssignment, reason=reason.strip()) as draft:
         given = RoleAssignment(
             person=person, role=role, practice=practice, unit=unit, record=record, until=until,
@@ -136,6 +135,12 @@ def end_role(given: RoleAssignment, *, by, reason: str) -> None:
         draft.subject, draft.person = given, person
         draft.words = f"ended {person.name}'s role {given.label.lower()}, {where_words(given)}"
         rows.delete()
+
+
+def check_role(person: Person, *, by, role, practice="", unit=None, record=None, until=None) -> None:
+    """Refuse what could not be given; a preview asks this as well."""
+    _may_hand_out(by, person, unit, record)
+    _sensible(person, role, practice, unit, record, until)
 
 
 def where_words(given: RoleAssignment) -> str:
