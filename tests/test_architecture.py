@@ -15,7 +15,10 @@ from changeoffice.core.record.models import Work
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("changeoffice", "ideation", "demand", "portfolio", "practices")
 WORKS = [model for model in apps.get_models() if issubclass(model, Work)]
-OPEN_ROUTES = {"account_login", "account_logout", "livez", "readyz", "metrics"}
+# Sign-up answers that it is closed; the sign-in library reverses its name.
+OPEN_ROUTES = {
+    "account_login", "account_logout", "account_signup", "account_inactive", "livez", "readyz", "metrics",
+}  # fmt: skip
 
 
 def modules() -> list[Path]:

@@ -25,6 +25,7 @@ class Benefit(ProjectPart):
     """Numbered with the KPI effect at hand-over; followed after the project has closed."""
 
     kind, prefix, plural = "benefit", "BEN", "benefits"
+    digits = 3
     states: ClassVar = {
         "expected": State("Expected", "info"),
         "realised": State("Realised", "good", closed=True),

@@ -73,6 +73,7 @@ class ProjectQuerySet(WorkQuerySet):
 @tracked
 class Project(MovesRag):
     kind, prefix, plural = "project", "PRJ", "projects"
+    digits = 3
     searched = ("description",)
     states: ClassVar = {
         "proposed": State("Proposed", "info"),
@@ -250,7 +251,7 @@ class Project(MovesRag):
     def close(self, *, by, reason):
         """It has delivered; its demand is completed with it."""
         self.actual_finish = self.actual_finish or clock.today()
-        self._tell_demand("complete", reason)
+        self._tell_demand(by)
 
     @transition(LIVE, "stopped", who=STEERS_PROJECT, told="stopped", tone="danger",
                 confirm="A stopped project does not start again.",
@@ -310,10 +311,10 @@ class Project(MovesRag):
 
         pass_on_confidence(self)
 
-    def _tell_demand(self, verb: str, reason: str) -> None:
+    def _tell_demand(self, by) -> None:
         from portfolio.commands import tell_demand
 
-        tell_demand(self, verb, reason)
+        tell_demand(self, by)
 
 
 def _may_start(by) -> None:

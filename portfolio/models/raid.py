@@ -41,6 +41,7 @@ class RiskQuerySet(WorkQuerySet):
 @tracked
 class Risk(ProjectPart):
     kind, prefix, plural = "risk", "RSK", "risks"
+    digits = 3
     searched = ("description", "response_plan")
     reach_of_part = Reach.ROLES
     states: ClassVar = {

@@ -184,6 +184,7 @@ class Work(models.Model):
 
     kind: ClassVar[str]
     prefix: ClassVar[str]
+    digits: ClassVar[int] = 4
     plural: ClassVar[str]
     states: ClassVar[dict[str, State]]
     searched: ClassVar[tuple[str, ...]] = ()
@@ -302,7 +303,7 @@ class Work(models.Model):
         with connection.cursor() as cursor:
             cursor.execute("SELECT nextval('record_id'), nextval(%s)", [sequence(cls.prefix)])
             number, serial = cursor.fetchone()
-        return number, f"{cls.prefix}-{serial:04d}"
+        return number, f"{cls.prefix}-{serial:0{cls.digits}d}"
 
     def settle(self, target: str | None, *, bumps: bool = True) -> None:
         """Save what a verb changed, with the new state and the next version."""
