@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from changeoffice.core.people.models import BusinessUnit, Person
 from changeoffice.core.talk.models import Follower
+from changeoffice.core.talk.prose import plain
 from changeoffice.organisation.models import Service
 from ideation.filters import ORDERINGS
 from ideation.models import Idea, Theme, Vote
@@ -19,6 +20,7 @@ MINE = {
     "drafts": "My drafts",
 }
 DELIVERED_SHOWN = 3
+SUMMARY_READ = 400
 
 
 def mine(rows: QuerySet, person: Person, which: str) -> QuerySet:
@@ -84,7 +86,7 @@ def row(idea: Idea) -> dict[str, Any]:
     locked = vote_lock(idea)
     return {
         "id": idea.reference, "title": idea.title, "url": idea.get_absolute_url(),
-        "summary": idea.problem[:300], "state": idea.state, "state_label": idea.state_label,
+        "summary": plain(idea.problem[:SUMMARY_READ]), "state": idea.state, "state_label": idea.state_label,
         "service": services[0] if services else "", "author": idea.owner, "at": idea.submitted_at,
         "comments": idea.comment_count, "votes": idea.vote_count, "voted": idea.is_voted,
         "vote_url": vote_url(idea.reference, idea.is_voted), "vote_locked": locked,

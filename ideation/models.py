@@ -220,7 +220,7 @@ class Idea(Work):
         "open",
         "under_review",
         who=ANALYST,
-        told="took up for review",
+        told="started the review of",
         label="Start review",
         tone="primary",
     )

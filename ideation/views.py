@@ -120,8 +120,9 @@ def suggestion_form(person, **options) -> forms.Form:
     form = shapes.form_for(Idea.profile, person)(**options)
     services = form.fields["services"]
     services.widget = OneOfMany(choices=services.choices)
-    services.label = "Service affected"
+    services.label = "Service"
     form.fields["title"].label = "What should change?"
+    form.fields["theme"].empty_label = "Choose"
     form.fields["unit"].empty_label = "My own"
     return form
 

@@ -1,5 +1,7 @@
 """What people write, as safe HTML: Markdown without raw HTML, cleaned once more on the way out."""
 
+import html
+
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
@@ -57,8 +59,14 @@ _markdown.core.ruler.push("mark_mentions", _mark_mentions)
 
 def prose(text: str) -> SafeString:
     """Markdown to HTML that cannot run, style or load anything."""
-    html = nh3.clean(
+    safe = nh3.clean(
         _markdown.render(text or ""), tags=TAGS, attributes={"a": {"href"}},
         url_schemes={"http", "https", "mailto"}, link_rel="nofollow noopener noreferrer",
     )  # fmt: skip
-    return mark_safe(html)  # noqa: S308: just cleaned
+    return mark_safe(safe)  # noqa: S308: just cleaned
+
+
+def plain(text: str) -> str:
+    """The words alone, for a line in a list; still to be escaped like any text."""
+    words = nh3.clean(_markdown.render(text or ""), tags=set())
+    return " ".join(html.unescape(words).split())

@@ -24,6 +24,8 @@ from changeoffice.core.talk.models import Attachment, Comment, Follower, comment
 
 EVENTS_SHOWN = 30
 COMMENTS_SHOWN = 200
+TOLD_ELSEWHERE = ("vote", "withdraw_vote", "comment")  # beside the timeline, or to nobody
+BOOKKEEPING = {"state", "reach"}
 
 
 def of(record: Work, person) -> dict[str, Any]:
@@ -74,12 +76,17 @@ def trail_of(record: Work, person) -> list[ports.TrailStep]:
 def timeline(record: Work, person) -> list[dict[str, Any]]:
     """Newest first: each event with the fields it changed; figures only for those who may see."""
     events = list(
-        Event.objects.filter(record_id=record.pk).exclude(verb__in=("vote", "withdraw_vote"))
+        Event.objects.filter(record_id=record.pk).exclude(verb__in=TOLD_ELSEWHERE)
         .select_related("actor", "on_behalf_of").order_by("-at", "-id")[:EVENTS_SHOWN]
     )  # fmt: skip
-    changed = changes_of(record)
+    changed = changes_of(record, person)
     hidden = set() if SEES_FIGURES.holds(person, record) else set(getattr(record, "figures", ()))
-    return [_told(event, changed.get(event.context_id, []), {"state", *hidden}, record) for event in events]
+    return [_told(event, changed.get(event.context_id, []), hidden | _kept_silent(type(record)), record) for event in events]
+
+
+def _kept_silent(work: type[Work]) -> set[str]:
+    """Fields a verb fills in by itself; the verb's own words say it already."""
+    return BOOKKEEPING | {field.name for field in work._meta.concrete_fields if not field.editable}
 
 
 def _told(event: Event, changes: list[dict], hidden: set[str], record: Work) -> dict[str, Any]:
