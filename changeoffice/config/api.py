@@ -4,13 +4,15 @@ from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from changeoffice.core.approvals.api import ApprovalApi
 from changeoffice.organisation import api as organisation
+from demand.api import DemandApi
 from ideation import api as ideation
 
 router = SimpleRouter()
-for viewset in (ideation.IdeaApi, *organisation.APIS):
+for viewset in (ideation.IdeaApi, DemandApi, *organisation.APIS):
     router.register(viewset.area, viewset, basename=viewset.area)
-for name, other in {"scores": ideation.ScoreApi, "themes": ideation.ThemeApi}.items():
+for name, other in {"approvals": ApprovalApi, "scores": ideation.ScoreApi, "themes": ideation.ThemeApi}.items():
     router.register(name, other, basename=name)
 
 urls = [

@@ -353,6 +353,11 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    # Fields of one name with different choices, named for what they belong to.
+    "ENUM_NAME_OVERRIDES": {
+        "DemandTypeEnum": "demand.models.vocabulary.DemandType",
+        "ConfigurationItemTypeEnum": "changeoffice.organisation.models.ConfigurationItem.Type",
+    },
 }
 
 SILENCED_SYSTEM_CHECKS = []

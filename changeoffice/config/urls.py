@@ -12,6 +12,8 @@ urlpatterns = [
     path("attachments/<int:pk>", download, name="attachment"),
     path("", include("changeoffice.core.search.urls")),
     path("", include("ideation.urls")),
+    path("", include("changeoffice.core.approvals.urls")),
+    path("", include("demand.urls")),
     path("", include("changeoffice.organisation.urls")),
 ]
 

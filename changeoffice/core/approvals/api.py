@@ -1,0 +1,157 @@
+"""Approvals for machines: what is asked of whom, and the two answers."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from changeoffice.core.access.rules import SEES_FIGURES
+from changeoffice.core.approvals.filters import ORDERINGS, ApprovalFilterSet
+from changeoffice.core.approvals.models import Approval
+from changeoffice.core.doors.api.idempotency import AnswersOnce
+from changeoffice.core.doors.api.views import PersonField, ReferenceField
+from changeoffice.core.doors.lists import fingerprint_of, narrowed, page_of
+from changeoffice.core.record import inputs as shapes
+from changeoffice.core.record.errors import Invalid, NotSeen
+
+OWN_PARAMETERS = {"page_size", "cursor", "ordering", "count", "mine", "format"}
+MOST_ROWS = 500
+COMMENT = {"comment": shapes.LongText(label="Comment", lines=3, max=4000, required=False)}
+REFUSAL = {"comment": shapes.LongText(label="Why not", lines=3, max=4000)}
+
+
+class ApprovalSerializer(serializers.Serializer):
+    id = serializers.IntegerField(source="pk")
+    record = ReferenceField()
+    kind = serializers.CharField()
+    kind_label = serializers.CharField(source="get_kind_display")
+    order = serializers.IntegerField()
+    state = serializers.CharField()
+    approver = PersonField()
+    requested_by = PersonField()
+    decided_by = PersonField(allow_null=True)
+    on_behalf_of = PersonField(allow_null=True)
+    comment = serializers.CharField()
+    amount = serializers.DecimalField(14, 2, source="round.amount", allow_null=True)
+    currency = serializers.CharField(source="round.currency")
+    policies = serializers.ListField(source="round.basis.policies", child=serializers.CharField())
+    asked_at = serializers.DateTimeField(allow_null=True)
+    due_on = serializers.DateField(allow_null=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
+    may_decide = serializers.SerializerMethodField()
+
+    def get_may_decide(self, approval) -> bool:
+        return approval.may_decide(self.context["request"].user)
+
+    def to_representation(self, approval) -> dict[str, Any]:
+        found = super().to_representation(approval)
+        if not SEES_FIGURES.holds(self.context["request"].user, approval.record):
+            for name in ("amount", "policies"):
+                found.pop(name)
+        return found
+
+
+class ApprovalPage(serializers.Serializer):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = ApprovalSerializer(many=True)
+    count = serializers.IntegerField(required=False)
+
+
+class ApprovalApi(AnswersOnce, viewsets.GenericViewSet):
+    area = "approvals"
+    serializer_class = ApprovalSerializer
+    filterset_class = ApprovalFilterSet
+    lookup_url_kwarg = "id"
+    lookup_value_regex = "[0-9]{1,12}"
+
+    def get_queryset(self):
+        if getattr(self, "swagger_fake_view", False):
+            return Approval.objects.none()
+        people = ("approver", "requested_by", "decided_by", "on_behalf_of")
+        rows = Approval.objects.visible_to(self.request.user)
+        return rows.select_related("record", "round", *people)
+
+    def get_object(self) -> Approval:
+        found = self.get_queryset().filter(pk=int(self.kwargs["id"])).first()
+        if found is None:
+            raise NotSeen("There is no such approval, or you may not see it.")
+        return found
+
+    @extend_schema(
+        operation_id="approvals_list", responses=ApprovalPage,
+        parameters=[
+            OpenApiParameter("demand", str), OpenApiParameter("record", str),
+            OpenApiParameter("kind", str), OpenApiParameter("approver", str),
+            OpenApiParameter("state", str, enum=Approval.State.values),
+            OpenApiParameter("state__in", str), OpenApiParameter("due_on__lt", OpenApiTypes.DATE),
+            OpenApiParameter("mine", bool, description="Only those asked of you now."),
+            OpenApiParameter("ordering", str, enum=list(ORDERINGS)),
+            OpenApiParameter("page_size", int), OpenApiParameter("cursor", str),
+            OpenApiParameter("count", bool),
+        ],
+    )  # fmt: skip
+    def list(self, request) -> Response:
+        """Every step asked or answered on records the caller may see."""
+        params = {name: request.query_params[name] for name in request.query_params}
+        rows = narrowed(self.filterset_class, params, self.get_queryset(), OWN_PARAMETERS)
+        if params.get("mine") == "true":
+            rows = rows.filter(approver=request.user, state=Approval.State.ASKED)
+        ordering = params.get("ordering", "due")
+        if ordering not in ORDERINGS:
+            raise Invalid(ordering=f"Choose one of: {', '.join(ORDERINGS)}.")
+        filters = {k: v for k, v in params.items() if k not in OWN_PARAMETERS - {"mine"}}
+        page = page_of(rows, ORDERINGS, ordering=ordering, size=_size(params),
+                       cursor=params.get("cursor", ""), fingerprint=fingerprint_of(filters))  # fmt: skip
+        body = {
+            "next": self._link(page.next), "previous": self._link(page.previous),
+            "results": self.get_serializer(page.rows, many=True).data,
+        }  # fmt: skip
+        if params.get("count") == "true":
+            body["count"] = rows.order_by().count()
+        return Response(body)
+
+    def _link(self, cursor: str | None) -> str | None:
+        if cursor is None:
+            return None
+        params = self.request.query_params.copy()
+        params["cursor"] = cursor
+        return self.request.build_absolute_uri(f"{self.request.path}?{params.urlencode()}")
+
+    @extend_schema(operation_id="approvals_retrieve")
+    def retrieve(self, request, id: str) -> Response:
+        return Response(self.get_serializer(self.get_object()).data)
+
+    @extend_schema(operation_id="approvals_approve",
+                   request=shapes.serializer_for("ApprovalApproveIn", COMMENT))  # fmt: skip
+    @action(detail=True, methods=["post"])
+    def approve(self, request, id: str) -> Response:
+        """Say yes. Who decides comes from the token or session, never from the body."""
+        approval = self.get_object()
+        approval.approve(by=request.user, **_given(COMMENT, request))
+        return self.retrieve(request, id)
+
+    @extend_schema(operation_id="approvals_refuse",
+                   request=shapes.serializer_for("ApprovalRefuseIn", REFUSAL))  # fmt: skip
+    @action(detail=True, methods=["post"])
+    def refuse(self, request, id: str) -> Response:
+        """Say no, and why; the record goes back with the comment."""
+        approval = self.get_object()
+        approval.refuse(by=request.user, **_given(REFUSAL, request))
+        return self.retrieve(request, id)
+
+
+def _given(inputs: shapes.Inputs, request) -> dict[str, Any]:
+    if not hasattr(request.data, "keys"):
+        raise Invalid(__all__="Send one JSON object.")
+    return shapes.clean(inputs, request.user, dict(request.data.items()))
+
+
+def _size(params: dict[str, str]) -> int:
+    text = params.get("page_size", "50")
+    if not text.isdigit() or not 1 <= int(text[:6]) <= MOST_ROWS:
+        raise Invalid(page_size=f"Choose 1 to {MOST_ROWS}.")
+    return int(text)

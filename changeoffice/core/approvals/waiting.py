@@ -1,0 +1,22 @@
+"""Approvals asked of a person, for My work and the inbox; one query."""
+
+from changeoffice.core.access.rules import SEES_FIGURES
+from changeoffice.core.approvals.models import Approval
+from changeoffice.core.doors.templatetags.formats import money
+from changeoffice.core.ports import Waiting
+
+
+def approvals(person) -> list[Waiting]:
+    rows = Approval.objects.asked_of(person).select_related("record", "round").order_by("due_on", "id")
+    return [_one(row, person) for row in rows]
+
+
+def _one(row: Approval, person) -> Waiting:
+    amount = row.round.amount if SEES_FIGURES.holds(person, row.record) else None
+    return Waiting(
+        kind="approval", reference=row.record.reference, title=row.record.title,
+        url=f"{row.record.get_absolute_url()}#approvals",
+        what=f"Approve, up to {money(amount, row.round.currency)}" if amount else "Approve",
+        because=f"you are asked as {row.get_kind_display().lower()}",
+        since=row.asked_at, due=row.due_on, action_label="Decide",
+    )  # fmt: skip

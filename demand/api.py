@@ -1,0 +1,231 @@
+"""Demands for machines: the same verbs, the same rows; scores and estimates below them."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from changeoffice.core.access.rules import SEES_FIGURES
+from changeoffice.core.doors.api.views import (
+    PersonField,
+    ReferenceField,
+    WorkSerializer,
+    WorkViewSet,
+    work_api,
+)
+from changeoffice.core.doors.perform import perform
+from changeoffice.core.record import inputs as shapes
+from changeoffice.core.record.errors import Invalid, NotAllowed
+from demand import waiting
+from demand.filters import ORDERINGS, DemandFilterSet
+from demand.inputs import LINE_INPUTS, SCORE_INPUTS
+from demand.models import Demand, StageLimit
+from demand.stages import StageClock
+
+REFERENCE = {"type": "object", "nullable": True,
+             "properties": {"id": {"type": "string"}, "title": {"type": "string"}}}  # fmt: skip
+
+
+
+class KpiEffectSerializer(serializers.Serializer):
+    kpi = ReferenceField()
+    change = serializers.DecimalField(14, 2)
+    measure = serializers.CharField(source="kpi.measure")
+    by_on = serializers.DateField()
+
+
+class EstimateLineSerializer(serializers.Serializer):
+    skill = serializers.CharField(source="skill.name")
+    low_days = serializers.DecimalField(8, 1)
+    likely_days = serializers.DecimalField(8, 1)
+    high_days = serializers.DecimalField(8, 1)
+    day_rate = serializers.DecimalField(9, 2)
+
+
+class AssessmentScoreSerializer(serializers.Serializer):
+    assessor = PersonField()
+    round = serializers.IntegerField()
+    value = serializers.IntegerField()
+    time_criticality = serializers.IntegerField()
+    risk_reduction = serializers.IntegerField()
+    job_size = serializers.IntegerField()
+    rationale = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class ScoresSerializer(serializers.Serializer):
+    round = serializers.IntegerField()
+    is_open = serializers.BooleanField()
+    wanted = serializers.IntegerField()
+    given = serializers.IntegerField()
+    results = AssessmentScoreSerializer(many=True)
+
+
+class EstimatesSerializer(serializers.Serializer):
+    results = EstimateLineSerializer(many=True)
+
+
+class DemandSerializer(WorkSerializer):
+    figures = ("risk", "cost_low", "cost_likely", "cost_high", "confidence", "score", "mean_value",
+               "mean_time_criticality", "mean_risk_reduction", "job_size")  # fmt: skip
+
+    need = serializers.CharField()
+    source = serializers.CharField()
+    type = serializers.CharField()
+    requester = PersonField(allow_null=True)
+    sponsor = PersonField(allow_null=True)
+    idea = serializers.SerializerMethodField()
+    services = serializers.SerializerMethodField()
+    mandatory_on = serializers.DateField(allow_null=True)
+    availability = serializers.CharField()
+    capacity = serializers.CharField()
+    continuity = serializers.CharField()
+    security = serializers.CharField()
+    support = serializers.CharField()
+    compliance_flags = serializers.ListField(child=serializers.CharField())
+    risk = serializers.CharField()
+    size = serializers.CharField()
+    currency = serializers.CharField()
+    cost_low = serializers.DecimalField(14, 2, allow_null=True)
+    cost_likely = serializers.DecimalField(14, 2, allow_null=True)
+    cost_high = serializers.DecimalField(14, 2, allow_null=True)
+    confidence = serializers.IntegerField(allow_null=True)
+    score = serializers.DecimalField(6, 2, source="wsjf", allow_null=True)
+    mean_value = serializers.DecimalField(4, 2, allow_null=True)
+    mean_time_criticality = serializers.DecimalField(4, 2, allow_null=True)
+    mean_risk_reduction = serializers.DecimalField(4, 2, allow_null=True)
+    job_size = serializers.DecimalField(4, 2, allow_null=True)
+    round_closed_at = serializers.DateTimeField(allow_null=True)
+    rank = serializers.IntegerField(allow_null=True)
+    moved_to = serializers.IntegerField(allow_null=True)
+    moved_because = serializers.CharField()
+    kpi_effects = KpiEffectSerializer(many=True, source="effects.all")
+    stage = serializers.CharField()
+    stage_since = serializers.DateTimeField()
+    stage_days = serializers.SerializerMethodField()
+    stage_limit = serializers.SerializerMethodField()
+    due_on = serializers.DateField(allow_null=True)
+    overdue = serializers.SerializerMethodField()
+    waits_for = serializers.SerializerMethodField()
+    question = serializers.CharField()
+    answer = serializers.CharField()
+    revisit_on = serializers.DateField(allow_null=True)
+    merged_into = serializers.SerializerMethodField()
+    starts_on = serializers.DateField(allow_null=True)
+    finishes_on = serializers.DateField(allow_null=True)
+    progress = serializers.IntegerField()
+
+    def get_services(self, demand) -> list[str]:
+        return [service.reference for service in demand.services.all()]
+
+    @extend_schema_field(REFERENCE)
+    def get_idea(self, demand) -> dict[str, str] | None:
+        return self._seen(demand.idea)
+
+    @extend_schema_field(REFERENCE)
+    def get_merged_into(self, demand) -> dict[str, str] | None:
+        return self._seen(demand.merged_into)
+
+    def _seen(self, work) -> dict[str, str] | None:
+        if work is None or not work.is_visible_to(self.context["request"].user):
+            return None
+        return {"id": work.reference, "title": work.title}
+
+    def get_stage_days(self, demand) -> int:
+        """Working days in the present stage; stopped while a question is open."""
+        return self.context["stage_clock"].age(demand).days
+
+    def get_stage_limit(self, demand) -> int | None:
+        return self.context["stage_clock"].limits.get(demand.stage)
+
+    def get_overdue(self, demand) -> bool:
+        return bool(demand.due_on and demand.due_on < self.context["stage_clock"].today)
+
+    def get_waits_for(self, demand) -> list[str]:
+        """User names of those it waits for now."""
+        known = self.context["waits"]
+        if demand.pk not in known:
+            known |= waiting.for_demands([demand])
+        return [person.username for person in known[demand.pk].people]
+
+
+@work_api
+class DemandApi(WorkViewSet):
+    work, area, serializer_class = Demand, "demands", DemandSerializer
+    filterset_class, orderings, default_ordering = DemandFilterSet, ORDERINGS, "newest"
+    birth, birth_inputs = Demand.raise_new, Demand.profile
+    related = ("unit", "owner", "requester", "sponsor", "idea", "merged_into", "standing")
+
+    def enrich(self, rows):
+        return rows.prefetch_related("services", "effects__kpi")
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        found = super().get_serializer_context()
+        if not getattr(self, "swagger_fake_view", False):
+            found |= {"stage_clock": self._clock(), "waits": getattr(self, "_waits", {})}
+        return found
+
+    def _clock(self) -> StageClock:
+        held = getattr(self, "_stage_clock", None)
+        if held is None:
+            held = self._stage_clock = StageClock(StageLimit.of_all())
+        return held
+
+    def _results(self, rows: list, params: dict[str, str]) -> list[dict]:
+        self._waits = waiting.for_demands(rows)
+        return super()._results(rows, params)
+
+    def exported(self, rows):
+        self._waits = waiting.for_demands(rows.filter(state="approval"))
+        return super().exported(rows)
+
+    @extend_schema(operation_id="demands_scores", responses=ScoresSerializer)
+    @action(detail=True, methods=["get"])
+    def scores(self, request, id: str) -> Response:
+        """The scores of the present round: only one's own until it closes, then all."""
+        demand = self.get_object()
+        seen = demand.scores_seen_by(request.user)
+        if demand.round_closed_at and not SEES_FIGURES.holds(request.user, demand):
+            seen = seen.filter(assessor=request.user)
+        body = {"round": demand.round, "is_open": demand.round_closed_at is None,
+                "wanted": demand.scores_wanted, "given": demand.scores_of_round().count(),
+                "results": seen}  # fmt: skip
+        return Response(ScoresSerializer(body).data)
+
+    @extend_schema(operation_id="demands_scores_create", responses={201: ScoresSerializer},
+                   request=shapes.serializer_for("DemandScoresIn", SCORE_INPUTS))  # fmt: skip
+    @scores.mapping.post
+    def give_score(self, request, id: str) -> Response:
+        """Give or change one's own scores; the same as the verb `score`."""
+        perform(self.get_object(), "score", by=request.user, data=_body(request))
+        answer = self.scores(request, id)
+        answer.status_code = 201
+        return answer
+
+    @extend_schema(operation_id="demands_estimates", responses=EstimatesSerializer)
+    @action(detail=True, methods=["get"])
+    def estimates(self, request, id: str) -> Response:
+        """Days and day rate of each skill, low, likely and high."""
+        demand = self.get_object()
+        if not SEES_FIGURES.holds(request.user, demand):
+            raise NotAllowed(f"Seeing estimates needs {SEES_FIGURES.words}.")
+        lines = demand.estimate_lines.select_related("skill")
+        return Response(EstimatesSerializer({"results": lines}).data)
+
+    @extend_schema(operation_id="demands_estimates_create", responses={201: EstimatesSerializer},
+                   request=shapes.serializer_for("DemandLineIn", LINE_INPUTS))  # fmt: skip
+    @estimates.mapping.post
+    def put_estimate(self, request, id: str) -> Response:
+        """Put or change one skill's days; the same as the verb `estimate`."""
+        perform(self.get_object(), "estimate", by=request.user, data=_body(request))
+        answer = self.estimates(request, id)
+        answer.status_code = 201
+        return answer
+
+
+def _body(request) -> dict[str, Any]:
+    if not hasattr(request.data, "keys"):
+        raise Invalid(__all__="Send one JSON object.")
+    return dict(request.data.items())
