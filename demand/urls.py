@@ -1,1 +1,14 @@
-urlpatterns: list = []
+from django.urls import path
+
+from changeoffice.core.doors.pages.work import work_urls
+from demand import views
+from demand.models import Demand
+
+urlpatterns = work_urls(
+    Demand, listed=views.DemandBoard, one=views.DemandPage, new=views.NewDemand,
+    more=[
+        path("demands/bulk", views.bulk, name="demands_bulk"),
+        path("demands/<str:reference>/move/<slug:verb>", views.MoveOnBoard.as_view(),
+             name="demand_move"),
+    ],
+)  # fmt: skip

@@ -1,0 +1,188 @@
+"""What one demand's page tells beside its fields: stages, score, rank, estimate, approvals."""
+
+from decimal import Decimal
+from statistics import pstdev
+from typing import Any
+
+from changeoffice.core.approvals.models import Approval, Round
+from changeoffice.core.doors.templatetags.formats import money, short_day
+from changeoffice.core.record.models import Event
+from demand.inputs import SCORES
+from demand.models import Demand, Standing
+from demand.stages import Age, StageClock
+from demand.waiting import WaitsFor
+
+STAGES = [
+    ("submitted", "Submitted"), ("screening", "Screening"), ("assessment", "Assessment"),
+    ("approval", "Approval"), ("scheduled", "Scheduled"), ("in_delivery", "In delivery"),
+    ("completed", "Done"),
+]  # fmt: skip
+PLACE = {code: n for n, (code, _) in enumerate(STAGES)} | {"draft": -1, "approved": 4}
+
+
+def answer(demand: Demand, age: Age, waits: WaitsFor, sees_figures: bool) -> str:
+    """One sentence: what it asks, where it stands, whom it waits for."""
+    asks = ""
+    if sees_figures and demand.cost_likely is not None:
+        asks = f"Asks for {money(demand.cost_likely, demand.currency)}. "
+    if demand.state == "draft":
+        return f"{asks}A draft: submit it and the change office takes it up."
+    if demand.is_closed:
+        return f"{asks}{demand.state_label} on {short_day(demand.state_since)}."
+    if demand.state == "deferred":
+        return f"{asks}Deferred; it comes back on {short_day(demand.revisit_on)}."
+    if demand.state == "in_delivery":
+        return f"{asks}In delivery, {demand.progress} % done."
+    late = f"{age.late_by} working days past its limit" if age.late_by else age.words
+    return f"{asks}{demand.state_label}, {late}. It waits for {waits.words or 'nobody'}."
+
+
+def stages(demand: Demand, stage_clock: StageClock) -> list[dict[str, Any]]:
+    """The tracker: when each stage was entered last and how long it took."""
+    moves = list(
+        Event.objects.filter(record_id=demand.pk).exclude(after="").order_by("at", "id")
+        .values_list("before", "after", "at")
+    )  # fmt: skip
+    entered = {after: at for before, after, at in moves if before != after}
+    here = PLACE.get(demand.resume_state if demand.state in ("more_information", "deferred") else demand.state)
+    if here is None:  # rejected, withdrawn, merged: as far as it came
+        here = max((PLACE[s] for s in entered if s in PLACE), default=-1)
+    return [_stage(n, code, label, here, entered, demand, stage_clock)
+            for n, (code, label) in enumerate(STAGES)]  # fmt: skip
+
+
+def _stage(n, code, label, here, entered, demand, stage_clock) -> dict[str, Any]:
+    state = "done" if n < here or demand.state == "completed" else "current" if n == here else "future"
+    at = entered.get(code) or (entered.get("approved") if code == "scheduled" else None)
+    detail = short_day(at) if at and state != "future" else ""
+    late = False
+    if state == "current" and not demand.is_closed:
+        age = stage_clock.age(demand)
+        detail, late = f"{detail}, {age.words}" if detail else age.words, bool(age.late_by)
+    elif state == "future" and code == "in_delivery" and demand.starts_on:
+        detail = short_day(demand.starts_on)
+    elif state == "future" and code == "completed" and demand.finishes_on:
+        detail = short_day(demand.finishes_on)
+    if code == "scheduled" and demand.state == "approved":
+        label = "Approved"
+    return {"label": label, "detail": detail, "state": state, "late": late}
+
+
+def assessment(demand: Demand, person, sees_figures: bool) -> dict[str, Any]:
+    """Scores as this person may see them: blind to others until the round closes."""
+    seen = list(demand.scores_seen_by(person)) if demand.round else []
+    is_open = bool(demand.round) and demand.round_closed_at is None
+    mine = next((row for row in seen if row.assessor_id == person.pk), None)
+    shown = seen if sees_figures else [row for row in seen if row is mine]
+    return {
+        "is_open": is_open, "mine": mine, "scores": shown if not is_open else [],
+        "given": demand.scores_of_round().count() if is_open else len(seen),
+        "wanted": demand.scores_wanted,
+        "parts": _parts(demand, seen) if demand.wsjf is not None and sees_figures and not is_open else [],
+    }  # fmt: skip
+
+
+def _parts(demand: Demand, scores: list) -> list[dict[str, Any]]:
+    found = []
+    for name, hint in SCORES.items():
+        given = [getattr(row, name) for row in scores]
+        value = demand.job_size if name == "job_size" else getattr(demand, f"mean_{name}")
+        spread = f"{min(given)} to {max(given)} of {len(given)} assessors" if len(given) > 1 else "one assessor"
+        found.append({"name": name, "label": name.replace("_", " ").capitalize(), "hint": hint,
+                      "value": _short(value), "spread": spread,
+                      "deviation": round(pstdev(given), 1) if given else 0})  # fmt: skip
+    return found
+
+
+def rank(demand: Demand) -> dict[str, Any]:
+    """Why it stands where it does, and what stands right before it."""
+    if demand.rank is None:
+        return {}
+    total = Standing.objects.count()
+    ahead = (
+        Demand.objects.filter(standing__rank=demand.rank - 1).only("reference", "wsjf").first()
+        if demand.rank > 1 else None
+    )  # fmt: skip
+    return {"place": demand.rank, "total": total, "because": _because(demand), "ahead": _ahead(ahead)}
+
+
+def _because(demand: Demand) -> str:
+    if demand.standing.because == "hand":
+        who = demand.moved_by.name if demand.moved_by else "Somebody"
+        return f"{who} put it here by hand: {demand.moved_because}"
+    sums = (f"({_short(demand.mean_value)} value + {_short(demand.mean_time_criticality)} time criticality"
+            f" + {_short(demand.mean_risk_reduction)} risk reduction) ÷ {_short(demand.job_size)} job size"
+            f" = {_short(demand.wsjf)}")  # fmt: skip
+    if demand.standing.because == "mandatory":
+        return f"Its mandatory date, {short_day(demand.mandatory_on)}, goes before any score. {sums}."
+    return f"{sums}. A higher score is done sooner."
+
+
+def _ahead(other: Demand | None) -> str:
+    if other is None:
+        return "Nothing stands before it."
+    return f"{other.reference} stands before it with {_short(other.wsjf)}."
+
+
+def _short(value: Any) -> str:
+    return "–" if value is None else f"{Decimal(value):.2f}".rstrip("0").rstrip(".")
+
+
+def estimate(demand: Demand) -> dict[str, Any]:
+    lines = list(demand.estimate_lines.select_related("skill"))
+    longest = max((line.high_days for line in lines), default=Decimal(0))
+    return {
+        "lines": [_line(line, longest, demand.currency) for line in lines],
+        "axis": [_short(longest * n / 4) for n in range(5)], "longest": longest,
+        "days": sum((line.likely_days for line in lines), Decimal(0)),
+    }  # fmt: skip
+
+
+def _line(line, longest: Decimal, currency: str) -> dict[str, Any]:
+    low, high = (money(days * line.day_rate, currency) for days in (line.low_days, line.high_days))
+    words = f"{_short(line.low_days)} to {_short(line.high_days)} days, likely {_short(line.likely_days)}"
+    return {"skill": line.skill.name, "low": line.low_days, "likely": line.likely_days,
+            "high": line.high_days, "limit": longest, "words": words, "cost": f"{low} to {high}"}  # fmt: skip
+
+
+def effects(demand: Demand) -> list[dict[str, Any]]:
+    """Each KPI with where it is now and where this demand should take it; two queries."""
+    rows = list(demand.effects.select_related("kpi", "kpi__objective").prefetch_related("kpi__readings"))
+    found = []
+    for row in rows:
+        readings = sorted(row.kpi.readings.all(), key=lambda r: r.on)
+        now = readings[-1].value if readings else row.kpi.baseline
+        found.append({
+            "effect": row, "kpi": row.kpi, "now": _short(now), "then": _short(now + row.change),
+            "target": _short(row.kpi.target), "values": [float(r.value) for r in readings][-12:],
+        })  # fmt: skip
+    return found
+
+
+def approvals(demand: Demand, person) -> dict[str, Any]:
+    """The newest round with each step, and the one this person may answer."""
+    newest = Round.objects.filter(record_id=demand.pk).order_by("-id").first()
+    if newest is None:
+        return {}
+    steps = list(newest.steps.select_related("approver", "decided_by", "on_behalf_of"))
+    for step in steps:
+        step.round = newest
+    done = sum(step.state == Approval.State.APPROVED for step in steps)
+    return {
+        "round": newest, "done": done, "total": len(steps),
+        "rows": [_approval(step) for step in steps],
+        "mine": next((step for step in steps if step.may_decide(person)), None),
+        "policies": newest.basis.get("policies", []),
+    }  # fmt: skip
+
+
+WORDS = {"approved": "approved", "refused": "declined", "withdrawn": "lapsed"}
+
+
+def _approval(step: Approval) -> dict[str, Any]:
+    role = step.get_kind_display()
+    if step.on_behalf_of:
+        role = f"{role}, decided by {step.decided_by.name}"
+    return {"person": step.approver, "role": role, "state": WORDS.get(step.state, "waiting"),
+            "note": step.comment, "due": short_day(step.due_on) if step.state == "asked" else ""}  # fmt: skip
+

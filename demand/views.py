@@ -1,0 +1,235 @@
+"""Pages of demands: board and table, one demand, a new one, moves and bulk acts from the board."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from changeoffice.core.access.rules import SEES_FIGURES
+from changeoffice.core.approvals.models import Approval
+from changeoffice.core.doors.lists import COUNT_CEILING, Page
+from changeoffice.core.doors.pages.work import (
+    NewPage,
+    Tab,
+    VerbPage,
+    WorkListPage,
+    WorkPage,
+    seen,
+)
+from changeoffice.core.record import clock
+from changeoffice.core.record.errors import Invalid, NotNow, Refused
+from demand import board, story, waiting
+from demand.filters import ORDERINGS, DemandFilterSet
+from demand.models import Demand, StageLimit
+from demand.stages import StageClock
+
+LAYOUTS = ("board", "table")
+MOST_AT_ONCE = 100
+
+
+def _mine(person) -> Q:
+    return Q(owner=person) | Q(requester=person) | Q(sponsor=person)
+
+
+def _mine_to_approve(person) -> Q:
+    return Q(pk__in=Approval.objects.asked_of(person).values("record_id"))
+
+
+ENDED = [*Demand.closed_states(), "deferred"]
+
+
+class DemandBoard(WorkListPage):
+    work, template, fragment = Demand, "demand/board.html", "demand/_list.html"
+    filterset, orderings, default_ordering = DemandFilterSet, ORDERINGS, "rank"
+    related = ("unit", "owner", "requester", "standing")
+    tabs = [
+        Tab("open", "Open", lambda person: ~Q(state__in=["draft", *ENDED])),
+        Tab("late", "Past limit", lambda person: Q(due_on__lt=clock.today())),
+        Tab("mine", "Mine", _mine),
+        Tab("approvals", "My approvals", _mine_to_approve),
+        Tab("drafts", "Drafts", lambda person: Q(state="draft")),
+        Tab("ended", "Ended", lambda person: Q(state__in=ENDED)),
+    ]
+
+    @property
+    def layout(self) -> str:
+        chosen = self.request.GET.get("layout", "")
+        if chosen in LAYOUTS:
+            return chosen
+        return "board" if self.request.GET.get("view", "open") in ("", "open", "late") else "table"
+
+    def _page(self, params, wanted, shown, ordering, tab):
+        if self.layout == "board":  # its columns are cut by themselves
+            return Page([], None, None)
+        return super()._page(params, wanted, shown, ordering, tab)
+
+    def extra(self, rows) -> dict[str, Any]:
+        person, asked = self.request.user, self.request.GET
+        found = {"layout": self.layout, "export_url": self._export_url(),
+                 "chips": board.chips(person, asked, with_state=self.layout == "table")}  # fmt: skip
+        if self.layout == "board":
+            everything = Demand.objects.visible_to(person)
+            found["columns"] = [*board.columns(rows, person, asked), board.closed_column(everything)]
+        return found
+
+    def _context(self, params, wanted, rows, shown, tab) -> dict[str, Any]:
+        found = super()._context(params, wanted, rows, shown, tab)
+        counts = {item["tab"].slug: item["count"] for item in found["tabs"]}
+        several = "demand" if found["count"] == 1 else "demands"
+        drawer = board.Drawer(self.request.user, found["rows"]) if self.layout == "table" else None
+        return found | {
+            "drawn": [drawer.row(demand) for demand in found["rows"]] if drawer else [],
+            "counts": counts, "tab_links": self._tab_links(found["tabs"], tab),
+            "layouts": self._layouts(), "is_narrowed": bool(wanted),
+            "count_label": f"{found['count_words']} {several}",
+            "is_counted": found["count"] < COUNT_CEILING,
+        }  # fmt: skip
+
+    def _tab_links(self, tabs, current) -> list[dict[str, Any]]:
+        return [{"label": item["tab"].label, "count": item["count"],
+                 "url": self._link(view=item["tab"].slug, layout=None),
+                 "current": item["tab"] is current}
+                for item in tabs]  # fmt: skip
+
+    def _layouts(self) -> list[dict[str, Any]]:
+        icons = {"table": "table-2", "board": "square-kanban"}
+        return [{"label": name.capitalize(), "icon": icons[name], "url": self._link(layout=name),
+                 "current": name == self.layout} for name in ("table", "board")]  # fmt: skip
+
+    def _link(self, **changes: str | None) -> str:
+        query = self.request.GET.copy()
+        for name in ("cursor", *changes):
+            query.pop(name, None)
+        for name, value in changes.items():
+            if value:
+                query[name] = value
+        return f"/demands?{query.urlencode()}"
+
+    def _export_url(self) -> str:
+        query = self.request.GET.copy()
+        for name in ("view", "cursor", "layout"):
+            query.pop(name, None)
+        query["format"] = "csv"
+        return f"/api/v1/demands/?{query.urlencode()}"
+
+
+class DemandPage(WorkPage):
+    work, template = Demand, "demand/demand.html"
+    related = ("unit", "owner", "requester", "sponsor", "idea", "idea__owner", "merged_into",
+               "moved_by", "standing")  # fmt: skip
+
+    def extra(self, demand: Demand) -> dict[str, Any]:
+        person = self.request.user
+        stage_clock = StageClock(StageLimit.of_all())
+        age, waits = stage_clock.age(demand), waiting.for_demands([demand])[demand.pk]
+        figures = SEES_FIGURES.holds(person, demand)
+        return {
+            "age": age, "waits": waits, "answer": story.answer(demand, age, waits, figures),
+            "stages": story.stages(demand, stage_clock),
+            "assessment": story.assessment(demand, person, figures),
+            "rank": story.rank(demand), "effects": story.effects(demand),
+            "estimate": story.estimate(demand) if figures else {},
+            "approvals": story.approvals(demand, person),
+            "services": list(demand.services.all()),
+            "design": [(name.capitalize(), words) for name, words in demand.design_requirements.items()],
+            "frameworks": _frameworks(demand),
+            "merged_here": list(demand.merged_here.visible_to(person)),
+        }  # fmt: skip
+
+
+def _frameworks(demand: Demand) -> list[str]:
+    from demand.models.vocabulary import FRAMEWORKS
+
+    names = dict(FRAMEWORKS)
+    return [names.get(code, code) for code in demand.compliance_flags]
+
+
+class NewDemand(NewPage):
+    """One form, two buttons: submit it now, or keep a draft only its requester sees."""
+
+    work, birth = Demand, Demand.raise_new
+    template = dialog = "demand/new.html"
+
+    def context(self) -> dict[str, Any]:
+        return {"work": Demand}
+
+    def make(self, given: dict[str, Any]) -> HttpResponse:
+        with transaction.atomic():
+            demand = Demand.raise_new(by=self.request.user, **given)
+            if self.request.POST.get("go") == "draft":
+                messages.success(self.request, "Draft saved. Only you can see it.")
+                return self.gone_to(demand.get_absolute_url())
+            if missing := Demand.submit.unmet(demand):
+                raise Invalid(need=missing)
+            demand.submit(by=self.request.user)
+        messages.success(self.request, f"{demand.reference} is with the change office.")
+        return self.gone_to(demand.get_absolute_url())
+
+
+class MoveOnBoard(VerbPage):
+    """A verb done from the board comes back to the board."""
+
+    work = Demand
+
+    def gone_to(self, url: str) -> HttpResponse:
+        return super().gone_to(_back(self.request) or url)
+
+    def attempt(self, inputs, act, **context) -> HttpResponse:
+        try:
+            return super().attempt(inputs, _raising(act), **context)
+        except Waiting as wait:
+            messages.error(self.request, str(wait))
+            return self.gone_to(context["record"].get_absolute_url())
+
+
+class Waiting(Exception):
+    """A move the board cannot draw a form for: say why, and stay."""
+
+
+def _raising(act):
+    def tried(given):
+        try:
+            return act(given)
+        except NotNow as error:
+            raise Waiting(" ".join(error.reasons)) from error
+
+    return tried
+
+
+@require_POST
+def bulk(request: HttpRequest) -> HttpResponse:
+    """One act on several demands, all or none."""
+    chosen = request.POST.getlist("chosen")[:MOST_AT_ONCE]
+    acts = {"screen": "moved to Screening", "assign": "assigned to you"}
+    act = request.POST.get("act", "")
+    if act not in acts or not chosen:
+        messages.error(request, "Choose at least one demand and what to do with it.")
+        return redirect(_back(request) or "/demands")
+    try:
+        with transaction.atomic():
+            for reference in chosen:
+                _one_of_many(act, seen(Demand, reference, request.user), request.user)
+    except Refused as error:
+        messages.error(request, f"Nothing was changed. {error}")
+    else:
+        many = f"{len(chosen)} demand{'s' if len(chosen) > 1 else ''}"
+        messages.success(request, f"{many} {acts[act]}.")
+    return redirect(_back(request) or "/demands")
+
+
+def _one_of_many(act: str, demand: Demand, by) -> None:
+    demand.screen(by=by) if act == "screen" else demand.assign(by=by, owner=by)
+
+
+def _back(request: HttpRequest) -> str:
+    """The list it was done from: a page of ours, never another site."""
+    there = urlsplit(request.headers.get("Referer", ""))
+    path = f"{there.path}?{there.query}" if there.query else there.path
+    allowed = url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return path if allowed and there.path == "/demands" else ""
