@@ -1,0 +1,269 @@
+"""Every route × method × role against one readable table, tests/permissions.csv.
+
+A route that is not in the table fails the test. `UPDATE_PERMISSIONS=1 make test
+TESTS=tests/test_permissions.py` writes the table anew: read the difference before committing it.
+What must hold whatever the table says is asserted beside it.
+"""
+
+import csv
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from changeoffice.core.record import clock
+from changeoffice.core.record.models import Work
+from changeoffice.core.talk.models import Attachment
+from changeoffice.organisation.models import BusinessKpi, ConfigurationItem, Objective
+from demand.models import Demand
+from ideation.models import Idea
+from portfolio.models import (
+    Action,
+    Benefit,
+    Dependency,
+    Gate,
+    Intervention,
+    Issue,
+    Milestone,
+    Portfolio,
+    Programme,
+    Project,
+    RagPolicy,
+    Risk,
+)
+from practices.finance.models import Budget
+
+TABLE = Path(__file__).with_name("permissions.csv")
+ROLES = [
+    "anonymous", "outsider", "stranger", "author", "analyst", "manager", "project_manager",
+    "service_owner", "approver", "finance", "leader", "auditor", "administrator",
+]  # fmt: skip
+# Answered by libraries or for machines: no person's rights in them.
+SKIPPED = re.compile(r"^(static/|__debug__)")
+NOBODY_SIGNED_IN = re.compile(
+    r"^/(sign-in|sign-out|sign-up|livez|readyz|metrics|password|account|reset|inactive)"
+)
+
+
+@pytest.fixture
+def scene(request, office, unit, service, kpi, author, project_manager, manager, analyst, sponsor):
+    """One of each kind, in the middle of its life; answers {plural: reference or id}."""
+    today = clock.today()
+    idea = Idea.propose(by=author, title="Tell customers why a payment is held",
+                        problem="Customers ring us because nothing tells them why.")  # fmt: skip
+    idea.submit(by=author)
+    idea.review(by=analyst)
+    demand = Demand.raise_new(
+        by=author,
+        title="Hold reasons in the app",
+        need="Show why a payment is held, and until when.",
+    )
+    demand.submit(by=author)
+    portfolio = Portfolio.set_up(by=manager, title="Change", owner=manager)
+    programme = Programme.set_up(by=manager, title="Payments", portfolio=portfolio, owner=manager)
+    first, second = (
+        Project.start_up(by=project_manager, title=title, owner=project_manager, sponsor=sponsor,
+                         unit=unit, programme=programme, planned_start=today,
+                         planned_finish=today + timedelta(days=120))
+        for title in ("Hold reasons", "Payments gateway")
+    )  # fmt: skip
+    first.start(by=project_manager)
+    giver = Milestone.plan(
+        by=project_manager,
+        project=second,
+        title="Interface agreed",
+        baseline_on=today + timedelta(days=20),
+    )
+    getter = Milestone.plan(
+        by=project_manager,
+        project=first,
+        title="Build starts",
+        baseline_on=today + timedelta(days=40),
+    )
+    dependency = Dependency.propose(
+        by=project_manager, giver=giver, getter=getter, title="Interface description"
+    )
+    risk = Risk.note_down(
+        by=project_manager,
+        project=first,
+        title="One engineer knows it all",
+        probability=4,
+        impact=4,
+    )
+    issue = Issue.note_down(
+        by=project_manager, project=first, title="Test room double booked", severity=2
+    )
+    action = Action.assign(
+        by=project_manager,
+        project=first,
+        title="Find a second engineer",
+        due_on=today,
+        owner=project_manager,
+    )
+    budget = Budget.open_for(by=project_manager, project=first)
+    benefit = Benefit.expect(
+        by=project_manager,
+        project=first,
+        kpi=kpi,
+        planned_change=-100,
+        by_on=today + timedelta(days=300),
+    )
+    intervention = Intervention.objects.first() or _intervention(first)
+    attachment = Attachment.objects.create(record_id=idea.pk, name="a.txt", content_type="text/plain",
+                                           size=1, sha256="0" * 64, by=author, file="none")  # fmt: skip
+    objective = Objective.add(
+        by=manager,
+        title="Fewer calls",
+        starts_on=today,
+        ends_on=today + timedelta(days=300),
+        owner=manager,
+    )
+    item = ConfigurationItem.add(by=manager, title="Payments database", owner=manager)
+    works = [idea, demand, portfolio, programme, first, getter, dependency, risk, issue, action, budget,
+             benefit, intervention, service, kpi, objective, item, Gate.objects.filter(project=first).first(),
+             RagPolicy.objects.first() or RagPolicy.put_in_force()]  # fmt: skip
+    found = {work.plural: work.reference for work in works}
+    return found | {"attachments": attachment.pk, "BusinessKpi": BusinessKpi}
+
+
+def _intervention(project):
+    from changeoffice.core.record import acting
+
+    with acting.through("job", "test"):
+        return Intervention.open_for(project=project, cause="test", title="Answer the slip",
+                                     owner=project.owner, due_on=clock.today())  # fmt: skip
+
+
+def routes(patterns=None, prefix: str = ""):
+    for item in patterns if patterns is not None else get_resolver().url_patterns:
+        if isinstance(item, URLResolver):
+            yield from routes(item.url_patterns, prefix + str(item.pattern))
+        elif isinstance(item, URLPattern):
+            route = (
+                (prefix + str(item.pattern)).replace("^", "").replace("$", "").replace("\\Z", "")
+            )
+            if not SKIPPED.match(route):
+                yield f"/{route}", item
+
+
+def concrete(route: str, item: URLPattern, scene: dict) -> list[str]:
+    """The addresses a route stands for in this scene: one, or one for every verb of its kind."""
+    path = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", r"<\1>", route)
+    parts = path.removeprefix("/api/v1").strip("/").split("/")
+    plural = parts[0]
+    out = [path]
+    for name in re.findall(r"<(?:\w+:)?(\w+)>", path):
+        values = values_for(name, plural, item, scene)
+        out = [
+            re.sub(rf"<(?:\w+:)?{name}>", str(value), one, count=1)
+            for one in out
+            for value in values
+        ]
+    return out
+
+
+def values_for(name: str, plural: str, item: URLPattern, scene: dict) -> list:
+    if name == "verb":
+        work: type[Work] = item.callback.view_class.work
+        return [verb.slug for verb in work.verbs().values() if verb.name != "revise"]
+    if name in {"reference", "id"} and plural in scene:
+        return [scene[plural]]
+    if plural == "attachments":
+        return [scene["attachments"]]
+    known = {
+        "gate": "G1",
+        "source": "elsewhere",
+        "external_id": "42",
+        "key": "reset-key",
+        "uidb36": "1",
+    }
+    if name in known:
+        return [known[name]]
+    return [999_999] if name in {"pk", "id", "person_id", "number"} else ["nothing-of-this-name"]
+
+
+def methods(item: URLPattern) -> list[str]:
+    actions = getattr(item.callback, "actions", None)
+    if actions:
+        return [m.upper() for m in actions if m not in {"head", "options"}]
+    view = getattr(item.callback, "view_class", None) or getattr(item.callback, "cls", None)
+    if view is not None:
+        return [m.upper() for m in ("get", "post", "put", "patch", "delete") if hasattr(view, m)]
+    return ["GET", "POST"]
+
+
+def walk(scene: dict, clients: dict[str, Client]) -> dict[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for route, item in routes():
+        for address in concrete(route, item, scene):
+            shown = address
+            for plural, reference in scene.items():
+                shown = shown.replace(f"/{reference}", f"/{{{plural}}}")
+            for method in methods(item):
+                found[(shown, method)] = [answer(clients[role], address, method) for role in ROLES]
+    return found
+
+
+def answer(client: Client, address: str, method: str) -> str:
+    with transaction.atomic():
+        response = client.generic(
+            method, address, b"{}" if address.startswith("/api/") else b"",
+            content_type="application/json" if address.startswith("/api/") else "application/x-www-form-urlencoded",
+        )  # fmt: skip
+        transaction.set_rollback(True)
+    return str(response.status_code)
+
+
+@pytest.fixture
+def clients(request, page) -> dict[str, Client]:
+    return {
+        role: Client() if role == "anonymous" else page(request.getfixturevalue(role))
+        for role in ROLES
+    }
+
+
+def test_every_route_answers_every_role_as_the_table_says(scene, clients):
+    found = walk(scene, clients)
+    if os.environ.get("UPDATE_PERMISSIONS"):
+        with TABLE.open("w", newline="") as out:
+            writer = csv.writer(out, lineterminator="\n")
+            writer.writerow(["route", "method", *ROLES])
+            writer.writerows([*key, *row] for key, row in sorted(found.items()))
+    with TABLE.open(newline="") as file:
+        expected = {
+            (row["route"], row["method"]): [row[role] for role in ROLES]
+            for row in csv.DictReader(file)
+        }
+    assert sorted(set(found) - set(expected)) == [], "routes that are not in the table"
+    assert sorted(set(expected) - set(found)) == [], "routes in the table that are gone"
+    wrong = {key: (expected[key], row) for key, row in found.items() if expected[key] != row}
+    assert wrong == {}
+    column = {role: number for number, role in enumerate(ROLES)}
+    for (address, method), row in found.items():
+        faults = [
+            f"{role} {code}" for role, code in zip(ROLES, row, strict=True) if code.startswith("5")
+        ]
+        assert not faults, f"{method} {address}: {faults}"
+        if address.startswith("/api/"):
+            assert row[column["anonymous"]] == "401", (
+                f"{method} {address} answers without a sign-in"
+            )
+        elif not NOBODY_SIGNED_IN.match(address):
+            assert row[column["anonymous"]] == "302", (
+                f"{method} {address} answers without a sign-in"
+            )
+        if address.startswith("/admin/") and not address.startswith(
+            ("/admin/jobs", "/admin/trail")
+        ):
+            assert row[column["stranger"]] in {"403", "404", "405"}, (
+                f"{method} {address} is open to staff"
+            )
+        if "{" in address:
+            assert row[column["outsider"]] in {"302", "401", "403", "404", "405"}, (
+                f"{method} {address} exists for an outsider"
+            )
