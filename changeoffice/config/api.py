@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 from rest_framework.routers import SimpleRouter
 
 from changeoffice.core.approvals.api import ApprovalApi
+from changeoffice.core.notify.feed import EventApi
 from changeoffice.organisation import api as organisation
 from demand.api import DemandApi
 from ideation import api as ideation
@@ -14,6 +15,7 @@ for viewset in (ideation.IdeaApi, DemandApi, *organisation.APIS):
     router.register(viewset.area, viewset, basename=viewset.area)
 for name, other in {"approvals": ApprovalApi, "scores": ideation.ScoreApi, "themes": ideation.ThemeApi}.items():
     router.register(name, other, basename=name)
+router.register("events", EventApi, basename="events")
 
 urls = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),

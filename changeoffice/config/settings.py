@@ -88,9 +88,11 @@ INSTALLED_APPS = [
     "portfolio",
     "practices.finance",
     "changeoffice.insight",
+    "changeoffice.demo",
 ]
 
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -106,6 +108,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "changeoffice.core.doors.middleware.DoorMiddleware",
     "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "changeoffice.config.urls"
@@ -216,7 +219,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # ── transport ────────────────────────────────────────────────────────────────────────────────
 if not LOCAL:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-    SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
     SECURE_PROXY_SSL_HEADER = (
         ("HTTP_X_FORWARDED_PROTO", "https") if AXES_IPWARE_PROXY_COUNT else None
     )
@@ -359,6 +362,9 @@ SPECTACULAR_SETTINGS = {
         "ConfigurationItemTypeEnum": "changeoffice.organisation.models.ConfigurationItem.Type",
     },
 }
+
+# Empty: /metrics answers this machine only. Set: it answers whoever sends it as a bearer token.
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
 
 SILENCED_SYSTEM_CHECKS = []
 LOG_LEVEL = env("LOG_LEVEL", default="INFO")

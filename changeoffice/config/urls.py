@@ -8,13 +8,18 @@ from changeoffice.core.talk.files import download
 urlpatterns = [
     path("", include("changeoffice.core.accounts.urls")),
     path("", include("changeoffice.core.administration.urls")),
+    path("", include("changeoffice.core.jobs.urls")),
+    path("", include("changeoffice.core.notify.urls")),
     path("api/v1/", include(api_urls)),
     path("attachments/<int:pk>", download, name="attachment"),
     path("", include("changeoffice.core.search.urls")),
     path("", include("ideation.urls")),
     path("", include("changeoffice.core.approvals.urls")),
     path("", include("demand.urls")),
+    path("", include("practices.finance.urls")),
+    path("", include("portfolio.urls")),
     path("", include("changeoffice.organisation.urls")),
+    path("", include("changeoffice.calendar.urls")),
 ]
 
 handler400 = "changeoffice.core.doors.pages.errors.bad_request"

@@ -3,6 +3,14 @@
 from rest_framework import serializers
 
 from changeoffice.core.doors.api.views import ReferenceField, WorkSerializer, WorkViewSet, work_api
+from changeoffice.organisation.directory import DIRECTORIES
+from changeoffice.organisation.filters import (
+    ORDERINGS,
+    BusinessKpiFilterSet,
+    ConfigurationItemFilterSet,
+    ObjectiveFilterSet,
+    ServiceFilterSet,
+)
 from changeoffice.organisation.models import BusinessKpi, ConfigurationItem, Objective, Service
 
 
@@ -43,6 +51,7 @@ class BusinessKpiSerializer(WorkSerializer):
 @work_api
 class ServiceApi(WorkViewSet):
     work, area, serializer_class = Service, "services", ServiceSerializer
+    filterset_class, orderings, default_ordering = ServiceFilterSet, ORDERINGS, "title"
     birth, birth_inputs = Service.add, Service.profile
 
 
@@ -50,6 +59,8 @@ class ServiceApi(WorkViewSet):
 class ConfigurationItemApi(WorkViewSet):
     work, area = ConfigurationItem, "configuration-items"
     serializer_class = ConfigurationItemSerializer
+    filterset_class, orderings = ConfigurationItemFilterSet, ORDERINGS
+    default_ordering = "title"
     birth, birth_inputs = ConfigurationItem.add, ConfigurationItem.profile
 
     def enrich(self, rows):
@@ -59,14 +70,16 @@ class ConfigurationItemApi(WorkViewSet):
 @work_api
 class ObjectiveApi(WorkViewSet):
     work, area, serializer_class = Objective, "objectives", ObjectiveSerializer
+    filterset_class, orderings, default_ordering = ObjectiveFilterSet, ORDERINGS, "title"
     birth, birth_inputs = Objective.add, Objective.profile
 
 
 @work_api
 class BusinessKpiApi(WorkViewSet):
     work, area, serializer_class = BusinessKpi, "business-kpis", BusinessKpiSerializer
+    filterset_class, orderings, default_ordering = BusinessKpiFilterSet, ORDERINGS, "title"
     birth, birth_inputs = BusinessKpi.add, BusinessKpi.profile
     related = ("unit", "owner", "objective")
 
 
-APIS = [ServiceApi, ConfigurationItemApi, ObjectiveApi, BusinessKpiApi]
+APIS = [ServiceApi, ConfigurationItemApi, ObjectiveApi, BusinessKpiApi, *DIRECTORIES]

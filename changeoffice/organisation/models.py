@@ -5,14 +5,17 @@ from typing import ClassVar
 
 from django.db import models
 
+from changeoffice.core.access.grants import grants_of
 from changeoffice.core.access.rules import ADMINISTRATOR, MANAGER, OWNER
 from changeoffice.core.people.models import BusinessUnit, Person
+from changeoffice.core.record.errors import NotAllowed
 from changeoffice.core.record.history import tracked
 from changeoffice.core.record.inputs import Choice, Date, Decimal, LongText, Number, Ref, Text
 from changeoffice.core.record.models import Work
 from changeoffice.core.record.workflow import State, transition
 
 KEEPERS = ADMINISTRATOR | MANAGER
+ADDERS = ("administrator", "manager", "service_owner")
 
 
 def units(person):
@@ -66,11 +69,17 @@ class Reference(Work):
     @classmethod
     def add(cls, *, by, **fields):
         """Put a new entry into the register."""
+        if by is not None and not cls.may_add(by):
+            raise NotAllowed("Adding to a register needs an administrator, a manager or a service owner.")
         many = {k: fields.pop(k) for k in list(fields) if cls._meta.get_field(k).many_to_many}
         made = cls.bear(by=by, verb="add", state="active", words="added", quiet=True, **fields)
         for name, value in many.items():
             getattr(made, name).set(value)
         return made
+
+    @classmethod
+    def may_add(cls, person) -> bool:
+        return grants_of(person).has(*ADDERS)
 
     @transition("active", "retired", who=KEEPERS, asks={"reason": Text(label="Why", max=500)},
                 told="retired", tone="danger")  # fmt: skip

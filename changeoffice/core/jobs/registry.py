@@ -4,17 +4,20 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from celery import current_app, shared_task
-from celery.schedules import schedule
-from django.db import connection
+from celery.schedules import crontab, schedule
+from django.db import Error, connection
 from django.utils import timezone
 
 from changeoffice.core.jobs.models import JobRun
+from changeoffice.core.outbox.models import enqueue
+from changeoffice.core.outbox.relay import handler
 from changeoffice.core.record import acting
 
 log = logging.getLogger(__name__)
+LOOK_BACK = timedelta(days=32)
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,15 @@ class Job:
     does: str
     every: schedule
     run: Callable[[datetime], dict[str, int]]
+
+    def slot_at(self, now: datetime) -> str:
+        """The instant it was last due; two beats, or a message delivered twice, share it."""
+        return last_due(self.every, now).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def next_after(self, now: datetime) -> datetime:
+        if isinstance(self.every, crontab):
+            return now + max(self.every.remaining_estimate(now), timedelta())
+        return last_due(self.every, now) + self.every.run_every
 
 
 JOBS: dict[str, Job] = {}
@@ -49,28 +61,83 @@ def job(name: str, *, title: str, does: str, every: schedule):
     return register
 
 
+def last_due(every: schedule, now: datetime) -> datetime:
+    """The latest instant at or before `now` that the schedule names."""
+    now = now.astimezone(UTC)
+    if not isinstance(every, crontab):
+        seconds = max(1, int(every.run_every.total_seconds()))
+        return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
+    minute = now.replace(second=0, microsecond=0)
+    earliest = minute - LOOK_BACK
+    while minute > earliest:
+        if _names(every, minute):
+            return minute
+        # A wrong day is left in one step; a wrong time of day minute by minute.
+        minute = minute - timedelta(minutes=1) if _names_day(every, minute) else (
+            minute.replace(hour=0, minute=0) - timedelta(minutes=1))  # fmt: skip
+    return earliest
+
+
+def _names_day(every: crontab, at: datetime) -> bool:
+    return (
+        at.isoweekday() % 7 in every.day_of_week and at.day in every.day_of_month
+        and at.month in every.month_of_year
+    )  # fmt: skip
+
+
+def _names(every: crontab, at: datetime) -> bool:
+    return _names_day(every, at) and at.hour in every.hour and at.minute in every.minute
+
+
 @shared_task
-def run_due(name: str, slot: str = "") -> None:
-    """Run one job for the present minute; whoever takes the slot first runs it alone."""
-    start(name, slot=slot or timezone.now().strftime("%Y-%m-%dT%H:%M:%S")[:18])
+def run_due(name: str, slot: str = "", asked_by: int | None = None) -> None:
+    """Run one job for the slot it is due in; whoever takes the slot first runs it alone."""
+    if name in JOBS:
+        start(name, slot=slot or JOBS[name].slot_at(timezone.now()), asked_by_id=asked_by)
 
 
-def start(name: str, *, slot: str, asked_by=None) -> JobRun | None:
-    run, mine = JobRun.objects.get_or_create(job=name, slot=slot, defaults={"asked_by": asked_by})
-    return perform(run) if mine else None
+@handler("job")
+def hand_to_worker(name: str, slot: str, asked_by: int | None = None) -> None:
+    """From the outbox to a worker's queue; a broker that is away only delays it."""
+    run_due.apply_async(kwargs={"name": name, "slot": slot, "asked_by": asked_by}, retry=False)
 
 
-def perform(run: JobRun) -> JobRun:
+def ask_for(name: str, *, by) -> None:
+    """Have a worker run the job soon; pressing twice in one second is one run."""
+    slot = timezone.now().strftime("asked %Y-%m-%dT%H:%M:%SZ")
+    enqueue("job", f"job:{name}:{slot}", name=name, slot=slot, asked_by=by.pk)
+
+
+def start(name: str, *, slot: str, asked_by_id: int | None = None) -> JobRun | None:
+    """Run the job unless this slot was run; a run whose worker died is taken up again."""
+    run, mine = JobRun.objects.get_or_create(job=name, slot=slot, defaults={"asked_by_id": asked_by_id})
+    return perform(run, mine=mine) if mine or run.finished_at is None else None
+
+
+def perform(run: JobRun, *, mine: bool = True) -> JobRun | None:
     """Do the work under an advisory lock per job, so a slow run and the next never overlap."""
+    error = ""
     try:
-        with acting.through("job", run.job), alone(run.job) as mine:
-            counts = JOBS[run.job].run(timezone.now()) if mine else {"skipped_because_running": 1}
-            run.counts = counts or {}
-    except Exception as error:
+        with acting.through("job", run.job), alone(run.job) as free:
+            if not free and not mine:
+                return None  # another worker is at this very run
+            run.counts = (
+                JOBS[run.job].run(timezone.now()) if free else {"skipped_because_running": 1}
+            ) or {}
+    except Exception as trouble:
         log.exception("job %s failed", run.job)
-        run.error = f"{type(error).__name__}: {error}"[:2000]
-    run.finished_at = timezone.now()
-    run.save(update_fields=["counts", "error", "finished_at"])
+        error = f"{type(trouble).__name__}: {trouble}"[:2000].replace("\x00", "")
+    return _finished(run, error)
+
+
+def _finished(run: JobRun, error: str) -> JobRun:
+    run.error, run.finished_at = error, timezone.now()
+    fields = ["counts", "error", "finished_at"]
+    try:
+        run.save(update_fields=fields)
+    except Error:  # the connection died with the work; the outcome is still to be told
+        connection.close()
+        run.save(update_fields=fields)
     return run
 
 
@@ -80,8 +147,25 @@ def alone(name: str) -> Iterator[bool]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [f"job:{name}"])
         mine = cursor.fetchone()[0]
-        try:
-            yield mine
-        finally:
-            if mine:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [f"job:{name}"])
+    try:
+        yield mine
+    finally:
+        if mine:
+            _let_go(name)
+
+
+def _let_go(name: str) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [f"job:{name}"])
+    except Error:  # the session is gone, and its locks with it
+        connection.close()
+
+
+def missed(now: datetime) -> list[tuple[Job, str]]:
+    """Jobs whose last due time passed without a run, because no worker or beat was there."""
+    late = now - timedelta(minutes=3)
+    due = {(item.name, item.slot_at(late)): item for item in JOBS.values() if isinstance(item.every, crontab)}
+    slots = {slot for _, slot in due}
+    ran = set(JobRun.objects.filter(slot__in=slots).values_list("job", "slot"))
+    return [(item, slot) for (name, slot), item in due.items() if (name, slot) not in ran]

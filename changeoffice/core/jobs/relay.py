@@ -6,9 +6,10 @@ import select
 import socket
 import threading
 import time
+from datetime import datetime
 
 from celery import shared_task
-from celery.signals import beat_init, worker_ready
+from celery.signals import beat_init, worker_ready, worker_shutting_down
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
@@ -17,6 +18,9 @@ from changeoffice.core.outbox.relay import relay
 
 log = logging.getLogger(__name__)
 PATIENCE = 5.0  # seconds without a notice before looking anyway
+BEAT_EVERY = 10.0
+BATCH = 200
+_stop = threading.Event()
 
 
 @shared_task
@@ -26,7 +30,14 @@ def carry_outbox() -> None:
 
 @worker_ready.connect
 def start_relay(**kwargs) -> None:
+    _stop.clear()
     threading.Thread(target=listen_for_ever, name="outbox-relay", daemon=True).start()
+
+
+@worker_shutting_down.connect
+def stop_relay(**kwargs) -> None:
+    """Take nothing new; a row half carried is rolled back and carried by the next worker."""
+    _stop.set()
 
 
 @beat_init.connect
@@ -36,42 +47,55 @@ def start_beating(**kwargs) -> None:
 
 def listen_for_ever() -> None:
     """Survive anything but the end of the process: the database may restart under us."""
-    while True:
+    pulse = Pulse("worker")
+    while not _stop.is_set():
         try:
-            _listen()
+            listen(pulse)
         except Exception:
             log.exception("outbox relay lost its connection; trying again")
             connection.close()
-            time.sleep(2)
+            _stop.wait(2)
+    connection.close()
 
 
-def _listen() -> None:
-    started = timezone.now()
+def listen(pulse: "Pulse") -> None:
     with connection.cursor() as cursor:
         cursor.execute("LISTEN outbox")
-    while True:
-        beat("worker", started)
-        relay()
+    while not _stop.is_set():
         raw = connection.connection
+        raw.notifies.clear()  # what was announced up to here is seen by the next look
+        pulse.beat()
+        counts = relay(BATCH)
+        if sum(counts.values()) >= BATCH or raw.notifies:
+            continue
         if select.select([raw], [], [], PATIENCE)[0]:
             raw.poll()
-            raw.notifies.clear()
 
 
 def beat_for_ever() -> None:
-    started = timezone.now()
-    while True:
+    pulse = Pulse("beat")
+    while not _stop.is_set():
         try:
-            beat("beat", started)
+            pulse.beat()
         except Exception:
             log.exception("heartbeat failed; trying again")
             connection.close()
         close_old_connections()
-        time.sleep(15)
+        _stop.wait(BEAT_EVERY)
 
 
-def beat(kind: str, started) -> None:
-    name = f"{kind}@{socket.gethostname()}:{os.getpid()}"[:80]
-    Heartbeat.objects.update_or_create(
-        process=name, defaults={"kind": kind, "started_at": started, "at": timezone.now()}
-    )
+class Pulse:
+    """Says every few seconds that this process is alive."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind, self.started, self.last = kind, timezone.now(), 0.0
+        self.name = f"{kind}@{socket.gethostname()}:{os.getpid()}"[:80]
+
+    def beat(self) -> None:
+        if time.monotonic() - self.last < BEAT_EVERY and self.last:
+            return
+        now: datetime = timezone.now()
+        Heartbeat.objects.update_or_create(
+            process=self.name, defaults={"kind": self.kind, "started_at": self.started, "at": now}
+        )
+        self.last = time.monotonic()

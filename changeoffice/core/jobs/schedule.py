@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 from celery.schedules import schedule
 
 from changeoffice.core.jobs.models import Heartbeat, JobRun
-from changeoffice.core.jobs.registry import job
+from changeoffice.core.jobs.registry import job, missed
+from changeoffice.core.outbox.models import Outbox, enqueue
 from changeoffice.core.outbox.relay import relay
+
+LONGEST_RUN = timedelta(minutes=15)
 
 
 @job(
@@ -20,12 +23,29 @@ def outbox(now: datetime) -> dict[str, int]:
 
 
 @job(
+    "catch-up",
+    title="Catching up",
+    does="Starts what was due while no worker ran.",
+    every=schedule(300),
+)
+def catch_up(now: datetime) -> dict[str, int]:
+    found = missed(now)
+    for late, slot in found:
+        enqueue("job", f"job:{late.name}:{slot}", name=late.name, slot=slot)
+    return {"started": len(found)}
+
+
+@job(
     "housekeeping",
     title="Housekeeping",
-    does="Forgets processes that ended and runs older than 90 days.",
+    does="Forgets processes that ended, runs older than 90 days and what the outbox did a month ago.",
     every=schedule(3600),
 )
 def housekeeping(now: datetime) -> dict[str, int]:
+    broken = JobRun.objects.filter(finished_at=None, started_at__lt=now - LONGEST_RUN).update(
+        finished_at=now, error="Stopped before it ended; the next run does its work."
+    )
     gone, _ = Heartbeat.objects.filter(at__lt=now - timedelta(hours=1)).delete()
     old, _ = JobRun.objects.filter(started_at__lt=now - timedelta(days=90)).delete()
-    return {"processes": gone, "runs": old}
+    sent, _ = Outbox.objects.filter(done_at__lt=now - timedelta(days=30)).delete()
+    return {"processes": gone, "runs": old, "interrupted": broken, "outbox rows": sent}

@@ -1,0 +1,112 @@
+"""Everything that happened and the caller may see, in an order that never gains a row behind one.
+
+Rows are ordered by the transaction that wrote them. Only transactions older than every one still
+running are shown, so a reader who continues from the last row it saw misses nothing.
+"""
+
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.response import Response
+
+from changeoffice.core.doors.api.views import PersonField
+from changeoffice.core.record.errors import Invalid
+from changeoffice.core.record.models import Event
+
+MOST = 500
+HUGE = 2**63 - 1
+# Votes are shown by unit, never by name, so they are not told one by one.
+UNTOLD = ("vote", "withdraw_vote")
+
+
+class RecordOfEvent(serializers.Serializer):
+    kind = serializers.CharField()
+    id = serializers.CharField(source="reference")
+    title = serializers.CharField()
+    url = serializers.CharField(source="get_absolute_url")
+
+
+class EventSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    cursor = serializers.SerializerMethodField()
+    at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+    verb = serializers.CharField()
+    words = serializers.CharField()
+    actor = PersonField(allow_null=True)
+    on_behalf_of = PersonField(allow_null=True)
+    door = serializers.CharField()
+    record = RecordOfEvent()
+    state_before = serializers.CharField(source="before")
+    state_after = serializers.CharField(source="after")
+    reason = serializers.CharField()
+
+    def get_cursor(self, event) -> str:
+        return cursor_of(event)
+
+
+class EventPage(serializers.Serializer):
+    results = EventSerializer(many=True)
+    next = serializers.CharField(help_text="Send it as `since` to go on from here.")
+    more = serializers.BooleanField(help_text="True when another page is waiting already.")
+
+
+class EventApi(viewsets.ViewSet):
+    area = "events"
+
+    @extend_schema(
+        operation_id="events_list", responses=EventPage,
+        parameters=[
+            OpenApiParameter("since", str, description="The cursor of the last event seen."),
+            OpenApiParameter("page_size", int), OpenApiParameter("kind", str),
+        ],
+    )  # fmt: skip
+    def list(self, request) -> Response:
+        """An ordered, gap-free feed of everything the caller may see."""
+        params = request.query_params
+        if unknown := sorted(set(params) - {"since", "page_size", "kind", "format"}):
+            raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
+        size, since = _size(params.get("page_size", "100")), params.get("since", "")
+        rows = settled().visible_to(request.user).exclude(verb__in=UNTOLD)
+        if kind := params.get("kind"):
+            rows = rows.filter(record__kind=kind)
+        found = list(_after(rows, since).select_related("record", "actor", "on_behalf_of")[: size + 1])
+        shown = found[:size]
+        body: dict[str, Any] = {
+            "results": EventSerializer(shown, many=True).data,
+            "next": cursor_of(shown[-1]) if shown else since, "more": len(found) > size,
+        }  # fmt: skip
+        return Response(body)
+
+
+def settled():
+    """Events of transactions that ended before every one that still runs."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        oldest_running = cursor.fetchone()[0]
+    return Event.objects.filter(transaction__lt=oldest_running).order_by("transaction", "id")
+
+
+def cursor_of(event: Event) -> str:
+    return f"{event.transaction}-{event.pk}"
+
+
+def _after(rows, since: str):
+    if not since:
+        return rows
+    transaction, _, pk = since.partition("-")
+    if not (transaction.isdigit() and pk.isdigit() and len(since) < 40):
+        raise Invalid(since="This cursor is not one of ours.")
+    at, last = int(transaction), int(pk)
+    if max(at, last) > HUGE:
+        raise Invalid(since="This cursor is not one of ours.")
+    return rows.filter(Q(transaction__gt=at) | Q(transaction=at, id__gt=last))
+
+
+def _size(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text[:6]) <= MOST:
+        raise Invalid(page_size=f"Choose 1 to {MOST}.")
+    return int(text)
