@@ -1,0 +1,62 @@
+"""`manage.py make_demo`: a fictional bank over a year that ends today."""
+
+import os
+import secrets
+import sys
+import time
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
+
+from changeoffice.core.people.models import Office, Person
+from changeoffice.core.record import clock
+from changeoffice.demo import bank, cast
+
+LOCK = 0x44454D4F
+
+
+class Command(BaseCommand):
+    help = "Make the demo organisation: a fictional bank over a year that ends today."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("--if-empty", action="store_true",
+                            help="Leave an office with people in it as it is.")  # fmt: skip
+        parser.add_argument("--scale", type=float, default=1.0,
+                            help="A smaller demo for tests: 0.2 makes about a fifth of it.")  # fmt: skip
+        parser.add_argument("--seed", default="tarnbeck", help="Another seed, another year.")
+
+    @staticmethod
+    def sign_ins() -> list[tuple[str, str]]:
+        return cast.sign_ins()
+
+    def handle(self, *, if_empty: bool, scale: float, seed: str, **options) -> None:
+        password = os.environ.get("DEMO_PASSWORD") or secrets.token_urlsafe(12)
+        if Person.objects.exists():
+            self._leave(if_empty, password)
+            return
+        started = time.monotonic()
+        self._say("Making the demo organisation, a year in the life of a bank")
+        with transaction.atomic():
+            _one_at_a_time()
+            play = bank.play_year(clock.today(), seed, scale, password, self._say)
+        self._say(f"{play.acts} acts in {time.monotonic() - started:.0f} s")
+        if not os.environ.get("DEMO_PASSWORD"):
+            self._say(f"The demo's password is {password}")
+
+    def _leave(self, if_empty: bool, password: str) -> None:
+        """Existing data stays; only a changed password reaches the people of a demo."""
+        if Office.current().is_demo and os.environ.get("DEMO_PASSWORD"):
+            cast.use_password(password)
+        if not if_empty:
+            raise CommandError("There are people here already. The demo is made in an empty office.")
+
+    def _say(self, words: str) -> None:
+        print(f"  {words}", file=sys.stderr, flush=True)
+
+
+def _one_at_a_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute("SET LOCAL statement_timeout = '120s'")
+    if Person.objects.exists():
+        raise CommandError("Somebody else has just made the demo.")
