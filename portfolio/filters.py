@@ -3,11 +3,22 @@
 from datetime import date
 
 import django_filters
-from django.db.models import F, Q
+from django.db.models import F, Func, IntegerField, Q
 
 from changeoffice.core.doors.lists import NEWEST, InFilter, Ordering, Orderings, WorkFilterSet
 from portfolio.lifecycle import Stage
-from portfolio.models import Action, Colour, Dependency, Intervention, Issue, Milestone, Project, Risk
+from portfolio.models import (
+    Action,
+    Benefit,
+    Colour,
+    Dependency,
+    Gate,
+    Intervention,
+    Issue,
+    Milestone,
+    Project,
+    Risk,
+)
 from portfolio.models.rag import CODES, DIMENSIONS
 
 LAST_DAY, FIRST_DAY = date(2999, 12, 31), date(1900, 1, 1)
@@ -27,12 +38,18 @@ def measured(dimension: str) -> F:
     return F(f"reading__value__{DIMENSIONS.index(dimension)}")
 
 
+# Days between the planned and the forecast finish; working days would sort the same.
+FINISH_SLIP = Func(
+    F("forecast_finish"), F("planned_finish"), template="(%(expressions)s)", arg_joiner=" - ",
+    output_field=IntegerField(),
+)  # fmt: skip
+
 ORDERINGS: Orderings = {
     "worst": Ordering("Worst first", "reading__overall", True, -1),
     "newest": NEWEST,
     **both_ways("title", "Name", "title"),
     **both_ways("finish", "Finish", "forecast_finish", low=FIRST_DAY, high=LAST_DAY),
-    **both_ways("slip", "Slip", measured("schedule"), low=NO_FIGURE, high=-NO_FIGURE),
+    **both_ways("slip", "Slip", FINISH_SLIP, low=NO_FIGURE, high=-NO_FIGURE),
 }
 
 
@@ -173,3 +190,17 @@ ISSUE_ORDERINGS: Orderings = {
     "newest": NEWEST,
 }
 DUE_ORDERINGS: Orderings = {**both_ways("due_on", "Due", "due_on"), "newest": NEWEST}
+
+
+class GateFilterSet(OfProjectFilterSet):
+    class Meta:
+        model = Gate
+        fields: list[str] = []
+
+
+class BenefitFilterSet(OfProjectFilterSet):
+    kpi = django_filters.CharFilter(field_name="kpi__reference", lookup_expr="iexact", label="KPI")
+
+    class Meta:
+        model = Benefit
+        fields: list[str] = []

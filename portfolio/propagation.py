@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-
 from changeoffice.calendar.working_days import day_date, day_number
 from portfolio.days import working_days
 from portfolio.models import Dependency, Expectation, Milestone

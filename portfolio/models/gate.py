@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from changeoffice.core.access.models import Practice
 from changeoffice.core.access.rules import role
+from changeoffice.core.outbox.models import enqueue
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.clock import OfficeNow
@@ -196,6 +197,8 @@ class Gate(ProjectPart):
 
     def _open_stage(self, by) -> None:
         Project.objects.filter(pk=self.project_id).update(stage=self.opens_stage)
+        enqueue("project_progress", f"project_progress:{self.pk}:{self.version}",
+                project_id=self.project_id)  # fmt: skip
         for mark in self.milestones.filter(state="planned"):
             mark.meet_with_gate(by)
 

@@ -67,6 +67,12 @@ class RagPolicy(Work):
     cost_red = models.DecimalField(max_digits=6, decimal_places=2, default=10)
     risk_amber = models.PositiveSmallIntegerField(default=12)
     risk_red = models.PositiveSmallIntegerField(default=19)
+    dependency_amber = models.PositiveSmallIntegerField(default=80)
+    dependency_red = models.PositiveSmallIntegerField(default=100)
+    overdue_amber = models.PositiveSmallIntegerField(default=0)
+    overdue_red = models.PositiveSmallIntegerField(default=4)
+    benefits_amber = models.PositiveSmallIntegerField(default=0)
+    benefits_red = models.PositiveSmallIntegerField(default=50)
     return_to_green = models.PositiveSmallIntegerField(default=80)
 
     profile: ClassVar = {
@@ -76,6 +82,15 @@ class RagPolicy(Work):
         "cost_red": _percent("Cost: red above (% over budget)"),
         "risk_amber": Number(label="Risk: amber above (probability × impact)", least=1, most=25),
         "risk_red": Number(label="Risk: red above (probability × impact)", least=1, most=25),
+        "dependency_amber": Number(label="Dependencies: amber above (% of tolerance)", least=0,
+                                   most=100),
+        "dependency_red": Number(label="Dependencies: red above (% of tolerance)", least=0,
+                                 most=100),
+        "overdue_amber": Number(label="Overdue actions and issues: amber above", least=0, most=100),
+        "overdue_red": Number(label="Overdue actions and issues: red above", least=0, most=100),
+        "benefits_amber": Number(label="Benefits missed or unread: amber above (%)", least=0,
+                                 most=100),
+        "benefits_red": Number(label="Benefits missed or unread: red above (%)", least=0, most=100),
         "return_to_green": Number(label="Back to green at (% of the amber limit)", least=1,
                                   most=100),
     }  # fmt: skip
@@ -98,7 +113,7 @@ class RagPolicy(Work):
     def revise(self, *, by, **changes):
         """Other limits; every project is read again by the next run."""
         self._put(changes)
-        for name in ("schedule", "cost", "risk"):
+        for name in ("schedule", "cost", "risk", "dependency", "overdue", "benefits"):
             if getattr(self, f"{name}_amber") > getattr(self, f"{name}_red"):
                 raise Invalid(**{f"{name}_red": "Red must not begin below amber."})
 

@@ -8,5 +8,7 @@ class FinanceConfig(AppConfig):
     def ready(self) -> None:
         from portfolio import ports
         from practices.finance.models import costs
+        from practices.finance.overview import overview
 
         ports.costs = costs
+        ports.money = overview

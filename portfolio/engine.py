@@ -1,0 +1,58 @@
+"""What follows from a write: expected dates, use of tolerance, RAG and interventions.
+
+Inside a verb's transaction for the project it belongs to; for every other project by an outbox row,
+so that a long chain is carried on by the worker, one project after the other.
+"""
+
+from collections.abc import Iterable
+from uuid import uuid4
+
+from django.db import transaction
+
+from changeoffice.core.outbox.models import enqueue
+from portfolio import promises, propagation, readings, watch
+from portfolio.propagation import loop_closed_by, name_loop
+
+__all__ = ["loop_closed_by", "name_loop", "recompute", "recompute_all"]
+
+
+@transaction.atomic
+def recompute(project_ids: Iterable[int]) -> dict[str, int]:
+    """Bring these projects up to date; whoever gets from what moved is dealt with by the worker."""
+    ids = sorted(set(project_ids))
+    readings.take(ids)
+    moved = propagation.expect(ids)
+    later(propagation.getters_elsewhere(moved) - set(ids))
+    return _bring_up_to_date(ids)
+
+
+@transaction.atomic
+def recompute_all() -> dict[str, int]:
+    """The scheduled sweep: the same, for all projects together."""
+    ids = readings.take(None)
+    propagation.expect(None)
+    return _bring_up_to_date(ids)
+
+
+def _bring_up_to_date(ids: list[int]) -> dict[str, int]:
+    promises.measure(ids)
+    changed = readings.read(ids)
+    opened, recovered = watch.look_after(ids)
+    return {"projects": len(ids), "changed": changed, "opened": opened, "recovered": recovered}
+
+
+def milestone_moved(milestone) -> None:
+    """A milestone was written: its own project now, the projects it gives to by the worker."""
+    recompute([milestone.project_id])
+    later(propagation.getters_elsewhere([milestone.pk]) - {milestone.project_id})
+
+
+def dependency_moved(dependency) -> None:
+    """A dependency was written: the getter's project now; the giver only sees it."""
+    recompute([dependency.getter.project_id])
+
+
+def later(project_ids: Iterable[int]) -> None:
+    """Leave these projects to the worker."""
+    for project in sorted(project_ids):
+        enqueue("rag", f"rag:{project}:{uuid4()}", project_id=project)

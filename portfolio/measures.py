@@ -1,0 +1,237 @@
+"""From the tables to columns: what each dimension of each project measures today.
+
+A fixed number of queries whatever the number of projects. Each measured value comes with the reason
+that gave it and the record behind it, so that it can be explained and judged again later.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from django.db.models.functions import Coalesce, Greatest
+
+from changeoffice.calendar.working_days import day_number
+from changeoffice.core.people.models import Office
+from changeoffice.core.record import clock
+from portfolio import ports, promises
+from portfolio.days import working_days
+from portfolio.judging import (
+    COST,
+    DEPENDENCIES,
+    DIMENSION_COUNT,
+    RISK,
+    SCHEDULE,
+    SCOPE,
+    Ints,
+    Reason,
+    over_budget,
+    worst_of,
+)
+from portfolio.models import Action, Benefit, Issue, Milestone, Project, Risk
+
+CONFIRMED_BY_ITS_MANAGER = (SCHEDULE, COST, SCOPE, RISK)
+LIVING = ("proposed", "active")
+
+PROJECT_COLUMNS = (
+    "pk", "state", "owner_id", "confirmed_on", "reported_on", "reported_slip_days",
+    "reported_cost_percent", "planned_finish", "forecast_finish", "planned_cost", "forecast_cost",
+    "tighter_limits",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One row a project, one column a dimension."""
+
+    projects: list[dict[str, Any]]
+    value: Ints
+    reason: Ints
+    worst: Ints
+
+    @property
+    def ids(self) -> list[int]:
+        return [project["pk"] for project in self.projects]
+
+
+class Measuring:
+    """One measurement of some projects; `moved` overlays milestones' days, for what-if."""
+
+    def __init__(self, ids: Iterable[int], moved: dict[int, date] | None = None) -> None:
+        rows = Project.objects.filter(pk__in=list(ids)).order_by("pk")
+        self.projects = list(rows.values(*PROJECT_COLUMNS))
+        self.ids = [project["pk"] for project in self.projects]
+        self.row = {pk: at for at, pk in enumerate(self.ids)}
+        self.moved = moved or {}
+        self.today = clock.today()
+        shape = (len(self.ids), DIMENSION_COUNT)
+        self.value = np.zeros(shape, dtype=np.int64)
+        self.reason = np.zeros(shape, dtype=np.int64)
+        self.worst = np.zeros(shape, dtype=np.int64)
+
+    def measure(self) -> Measured:
+        self._finishes()
+        self._milestones()
+        self._costs()
+        self._benefits()
+        self._risks()
+        self._dependencies()
+        self._without_reading()
+        return Measured(self.projects, self.value, self.reason, self.worst)
+
+    def _put(self, rows, dimension: int, value, reason, worst=0) -> None:
+        self.value[rows, dimension] = value
+        self.reason[rows, dimension] = reason
+        self.worst[rows, dimension] = worst
+
+    # schedule ------------------------------------------------------------------------------------
+    def _finishes(self) -> None:
+        """Without milestones: the planned against the forecast finish, or what was reported."""
+        calendar = working_days()
+        for at, project in enumerate(self.projects):
+            if project["reported_slip_days"] is not None:
+                self._put(at, SCHEDULE, project["reported_slip_days"], Reason.REPORTED_SLIP)
+            elif project["planned_finish"] and project["forecast_finish"]:
+                slip = calendar.slip(project["planned_finish"], project["forecast_finish"])
+                self._put(at, SCHEDULE, slip, Reason.FINISH)
+
+    def _milestones(self) -> None:
+        expected = Coalesce(
+            Greatest("forecast_on", "expectation__expected_on"), "forecast_on"
+        )
+        rows = list(
+            Milestone.objects.filter(project_id__in=self.ids).exclude(state="dropped")
+            .annotate(day=expected).order_by("pk")
+            .values_list("pk", "project_id", "gate_id", "baseline_on", "day", "state")
+        )  # fmt: skip
+        if not rows:
+            return
+        at = np.array([self.row[row[1]] for row in rows])
+        is_open = np.array([row[5] == "planned" for row in rows])
+        self._put(np.unique(at), SCHEDULE, 0, Reason.COMPLETE)
+        if not is_open.any():
+            return
+        slips = working_days().slips(
+            [day_number(row[3]) for row in rows],
+            [day_number(self.moved.get(row[0], row[4])) for row in rows],
+        )
+        gate = np.array([row[2] is not None for row in rows])
+        slips = np.where(gate & (slips > 0), 2 * slips, slips)
+        ids = np.array([row[0] for row in rows])
+        value, worst, found = worst_of(len(self.ids), at[is_open], slips[is_open], ids[is_open])
+        gates = set(ids[gate].tolist())
+        why = np.array([Reason.GATE if pk in gates else Reason.MILESTONE for pk in worst.tolist()])
+        self._put(found, SCHEDULE, value[found], why[found], worst[found])
+
+    # cost ----------------------------------------------------------------------------------------
+    def _costs(self) -> None:
+        costs = ports.costs(self.ids)
+        for at, project in enumerate(self.projects):
+            found = _cost_of(project, costs.get(project["pk"]))
+            if found is not None:
+                self._put(at, COST, *found)
+
+    # scope and benefits --------------------------------------------------------------------------
+    def _benefits(self) -> None:
+        """Share of the benefits that were missed, or whose first reading is overdue."""
+        rows = Benefit.objects.filter(project_id__in=self.ids).exclude(state="dropped")
+        totals: dict[int, list[int]] = {}
+        for project, state, by_on, read_on in rows.order_by("pk").values_list(
+            "project_id", "state", "by_on", "read_on"
+        ):
+            late = state == "missed" or (
+                state == "expected" and read_on is None and by_on < self.today
+            )
+            counts = totals.setdefault(project, [0, 0])
+            counts[0] += late
+            counts[1] += 1
+        for project, (late, n) in totals.items():
+            self._put(self.row[project], SCOPE, 100 * late // n, Reason.BENEFITS)
+
+    # risk and issues -----------------------------------------------------------------------------
+    def _risks(self) -> None:
+        rows = list(
+            Risk.objects.filter(project_id__in=self.ids, state="open").order_by("pk")
+            .values_list("pk", "project_id", "probability", "impact")
+        )  # fmt: skip
+        if rows:
+            at = np.array([self.row[row[1]] for row in rows])
+            score = np.array([row[2] * row[3] for row in rows])
+            value, worst, found = worst_of(
+                len(self.ids), at, score, np.array([row[0] for row in rows])
+            )
+            self._put(found, RISK, value[found], Reason.EXPOSURE, worst[found])
+        self.overdue = self._overdue()
+
+    def _overdue(self) -> dict[int, tuple[int, int]]:
+        """How many actions and issues are past their day, and the oldest of them."""
+        found: dict[int, tuple[int, int]] = {}
+        for model, due in ((Action, "due_on"), (Issue, "target_on")):
+            rows = model.objects.filter(
+                project_id__in=self.ids, state="open", **{f"{due}__lt": self.today}
+            )
+            for pk, project in rows.order_by(due, "pk").values_list("pk", "project_id"):
+                n, first = found.get(project, (0, pk))
+                found[project] = (n + 1, first)
+        return found
+
+    def weigh_overdue(self, amber: Ints, red: Ints, overdue_amber: Ints, overdue_red: Ints) -> None:
+        """Where what is overdue weighs more than the highest exposure, it is the reading."""
+        for project, (n, first) in self.overdue.items():
+            at = self.row[project]
+            if self.reason[at, RISK] in (Reason.STALE, Reason.COMPLETE):
+                continue
+            score = self.value[at, RISK]
+            own = int(score > amber[at]) + int(score > red[at])
+            late = int(n > overdue_amber[at]) + int(n > overdue_red[at])
+            if late > own or self.reason[at, RISK] == Reason.NO_DATA:
+                self._put(at, RISK, n, Reason.OVERDUE, first)
+
+    # dependencies --------------------------------------------------------------------------------
+    def _dependencies(self) -> None:
+        agreed = promises.measured(promises.promises_of(self.ids, ("agreed",)), self.moved)
+        if not agreed:
+            return
+        at = np.array([self.row[row.getter_project_id] for row, _, _ in agreed])
+        used = np.array([_whole(percent) for _, _, percent in agreed])
+        ids = np.array([row.pk for row, _, _ in agreed])
+        value, worst, found = worst_of(len(self.ids), at, used, ids)
+        self._put(found, DEPENDENCIES, value[found], Reason.TOLERANCE, worst[found])
+
+    # what has no reading -------------------------------------------------------------------------
+    def _without_reading(self) -> None:
+        cadence = timedelta(days=Office.current().cadence_days)
+        for at, project in enumerate(self.projects):
+            if project["state"] in ("closed", "stopped"):
+                self._put(at, slice(None), 0, Reason.COMPLETE)
+            elif _is_stale(project, self.today, cadence):
+                for dimension in CONFIRMED_BY_ITS_MANAGER:
+                    if self.reason[at, dimension] >= Reason.MEASURED:
+                        self._put(at, dimension, 0, Reason.STALE)
+
+
+def _cost_of(project: dict, budget: tuple[Decimal, Decimal] | None) -> tuple[int, int] | None:
+    if project["reported_cost_percent"] is not None:
+        return round(project["reported_cost_percent"] * 100), Reason.REPORTED_COST
+    if budget and budget[0] > 0:
+        return int(over_budget(*budget)), Reason.BUDGET
+    if project["planned_cost"] and project["forecast_cost"] is not None:
+        costs = project["planned_cost"], project["forecast_cost"]
+        return int(over_budget(*costs)), Reason.PLANNED_COST
+    return None
+
+
+def _is_stale(project: dict, today: date, cadence: timedelta) -> bool:
+    """Not confirmed within the cadence; what was imported, at its source's own reporting date."""
+    if project["state"] not in LIVING:
+        return False
+    if project["confirmed_on"] is None:
+        return project["reported_on"] is None
+    return (project["reported_on"] or today) - project["confirmed_on"] > cadence
+
+
+def _whole(percent: float) -> int:
+    """Per cent in whole numbers; a little beyond 100 is beyond."""
+    return int(np.ceil(percent - 1e-9))
