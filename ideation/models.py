@@ -297,7 +297,8 @@ class Idea(Work):
         return self.resume_state or "open"
 
     @transition(("open", *IN_REVIEW, "more_information"), "merged", who=ANALYST, told="merged",
-                asks={"into": Ref(label="Into which idea", key="reference", rows=_votable_targets)},
+                asks={"into": Ref(label="Into which idea", key="reference", rows=_votable_targets, typed=True,
+                                  hint="Its reference, for example IDEA-0042.")},
                 label="Merge into another",
                 confirm="Votes, followers and comments move to the other idea.")  # fmt: skip
     def merge(self, *, by, into):

@@ -21,11 +21,11 @@ document.addEventListener("submit", (event) => {
   // empty fields stay out of the address
   if (!event.target.matches("form.filters")) return;
   for (const field of event.target.elements)
-    if (field.name && field.value === "" && field.type !== "radio") field.disabled = true;
+    if (field.name && field.value === "" && (field.type !== "radio" || field.checked)) field.disabled = true;
   setTimeout(() => {
     for (const field of event.target.elements) field.disabled = false;
   });
-});
+}, true); // before htmx reads the form
 let wereOpen = [];
 document.addEventListener("htmx:beforeSwap", () => {
   wereOpen = all("details[data-menu][open][id]")

@@ -167,8 +167,13 @@ class Ref(Input):
     rows: Callable[[Any], QuerySet] = field(default=lambda person: QuerySet().none())
     key: str = "pk"
     many: bool = False
+    typed: bool = False  # written by hand, where a list to choose from would be endless
 
     def form_field(self, person) -> forms.Field:
+        if self.typed:
+            return TypedReference(
+                queryset=self.rows(person), to_field_name=self.key, **self.common()
+            )
         kind = forms.ModelMultipleChoiceField if self.many else forms.ModelChoiceField
         extra = {} if self.many else {"empty_label": "Choose" if self.required else "None"}
         return kind(queryset=self.rows(person), to_field_name=self.key, **extra, **self.common())
@@ -183,6 +188,18 @@ class Ref(Input):
             return serializers.ListField(child=one, max_length=500, **self.schema())
         one = type(one)(allow_null=not self.required, **one._kwargs, **self.schema())
         return one
+
+
+class TypedReference(forms.ModelChoiceField):
+    """One line in which a reference is typed, in whatever case."""
+
+    widget = forms.TextInput
+    default_error_messages = {
+        "invalid_choice": "There is no such item that could be chosen here, or you may not see it."
+    }
+
+    def to_python(self, value):
+        return super().to_python(value.strip().upper() if isinstance(value, str) else value)
 
 
 Inputs = dict[str, Input]
