@@ -41,5 +41,7 @@ def _asked(ids: list[int]) -> dict[int, list[Person]]:
     if ids:
         steps = Approval.objects.filter(record_id__in=ids, state="asked").select_related("approver")
         for step in steps.order_by("id"):
-            found.setdefault(step.record_id, []).append(step.approver)
+            people = found.setdefault(step.record_id, [])
+            if step.approver not in people:
+                people.append(step.approver)
     return found

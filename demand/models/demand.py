@@ -256,7 +256,7 @@ class Demand(Work):
 
     def waits_for_after(self, event):
         """Whom an event asks to act, for the inbox."""
-        if event.verb in ("request_approval", "estimate") and self.state == "approval":
+        if event.verb in ("request_approval", "estimate", "remind") and self.state == "approval":
             asked = Approval.objects.filter(record_id=self.pk, state="asked")
             return Person.objects.filter(pk__in=asked.values("approver_id"))
         if event.verb == "approve":
@@ -396,6 +396,11 @@ class Demand(Work):
         """Ask the approvers the policy picks; neither you nor the requester can be one of them."""
         StageClock(self.limits()).enter(self, "approval")
         self._ask_approvers(by)
+
+    @transition("approval", None, who=ANALYST, bumps=False, tone="primary", label="Remind approvers",
+                told="reminded the approvers of")  # fmt: skip
+    def remind(self, *, by):
+        """Tell those who have not answered yet that it waits for them."""
 
     @transition("approval", "approved", who=HAS_DECIDED, door=False, told="completed the approval of")
     def grant(self, *, by):
