@@ -68,7 +68,9 @@ def _begin(ids: list[int]) -> None:
 # Limits --------------------------------------------------------------------------------------------
 def _kept(policy: RagPolicy, tighter: dict[str, float]) -> LimitSet:
     """The immutable limits a reading refers to: the policy's, tightened for one project."""
-    limits = policy.limits() | {k: v for k, v in tighter.items() if k in policy.profile}
+    limits = policy.limits()
+    # A policy tightened since then holds for the project as well.
+    limits |= {name: min(limits[name], tighter[name]) for name in limits.keys() & tighter.keys()}
     text = json.dumps([policy.version, limits], sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()
     found, _ = LimitSet.objects.get_or_create(
