@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 
+from changeoffice.core.doors.pages.chips import chip
 from changeoffice.core.doors.pages.work import NewPage, WorkListPage, WorkPage
 from changeoffice.core.people.models import BusinessUnit
 from changeoffice.core.record.errors import NotAllowed
@@ -29,15 +30,6 @@ READINGS_SHOWN = 36
 REGISTERS = [("Services", "/services"), ("Configuration items", "/configuration-items"),
              ("Objectives", "/objectives"), ("Business KPIs", "/business-kpis")]  # fmt: skip
 STATES = [("active", "In use"), ("retired", "Retired")]
-
-
-def chip(request: HttpRequest, name: str, label: str, options, kind: str = "choice") -> dict[str, Any]:
-    """One filter of a list, drawn from the address."""
-    value = request.GET.get(name, "")
-    drawn = [{"value": str(v), "label": words, "selected": str(v) == value} for v, words in options]
-    chosen = next((row["label"] for row in drawn if row["selected"]), value)
-    return {"name": name, "label": label, "kind": kind, "icon": "search" if kind == "text" else "",
-            "options": drawn, "value": value, "is_set": bool(value), "value_label": chosen}  # fmt: skip
 
 
 def plain(value: Decimal | None) -> str:
@@ -233,7 +225,10 @@ class KpiPage(RegisterPage):
         }  # fmt: skip
 
     def _chart(self, record, readings) -> dict[str, Any]:
+        values = [float(value) for value in (record.target, record.baseline, *(r.value for r in readings))]
+        margin = (max(values) - min(values)) * 0.1 or 1
         return {
+            "min": round(min(values) - margin, 1), "max": round(max(values) + margin, 1),
             "kind": "line", "labels": [f"{row.on:%-d %b %y}" for row in readings],
             "unit": record.measure, "label_head": "Day",
             "series": [{"name": record.measure, "values": [float(row.value) for row in readings],

@@ -61,6 +61,18 @@ class TokenForm(forms.Form):
         if grants_of(person).has("administrator"):
             choices.append(("admin", "Everything you may do yourself"))
         self.fields["scopes"].choices = choices
+        self.may_all = ("admin", "Everything you may do yourself") in choices
+
+    def areas(self) -> list[dict]:
+        """A row per area with its two boxes, as the page draws them."""
+        chosen = set(self.data.getlist("scopes")) if self.is_bound else set()
+        return [
+            {"label": area.replace("-", " ").capitalize(), "boxes": [
+                {"value": f"{area}:{action}", "label": f"{words} {area.replace('-', ' ')}",
+                 "checked": f"{area}:{action}" in chosen}
+                for action, words in (("read", "Read"), ("write", "Read and change"))]}
+            for area in sorted(api_areas())
+        ]  # fmt: skip
 
 
 @never_cache

@@ -13,6 +13,7 @@ from changeoffice.core.administration.models import AdminEvent
 from changeoffice.core.administration.pages import administrators_only, attempted, gone
 from changeoffice.core.administration.tabs import tabs
 from changeoffice.core.doors import export
+from changeoffice.core.doors.pages.chips import chip
 from changeoffice.core.doors.lists import Ordering, fingerprint_of, page_of
 from changeoffice.core.people.models import BusinessUnit, Office, Person
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotSeen
@@ -95,7 +96,10 @@ def trail(request: HttpRequest) -> HttpResponse:
     except Invalid:
         page = page_of(rows, NEWEST, **options)
     verbs = AdminEvent.objects.order_by("verb").values_list("verb", flat=True).distinct()
-    context = {"page": page, "rows": page.rows, "params": params, "verbs": verbs}
+    labels = [(verb, verb.replace("_", " ").capitalize()) for verb in verbs]
+    chips = [chip(request, "who", "By user name", [], "text"), chip(request, "verb", "What", labels),
+             chip(request, "about", "About user name", [], "text")]  # fmt: skip
+    context = {"page": page, "rows": page.rows, "chips": chips}
     return render(request, "administration/trail.html", context)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Prefetch, Q
@@ -19,6 +20,7 @@ from changeoffice.core.administration.keeping import ADMINISTRATORS_ONLY, keeps_
 from changeoffice.core.administration.models import AdminEvent, note
 from changeoffice.core.administration.sight import sight_of, try_item
 from changeoffice.core.doors.lists import Ordering, count_of, fingerprint_of, page_of
+from changeoffice.core.doors.pages.chips import chip
 from changeoffice.core.people.models import BusinessUnit, Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen
@@ -86,11 +88,21 @@ def listed(request: HttpRequest) -> dict[str, Any]:
         page = page_of(shown, BY_NAME, cursor=request.GET.get("cursor", ""), **options)
     except Invalid:
         page = page_of(shown, BY_NAME, **options)
+    kept = urlencode({name: value for name, value in params.items() if value})
+    number = count_of(rows)[1]
     return {
-        "rows": page.rows, "page": page, "count": count_of(rows)[1], "params": params,
-        "everybody": count_of(Person.objects.filter(is_active=True))[1], "roles": Role.choices,
-        "units": BusinessUnit.objects.filter(is_active=True), "states": STATES,
+        "rows": page.rows, "page": page, "count": number, "kept": f"?{kept}" if kept else "",
+        "count_label": f"{number} {'person' if number == '1' else 'people'}",
+        "everybody": count_of(Person.objects.filter(is_active=True))[1],
     }  # fmt: skip
+
+
+def chips_of(request: HttpRequest) -> list[dict[str, Any]]:
+    units = BusinessUnit.objects.filter(is_active=True).values_list("code", "name")
+    return [
+        chip(request, "q", "Name or user name", [], "text"), chip(request, "holds", "Role", Role.choices),
+        chip(request, "in", "Unit", units), chip(request, "state", "State", STATES),
+    ]  # fmt: skip
 
 
 def _in_state(state: str) -> Q:
@@ -106,6 +118,7 @@ def people(request: HttpRequest) -> HttpResponse:
     soon = clock.today() + timedelta(days=14)
     ending = RoleAssignment.objects.filter(until__range=(clock.today(), soon), person__is_active=True)
     context = {
+        "chips": chips_of(request),
         "ending": ending.select_related("person", "unit", "record").order_by("until")[:10],
         "invited": Person.objects.filter(_in_state("invited")).order_by("-created_at")[:10],
         "recent": AdminEvent.objects.select_related("actor", "person").order_by("-id")[:12],

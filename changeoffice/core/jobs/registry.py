@@ -36,7 +36,8 @@ class Job:
 
     def next_after(self, now: datetime) -> datetime:
         if isinstance(self.every, crontab):
-            return now + max(self.every.remaining_estimate(now), timedelta())
+            due = now + max(self.every.remaining_estimate(now), timedelta())
+            return (due + timedelta(seconds=59)).replace(second=0, microsecond=0)
         return last_due(self.every, now) + self.every.run_every
 
 

@@ -60,11 +60,12 @@ def _page(rows, cursor: str, fingerprint: str):
 
 def _counts(mine) -> dict[str, int]:
     month = clock.now() - timedelta(days=30)
-    return mine.order_by().aggregate(
-        **{name: Count("pk", filter=keep) for name, (_, keep) in VIEWS.items() if name != "done"},
-        month=Count("pk", filter=Q(at__gte=month)),
-        month_asks=Count("pk", filter=Q(at__gte=month, asks=True)),
+    found = mine.order_by().aggregate(
+        **{f"n_{name}": Count("pk", filter=keep) for name, (_, keep) in VIEWS.items() if name != "done"},
+        n_month=Count("pk", filter=Q(at__gte=month)),
+        n_month_asks=Count("pk", filter=Q(at__gte=month, asks=True)),
     )
+    return {name.removeprefix("n_"): number for name, number in found.items()}
 
 
 def kinds_of(mine, chosen: str) -> list[dict[str, Any]]:
@@ -112,7 +113,7 @@ def _drawn(notice: Notification) -> dict[str, Any]:
         "id": notice.pk, "title": notice.text, "url": f"/inbox/{notice.pk}", "at": notice.at,
         "why": f"Because {notice.because}.", "asks": notice.asks, "is_unread": notice.read_at is None,
         "kind": notice.record.kind if notice.record else "page", "can_answer": mentioned,
-        "icon": "message-circle-question" if mentioned else "",
+        "icon": "circle-help" if mentioned else "",
     }  # fmt: skip
 
 
