@@ -23,7 +23,7 @@ from portfolio.rules import KEEPS_PROJECT, STEERS_PROJECT
 LIVE = ("proposed", "active", "on_hold")
 
 
-def services(person):
+def services_in_use(person):
     return Service.objects.visible_to(person).open()
 
 
@@ -132,7 +132,7 @@ class Project(MovesRag):
         "owner": Ref(label="Project manager", rows=staff, key="username", required=False),
         "sponsor": Ref(label="Sponsor", rows=staff, key="username", required=False),
         "unit": Ref(label="Business unit", rows=units, key="code", required=False),
-        "services": Ref(label="Services it changes", rows=services, key="reference", many=True,
+        "services": Ref(label="Services it changes", rows=services_in_use, key="reference", many=True,
                         required=False),
         "planned_start": Date(label="Planned start", required=False),
         "planned_finish": Date(label="Planned finish", required=False),

@@ -1,0 +1,150 @@
+"""Dependencies: the list of promises, and one promise with how late it is and what follows."""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.db.models import Q
+
+from changeoffice.core.doors.pages.work import NewPage, Tab, WorkPage
+from changeoffice.core.notify.models import Notification
+from changeoffice.core.record import clock
+from portfolio.days import working_days
+from portfolio.filters import DEPENDENCY_ORDERINGS, DependencyFilterSet
+from portfolio.models import Dependency, Intervention, Milestone
+from portfolio.models.dependency import PROPOSE_INPUTS, STANDING
+from portfolio.models.project import Project
+from portfolio.rules import GETS, GIVES
+from portfolio.views.following import follows_from, promises_kept
+from portfolio.views.lists import ListPage, chip, state_options, words_chip
+
+SHOWN_DAYS = 56
+
+
+class DependencyListPage(ListPage):
+    work = Dependency
+    template, fragment = "portfolio/dependency_list.html", "portfolio/_dependency_list.html"
+    filterset, orderings = DependencyFilterSet, DEPENDENCY_ORDERINGS
+    default_ordering = "worst"
+    noun = ("dependency", "dependencies")
+    csv_columns = (
+        "reference", "title", "state", "giver", "giver_project", "getter", "getter_project",
+        "needed_on", "slip", "tolerance",
+    )  # fmt: skip
+    tabs: ClassVar = [
+        Tab("all", "All", lambda person: ~Q(state="withdrawn")),
+        Tab("breached", "Breached", lambda person: Q(state="agreed", reading__used__gt=100)),
+        Tab("within", "Within tolerance",
+            lambda person: Q(state="agreed", reading__used__gt=0, reading__used__lte=100)),
+        Tab("proposed", "To be agreed", lambda person: Q(state="proposed")),
+        Tab("mine", "Mine", lambda person: (
+            Q(giver_owner=person) | Q(getter_owner=person) | Q(giver__project__owner=person)
+            | Q(getter__project__owner=person)) & Q(state__in=STANDING)),
+        Tab("met", "Met", lambda person: Q(state="met")),
+    ]  # fmt: skip
+
+    def rows(self):
+        return Dependency.objects.visible_to(self.request.user).with_ends()
+
+    def chips(self, params):
+        found = [words_chip(params, "Filter by what is needed"),
+                 chip(params, "state", "State", state_options(Dependency), "circle-dot")]  # fmt: skip
+        if "project" in params:
+            found.append(chip(params, "project", "Project", [(params["project"],) * 2], "square-kanban"))
+        return found
+
+    def csv_row(self, row: Dependency) -> dict[str, Any]:
+        return {
+            "reference": row.reference, "title": row.title, "state": row.state,
+            "giver": row.giver.reference, "giver_project": row.giver.project.reference,
+            "getter": row.getter.reference, "getter_project": row.getter.project.reference,
+            "needed_on": row.needed_on, "slip": row.slip, "tolerance": row.tolerance,
+        }  # fmt: skip
+
+
+class DependencyPage(WorkPage):
+    work = Dependency
+    template = "portfolio/dependency.html"
+    related = (
+        "reading", "giver__project", "getter__project", "giver__expectation",
+        "getter__expectation", "giver_owner", "getter_owner", "unit", "owner",
+    )  # fmt: skip
+
+    def extra(self, record: Dependency) -> dict[str, Any]:
+        person = self.request.user
+        pace = record.pace
+        return {
+            "link": record, "pace": pace, "chart": slip_chart(record),
+            "expected_with_lag": working_days().add(record.giver.expected_on, record.lag),
+            "chain": follows_from(record, person),
+            "kept": promises_kept(
+                [record.giver.project, record.getter.project], person
+            ),
+            "interventions": list(
+                Intervention.objects.visible_to(person).open().filter(about_id=record.pk)
+                .select_related("owner")
+            ),
+            "alerts": alerts_of(record),
+            "my_sides": [
+                words for words, rule in (("giving", GIVES), ("getting", GETS))
+                if rule.holds(person, record)
+            ],
+        }  # fmt: skip
+
+
+def slip_chart(link: Dependency) -> dict[str, Any] | None:
+    """Tolerance used day by day as a stepped line, with the levels at which owners are told."""
+    since = clock.today() - timedelta(days=SHOWN_DAYS)
+    rows = list(link.slips.order_by("on").filter(on__gte=since))
+    if len(rows) < 2 or not link.tolerance:
+        return None
+    used = [max(round(100 * row.slip / link.tolerance), 0) for row in rows]
+    return {
+        "kind": "line", "labels": [f"{row.on.day} {row.on:%b}" for row in rows],
+        "label_head": "Day", "unit": "%", "min": 0, "max": max(120, max(used)),
+        "series": [{"name": "Tolerance used", "values": used, "style": "actual", "step": True,
+                    "area": True, "colour": "red" if used[-1] > 100 else "accent"}],
+        "marks": [{"name": "Alert", "value": 50}, {"name": "Alert", "value": 80},
+                  {"name": "Breach", "value": 100}],
+    }  # fmt: skip
+
+
+def alerts_of(link: Dependency) -> list[dict[str, Any]]:
+    """What both owners were told, once for both, newest first."""
+    rows = Notification.objects.filter(record_id=link.pk, key__startswith=f"dependency:{link.pk}:")
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows.order_by("-at")[:20]:
+        found.setdefault(row.key, {"text": row.text, "at": row.at})
+    return list(found.values())
+
+
+class NewDependencyPage(NewPage):
+    work, birth, inputs = Dependency, Dependency.propose, PROPOSE_INPUTS
+    heading, submit_label = "New dependency", "Propose dependency"
+    template = "portfolio/dependency_new.html"
+
+    def drawn(self, form, status: int = 200, **context):
+        project = self._project()
+        narrow_ends(form, self.request.user, project)
+        return super().drawn(form, status, project=project, **context)
+
+    def _project(self) -> Project | None:
+        named = self.request.GET.get("project", "")[:24]
+        return Project.objects.visible_to(self.request.user).by_reference(named).first()
+
+
+def narrow_ends(form, person, project: Project | None) -> None:
+    """Milestones that may still move, named with their project; one's own project first."""
+    rows = (
+        Milestone.objects.visible_to(person).filter(state="planned").select_related("project")
+        .exclude(project__state__in=Project.closed_states()).order_by("project__title", "baseline_on")
+    )  # fmt: skip
+    for name in ("giver", "getter"):
+        field = form.fields[name]
+        field.queryset = rows
+        field.label_from_instance = _milestone_label
+    if project and not form.is_bound:
+        form.fields["getter"].queryset = rows.filter(project=project)
+
+
+def _milestone_label(mark: Milestone) -> str:
+    return f"{mark.project.title}: {mark.title}, {mark.forecast_on:%-d %b %Y}"

@@ -1,0 +1,101 @@
+"""What every list page of the portfolio shares: chips that are filters, CSV, tabs as links."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+
+from changeoffice.core.doors import export
+from changeoffice.core.doors.lists import narrowed
+from changeoffice.core.doors.pages.work import WorkListPage
+from changeoffice.core.record.errors import Invalid
+
+RAG_OPTIONS = [
+    ("red", "Red"), ("amber", "Amber"), ("green", "Green"), ("complete", "Complete"),
+    ("not_rated", "Not rated"),
+]  # fmt: skip
+Options = Iterable[tuple[Any, str]]
+
+
+def chip(params: dict[str, str], name: str, label: str, options: Options, icon: str = "") -> dict:
+    """One filter of the bar; its options come as (value, words)."""
+    now = params.get(name, "")
+    drawn = [
+        {"value": str(value), "label": words, "selected": str(value) == now}
+        for value, words in options
+    ]
+    chosen = next((option["label"] for option in drawn if option["selected"]), now)
+    return {"name": name, "label": label, "icon": icon, "kind": "choice", "options": drawn,
+            "is_set": bool(now), "value_label": chosen}  # fmt: skip
+
+
+def words_chip(params: dict[str, str], placeholder: str) -> dict:
+    now = params.get("search", "")
+    return {"name": "search", "label": "Words", "kind": "text", "value": now,
+            "is_set": bool(now), "placeholder": placeholder}  # fmt: skip
+
+
+def state_options(work) -> list[tuple[str, str]]:
+    return [(code, state.label) for code, state in work.states.items()]
+
+
+class ListPage(WorkListPage):
+    """A list with chips, tabs that keep the other filters, and the same rows as a CSV file."""
+
+    noun: ClassVar[tuple[str, str]]
+    csv_columns: ClassVar[Sequence[str]] = ()
+
+    def chips(self, params: dict[str, str]) -> list[dict]:
+        return []
+
+    def dress(self, rows: list) -> None:
+        """Fetch what the shown rows need beside their own columns."""
+
+    def csv_row(self, row) -> dict[str, Any]:
+        return {}
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if self.csv_columns and request.GET.get("format") == "csv":
+            return self.as_csv()
+        return super().get(request)
+
+    def as_csv(self) -> HttpResponse:
+        params = {k: v for k, v in self.request.GET.items() if v != ""}
+        wanted = {k: v for k, v in params.items() if k in self.filterset.base_filters}
+        try:
+            rows = narrowed(self.filterset, wanted, self.rows(), set())
+        except Invalid:
+            rows = self.rows()
+        tab = self._tab(params.get("view", ""))
+        rows = rows.filter(tab.keep(self.request.user)) if tab else rows
+        found = list(rows.order_by("-pk")[: export.MOST_ROWS])
+        columns = list(self.columns_for_csv())
+        return export.csv(f"{self.work.plural}.csv", columns, (self.csv_row(row) for row in found))
+
+    def columns_for_csv(self) -> Sequence[str]:
+        return self.csv_columns
+
+    def _context(self, params, wanted, rows, shown, tab) -> dict[str, Any]:
+        context = super()._context(params, wanted, rows, shown, tab)
+        self.dress(context["rows"])
+        one, many = self.noun
+        context["chips"] = self.chips(params)
+        context["count_label"] = f"{context['count_words']} {one if context['count'] == 1 else many}"
+        context["tab_links"] = [
+            {"label": item["tab"].label, "count": item["count"], "current": item["tab"] is tab,
+             "url": self.address(view=item["tab"].slug)}
+            for item in context["tabs"]
+        ]  # fmt: skip
+        context["csv_url"] = self.address(format="csv")
+        context["is_narrowed"] = bool(wanted)
+        return context
+
+    def address(self, **changes: str) -> str:
+        """This list's address with some parameters changed, from its first page on."""
+        query = self.request.GET.copy()
+        for name in ("cursor", *changes):
+            query.pop(name, None)
+        for name, value in changes.items():
+            if value:
+                query[name] = value
+        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path

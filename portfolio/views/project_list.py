@@ -1,0 +1,169 @@
+"""The list of projects: worst first, narrowed by chips, or gathered by programme or portfolio."""
+
+from typing import Any, ClassVar
+
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
+
+from changeoffice.core.access.rules import SEES_FIGURES
+from changeoffice.core.doors.lists import Ordering, Orderings
+from changeoffice.core.doors.pages.work import Tab
+from changeoffice.core.people.models import Person
+from changeoffice.organisation.models import Service
+from portfolio.filters import NO_FIGURE, ORDERINGS, ProjectFilterSet, both_ways, measured
+from portfolio.lifecycle import Stage
+from portfolio.models import Benefit, Colour, Milestone, Programme, Project
+from portfolio.models.project import LIVE
+from portfolio.models.rag import CODES
+from portfolio.views import reasons
+from portfolio.views.lists import RAG_OPTIONS, ListPage, chip, state_options, words_chip
+
+MENU_LIMIT = 60
+NAMED = Benefit.objects.filter(project=OuterRef("pk")).exclude(state="dropped")
+GROUPS = {"programme": "programme", "portfolio": "programme__portfolio"}
+
+
+class ProjectListPage(ListPage):
+    work = Project
+    template, fragment = "portfolio/project_list.html", "portfolio/_project_list.html"
+    filterset = ProjectFilterSet
+    default_ordering = "worst"
+    noun = ("project", "projects")
+    tabs: ClassVar = [
+        Tab("all", "All"),
+        Tab("red", "Red", lambda person: Q(reading__overall=Colour.RED)),
+        Tab("mine", "Mine", lambda person: Q(owner=person) | Q(sponsor=person)),
+        Tab("stale", "Stale", lambda person: Q(reading__overall=Colour.STALE)),
+        Tab("watermelons", "Said green, computed red",
+            lambda person: Q(own_colour="green", reading__overall=Colour.RED)),
+        Tab("untethered", "Untethered", lambda person: Q(state__in=LIVE) & ~Exists(NAMED)),
+        Tab("closed", "Closed", lambda person: Q(state__in=Project.closed_states())),
+    ]  # fmt: skip
+    csv_columns = (
+        "reference", "title", "state", "rag", "reason", "stage", "programme", "portfolio",
+        "owner", "planned_finish", "forecast_finish",
+    )  # fmt: skip
+
+    @property
+    def orderings(self) -> Orderings:
+        return ORDERINGS | cost_orderings(self.request.user)
+
+    def rows(self):
+        return self.work.objects.visible_to(self.request.user).with_reading()
+
+    def get(self, request):
+        if request.GET.get("group") in GROUPS and request.GET.get("format") != "csv":
+            self.page_size = 1  # the groups stand in place of the rows
+        return super().get(request)
+
+    def dress(self, rows: list[Project]) -> None:
+        person = self.request.user
+        upcoming = next_milestones(rows, person)
+        lines = reasons.lines(rows, person)
+        for row in rows:
+            row.next_milestone = upcoming.get(row.pk)
+            row.line = lines.get(row.pk)
+            row.shows_figures = SEES_FIGURES.holds(person, row)
+
+    def chips(self, params):
+        person = self.request.user
+        return [
+            words_chip(params, "Filter by name"),
+            chip(params, "rag", "RAG", RAG_OPTIONS, "gauge"),
+            chip(params, "stage", "Stage", Stage.choices, "route"),
+            chip(params, "state", "State", state_options(Project), "circle-dot"),
+            *plan_chips(params, person),
+            chip(params, "owner", "Manager", managers(person), "user-round"),
+            chip(params, "service", "Service", services(person), "server"),
+        ]
+
+    def extra(self, rows) -> dict[str, Any]:
+        by = self.request.GET.get("group", "")
+        found: dict[str, Any] = {
+            "group": by if by in GROUPS else "",
+            "segments": [
+                {"label": label, "url": self.address(group=name), "current": name == by}
+                for name, label in (("", "List"), ("programme", "By programme"),
+                                    ("portfolio", "By portfolio"))
+            ],
+        }  # fmt: skip
+        if by in GROUPS:
+            found["groups"] = self.grouped(rows, GROUPS[by], by)
+        return found
+
+    def grouped(self, rows, path: str, by: str) -> list[dict[str, Any]]:
+        """Counts by colour for each group, every count the address of its list."""
+        counts = {
+            code: Count("pk", filter=Q(reading__overall__in=colours) | _unread(code))
+            for code, colours in COLOURS.items()
+        }
+        found = list(
+            rows.order_by().values(key=F(f"{path}__reference"), name=F(f"{path}__title"))
+            .annotate(total=Count("pk"), **counts).order_by("-red", "-amber", "name")
+        )  # fmt: skip
+        for group in found:
+            inside = {by: group["key"] or "none", "group": ""}
+            group["url"] = self.address(**inside)
+            group["doors"] = [
+                (code, group[code], self.address(**inside, rag=code)) for code in COLOURS
+            ]
+        return found
+
+    def csv_row(self, row: Project) -> dict[str, Any]:
+        return {
+            "reference": row.reference, "title": row.title, "state": row.state,
+            "rag": row.rag.code if row.rag else "not_rated", "reason": "",
+            "stage": row.stage, "programme": row.programme.title if row.programme else "",
+            "portfolio": row.portfolio.title if row.portfolio else "",
+            "owner": row.owner.username if row.owner else "",
+            "planned_finish": row.planned_finish, "forecast_finish": row.forecast_finish,
+        }  # fmt: skip
+
+
+COLOURS: dict[str, list[int]] = {
+    code: [colour for colour, word in CODES.items() if word == code] for code, _ in RAG_OPTIONS
+}
+
+
+def _unread(code: str) -> Q:
+    return Q(reading=None) if code == "not_rated" else Q(pk__in=[])
+
+
+def cost_orderings(person) -> Orderings:
+    """Sorting by money orders only the rows whose money this person may see."""
+    seen = Case(When(SEES_FIGURES.q(person), then=measured("cost")), default=None)
+    return both_ways("cost", "Cost variance", seen, low=NO_FIGURE, high=-NO_FIGURE)
+
+
+def next_milestones(projects: list[Project], person) -> dict[int, Milestone]:
+    rows = Milestone.objects.visible_to(person).planned().with_expected()
+    found = rows.filter(project__in=[p.pk for p in projects])
+    first = found.order_by("project_id", "forecast_on", "pk").distinct("project_id")
+    return {row.project_id: row for row in first}
+
+
+def plan_chips(params: dict[str, str], person) -> list[dict]:
+    """Portfolio and programme; a long list of programmes waits until a portfolio is chosen."""
+    rows = list(
+        Programme.objects.visible_to(person)
+        .values_list("reference", "title", "portfolio__reference", "portfolio__title")
+        .order_by("title")
+    )
+    above = sorted({(row[2], row[3]) for row in rows if row[2]}, key=lambda pair: pair[1])
+    chosen = params.get("portfolio", "")
+    inside = [(row[0], row[1]) for row in rows if not chosen or row[2] == chosen]
+    now = params.get("programme", "")
+    if len(inside) > MENU_LIMIT:
+        inside = [pair for pair in inside if pair[0] == now]
+    found = [chip(params, "portfolio", "Portfolio", above, "layers")] if above else []
+    return [*found, chip(params, "programme", "Programme", inside, "layers")] if inside else found
+
+
+def managers(person) -> list[tuple[str, str]]:
+    owned = Project.objects.visible_to(person).order_by().values("owner")
+    rows = Person.objects.filter(pk__in=owned).order_by("name")[:MENU_LIMIT]
+    return list(rows.values_list("username", "name"))
+
+
+def services(person) -> list[tuple[str, str]]:
+    rows = Service.objects.visible_to(person).open().order_by("title")[:MENU_LIMIT]
+    return list(rows.values_list("reference", "title"))

@@ -1,0 +1,195 @@
+"""One project: why it has its colour, its gates, dates, dependencies, risks, and what comes next."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from changeoffice.core.access.rules import SEES_FIGURES
+from changeoffice.core.doors.pages import parts
+from changeoffice.core.doors.pages.work import InputPage, NewPage, WorkPage, seen
+from changeoffice.core.record import clock
+from changeoffice.core.talk.models import Follower
+from portfolio import ports
+from portfolio.models import (
+    Action,
+    Benefit,
+    Dependency,
+    Gate,
+    Intervention,
+    Issue,
+    Milestone,
+    Project,
+    Risk,
+)
+from portfolio.models.project import START_INPUTS
+from portfolio.rules import KEEPS_PROJECT
+from portfolio.views import drawing, reasons
+
+RELATED = (
+    "unit", "owner", "sponsor", "programme", "programme__portfolio", "reading",
+    "reading__limit_set", "demand",
+)  # fmt: skip
+TOP_RISKS = 3
+
+
+def gates_of(project: Project, milestones: list[Milestone]) -> list[Gate]:
+    """The gates with their criteria, each with the milestone that stands for it."""
+    rows = Gate.objects.filter(project=project).order_by("position")
+    by_gate = {mark.gate_id: mark for mark in milestones if mark.gate_id}
+    gates = list(rows.select_related("decided_by").prefetch_related("criteria__by"))
+    for gate in gates:
+        gate.project, gate.mark = project, by_gate.get(gate.pk)
+    return gates
+
+
+def milestones_of(project: Project, person) -> list[Milestone]:
+    rows = Milestone.objects.visible_to(person).filter(project=project).exclude(state="dropped")
+    found = list(rows.with_expected().order_by("baseline_on", "pk"))
+    for mark in found:
+        mark.project = project
+    return found
+
+
+def links_of(project: Project, person) -> tuple[list[Dependency], list[Dependency]]:
+    """What it needs and what it gives; a contract whose other end is hidden is not there."""
+    rows = Dependency.objects.visible_to(person).with_ends().exclude(state="withdrawn")
+    around = Q(getter__project=project) | Q(giver__project=project)
+    found = list(rows.filter(around).order_by("-reading__used", "pk"))
+    needs = [link for link in found if link.getter.project_id == project.pk]
+    return needs, [link for link in found if link.giver.project_id == project.pk]
+
+
+def head_of(project: Project, person, current: str) -> dict[str, Any]:
+    """What stands above every page of a project: trail, tabs, buttons."""
+    offers = project.open_verbs(person)
+    buttons = [parts.button(project, offer) for offer in offers]
+    first = next((b for b in buttons if b["available"] and b["tone"] == "primary"), None)
+    figures = SEES_FIGURES.holds(person, project)
+    return {
+        "record": project, "project": project, "sees_figures": figures,
+        "buttons": buttons, "first_button": first,
+        "more_buttons": [b for b in buttons if b is not first],
+        "can_edit": project.editors.holds(person, project) and not project.is_closed,
+        "keeps": KEEPS_PROJECT.holds(person, project) and not project.is_closed,
+        "trail": parts.trail_of(project, person),
+        "is_following": Follower.objects.filter(record_id=project.pk, person=person).exists(),
+        "tabs": tabs_of(project, figures, current),
+    }  # fmt: skip
+
+
+def tabs_of(project: Project, figures: bool, current: str) -> list[dict[str, Any]]:
+    known = [("", "Overview"), ("milestones", "Milestones"), ("gates", "Gates"), ("raid", "RAID")]
+    known += [("finance", "Finance")] if figures else []
+    here = project.get_absolute_url()
+    return [
+        {"label": label, "url": f"{here}/{slug}" if slug else here, "current": slug == current}
+        for slug, label in known
+    ]
+
+
+class ProjectPage(WorkPage):
+    work = Project
+    template = "portfolio/project.html"
+    related = RELATED
+
+    def extra(self, record: Project) -> dict[str, Any]:
+        person = self.request.user
+        today = clock.today()
+        milestones = milestones_of(record, person)
+        gates = gates_of(record, milestones)
+        needs, gives = links_of(record, person)
+        return {
+            "project": record,
+            "tabs": tabs_of(record, SEES_FIGURES.holds(person, record), ""),
+            "keeps": KEEPS_PROJECT.holds(person, record) and not record.is_closed,
+            "explained": reasons.panel(record, person),
+            "steps": drawing.tracker(record, gates),
+            "gate": next((gate for gate in gates if not gate.is_closed), None),
+            "plan": plan_of(record, milestones, gates, today),
+            "needs": needs, "gives": gives,
+            "money": ports.money(record, person),
+            **self.registers(record, person),
+        }  # fmt: skip
+
+    def registers(self, project: Project, person) -> dict[str, Any]:
+        mine = {"project": project}
+        risks = list(
+            Risk.objects.visible_to(person).scored().filter(state="open", **mine)
+            .select_related("owner").order_by("-score", "pk")
+        )  # fmt: skip
+        issues = Issue.objects.visible_to(person).filter(state="open", **mine)
+        actions = Action.objects.visible_to(person).filter(state="open", **mine)
+        calls = Intervention.objects.visible_to(person).open().filter(**mine)
+        benefits = Benefit.objects.visible_to(person).filter(**mine).exclude(state="dropped")
+        return {
+            "risks": risks[:TOP_RISKS], "risk_total": len(risks),
+            "issues": list(issues.select_related("owner")),
+            "actions": list(actions.select_related("owner")),
+            "interventions": list(calls.select_related("owner")),
+            "benefits": list(benefits.select_related("kpi", "owner")),
+        }  # fmt: skip
+
+
+def plan_of(project: Project, milestones, gates, today) -> dict[str, Any]:
+    """The bars and diamonds of a project, and the axis they stand on."""
+    axis = drawing.axis_of(project, milestones, today)
+    if axis is None:
+        return {"rows": [], "phases": [], "ticks": [], "today": ""}
+    return {
+        "rows": [drawing.mark_of(mark, axis) for mark in milestones],
+        "phases": drawing.phases(project, gates, milestones, axis),
+        "ticks": axis.ticks, "today": axis.at(today) if axis.first <= today < axis.last else "",
+    }  # fmt: skip
+
+
+def milestones_page(request: HttpRequest, reference: str) -> HttpResponse:
+    project = seen(Project, reference, request.user, RELATED)
+    milestones = milestones_of(project, request.user)
+    gates = gates_of(project, milestones)
+    needs, gives = links_of(project, request.user)
+    context = head_of(project, request.user, "milestones") | {
+        "plan": plan_of(project, milestones, gates, clock.today()),
+        "knock_on": knock_on(gives),
+        "needs": needs, "gives": gives,
+    }
+    for row in context["plan"]["rows"]:
+        row["gives"] = context["knock_on"].get(row["milestone"].pk, [])
+    return render(request, "portfolio/project_milestones.html", context)
+
+
+def knock_on(gives: list[Dependency]) -> dict[int, list[Dependency]]:
+    """By giving milestone: the promises that hang on it."""
+    found: dict[int, list[Dependency]] = {}
+    for link in gives:
+        found.setdefault(link.giver_id, []).append(link)
+    return found
+
+
+def raid_page(request: HttpRequest, reference: str) -> HttpResponse:
+    """Risks and issues for those who may see them; actions and interventions for all."""
+    project = seen(Project, reference, request.user, RELATED)
+    person, mine = request.user, {"project": project}
+    risks = Risk.objects.visible_to(person).scored().filter(**mine).select_related("owner")
+    issues = Issue.objects.visible_to(person).filter(**mine).select_related("owner")
+    actions = Action.objects.visible_to(person).filter(**mine).select_related("owner")
+    calls = Intervention.objects.visible_to(person).filter(**mine).select_related("owner")
+    registers = {
+        "risks": list(risks.order_by("state", "-score", "pk").exclude(state="closed")),
+        "issues": list(issues.order_by("state", "severity", "target_on")),
+        "actions": list(actions.order_by("-state", "due_on")),
+        "interventions": list(calls.order_by("-pk")),
+    }
+    cells: dict[tuple[int, int], int] = {}
+    for risk in registers["risks"]:
+        if risk.state == "open":
+            cells[risk.probability, risk.impact] = cells.get((risk.probability, risk.impact), 0) + 1
+    context = head_of(project, person, "raid") | registers | {"cells": cells}
+    return render(request, "portfolio/project_raid.html", context)
+
+
+class NewProjectPage(NewPage):
+    work, birth, inputs = Project, Project.start_up, START_INPUTS
+    heading, submit_label = "New project", "Set up project"
+    template = "doors/form.html"
