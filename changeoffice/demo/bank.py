@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from changeoffice.demo import cast, ideas, organisation
+from changeoffice.demo import cast, demands, ideas, organisation
 from changeoffice.demo.play import Play
 
 
@@ -13,5 +13,6 @@ def play_year(today: date, seed: str, scale: float, password: str, tell: Callabl
     play.at(play.opening(0), cast.found_bank, play, password)
     organisation.set_up(play)
     ideas.set_up(play, scale)
+    demands.set_up(play, delivers=lambda course: None)
     play.perform()
     return play

@@ -6,7 +6,6 @@ from django.db import connection
 from django.utils import timezone
 
 from changeoffice.core.outbox import relay
-from changeoffice.core.outbox.models import Outbox
 
 # Letters are not sent, and daily facts are filled in for the whole year at the end.
 CARRIED = {"event", "rag", "dependency_alerts", "project_progress"}
