@@ -4,7 +4,9 @@ Inside a verb's transaction for the project it belongs to; for every other proje
 so that a long chain is carried on by the worker, one project after the other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from uuid import uuid4
 
 from django.db import transaction
@@ -13,13 +15,37 @@ from changeoffice.core.outbox.models import enqueue
 from portfolio import promises, propagation, readings, watch
 from portfolio.propagation import loop_closed_by, name_loop
 
-__all__ = ["loop_closed_by", "name_loop", "recompute", "recompute_all"]
+__all__ = ["loop_closed_by", "name_loop", "recompute", "recompute_all", "together"]
+
+
+_gathered: ContextVar[set[int] | None] = ContextVar("projects_to_recompute", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Many writes, one recomputation at their end, in the same transaction."""
+    if _gathered.get() is not None:
+        yield
+        return
+    token = _gathered.set(set())
+    try:
+        with transaction.atomic():
+            yield
+            ids = _gathered.get()
+            _gathered.set(None)
+            if ids:
+                recompute(ids)
+    finally:
+        _gathered.reset(token)
 
 
 @transaction.atomic
 def recompute(project_ids: Iterable[int]) -> dict[str, int]:
     """Bring these projects up to date; whoever gets from what moved is dealt with by the worker."""
     ids = sorted(set(project_ids))
+    if (gathered := _gathered.get()) is not None:
+        gathered.update(ids)
+        return {}
     readings.take(ids)
     moved = propagation.expect(ids)
     later(propagation.getters_elsewhere(moved) - set(ids))

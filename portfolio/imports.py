@@ -1,11 +1,13 @@
 """Projects out of a file: the agency is the portfolio, the investment the programme."""
 
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from changeoffice.calendar.office import office_days
 from changeoffice.core.record.models import Alias
+from portfolio import engine
 from portfolio.models import Portfolio, Programme, Project
 
 OWN_FIELDS = (
@@ -45,7 +47,9 @@ class ProjectFile:
 
     def create(self, values: dict[str, Any], *, by) -> Project:
         own = {name: values[name] for name in OWN_FIELDS if name in values}
-        return Project.take_over(by=by, programme=self._programme(values, by), **own, **reported(own))
+        return Project.take_over(
+            by=by, programme=self._programme(values, by), **own, **reported(own)
+        )
 
     def update(self, project: Project, changes: dict[str, Any], *, by) -> None:
         own = {name: value for name, value in changes.items() if name in OWN_FIELDS}
@@ -56,10 +60,8 @@ class ProjectFile:
             setattr(project, name, value)
         project.take_report(by=by, **own, **reported({n: getattr(project, n) for n in OWN_FIELDS}))
 
-    def finish(self, projects: list[Project]) -> None:
-        from portfolio import engine
-
-        engine.recompute([project.pk for project in projects])
+    def taking(self) -> AbstractContextManager[None]:
+        return engine.together()
 
     def _programme(self, values: dict[str, Any], by) -> Programme | None:
         if not values.get("programme_code"):
@@ -91,4 +93,8 @@ def reported(own: dict[str, Any]) -> dict[str, Any]:
     over = None
     if cost and expected is not None:
         over = ((expected - cost) / cost * 100).quantize(Decimal("0.01"))
-    return {"reported_slip_days": slip, "reported_cost_percent": over, "confirmed_on": own.get("reported_on")}
+    return {
+        "reported_slip_days": slip,
+        "reported_cost_percent": over,
+        "confirmed_on": own.get("reported_on"),
+    }

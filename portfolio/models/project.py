@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from changeoffice.core.access.rules import MANAGER, role
 from changeoffice.core.people.models import Person
-from changeoffice.core.record import acting, clock
+from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.history import tracked
 from changeoffice.core.record.inputs import Choice, Date, Decimal, LongText, Number, Ref, Text
@@ -205,11 +205,9 @@ class Project(MovesRag):
         return bool(self.own_colour == OwnColour.GREEN and self.rag and self.rag.is_red)
 
     def moved(self) -> None:
-        """Recompute at once; an import does it for all its projects together at its end."""
         from portfolio import engine
 
-        if acting.door().name != "import":
-            engine.recompute([self.pk])
+        engine.recompute([self.pk])
 
     # verbs ---------------------------------------------------------------------------------------
     @transition("proposed", "active", who=KEEPS_PROJECT, guards=[has_a_manager], tone="primary",

@@ -1,6 +1,7 @@
 """Take a file in: all accepted rows commit together, refused ones are kept with their reasons."""
 
 import hashlib
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -29,7 +30,7 @@ class ImportKind(Protocol):
     def values_now(self, record: Any) -> dict[str, Any]: ...
     def create(self, values: dict[str, Any], *, by) -> Any: ...
     def update(self, record: Any, changes: dict[str, Any], *, by) -> None: ...
-    def finish(self, records: list[Any]) -> None: ...
+    def taking(self) -> AbstractContextManager[None]: ...
 
 
 @dataclass
@@ -74,7 +75,8 @@ def import_file(
     accepted, refused = _map(table, mapping, outcome)
     with transaction.atomic(), acting.through("import", f"{mapping_name}: {file_name}"):
         _one_at_a_time(mapping.source)
-        _take_in(kind, mapping, accepted, outcome, by, refused)
+        with kind.taking():
+            _take_in(kind, mapping, accepted, outcome, by, refused)
         outcome.refused = len(refused)
         if dry_run:
             transaction.set_rollback(True)
@@ -121,17 +123,15 @@ def _take_in(
         ).select_related("last_import")
     }
     known = kind.existing([alias.record_id for alias in aliases.values()])
-    touched = []
     for item in accepted:
         alias = aliases.get(item.external_id)
         try:
             with transaction.atomic():
                 record = known.get(alias.record_id) if alias else None
                 if record is None:
-                    touched.append(_create(kind, mapping, item, by))
+                    _create(kind, mapping, item, by)
                     outcome.created += 1
                 elif _update(kind, record, alias, item, by, outcome):
-                    touched.append(record)
                     outcome.updated += 1
                 else:
                     outcome.unchanged += 1
@@ -140,7 +140,6 @@ def _take_in(
             for name, words in getattr(error, "errors", {"": [str(error)]}).items():
                 column = mapping.fields.get(name, {}).get("column", "")
                 outcome.refuse(item.row.number, column, " ".join(words))
-    kind.finish(touched)
 
 
 def _create(kind, mapping: Mapping, item: Accepted, by):
