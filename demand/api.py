@@ -1,5 +1,6 @@
 """Demands for machines: the same verbs, the same rows; scores and estimates below them."""
 
+from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -18,7 +19,7 @@ from changeoffice.core.doors.api.views import (
 from changeoffice.core.doors.perform import perform
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotAllowed
-from demand import waiting
+from demand import story, waiting
 from demand.filters import ORDERINGS, DemandFilterSet
 from demand.inputs import LINE_INPUTS, SCORE_INPUTS
 from demand.models import Demand, StageLimit
@@ -64,6 +65,9 @@ class ScoresSerializer(serializers.Serializer):
 
 
 class EstimatesSerializer(serializers.Serializer):
+    currency = serializers.CharField()
+    cost_mean = serializers.DecimalField(14, 2)
+    cost_p80 = serializers.DecimalField(14, 2)
     results = EstimateLineSerializer(many=True)
 
 
@@ -211,8 +215,11 @@ class DemandApi(WorkViewSet):
         demand = self.get_object()
         if not SEES_FIGURES.holds(request.user, demand):
             raise NotAllowed(f"Seeing estimates needs {SEES_FIGURES.words}.")
-        lines = demand.estimate_lines.select_related("skill")
-        return Response(EstimatesSerializer({"results": lines}).data)
+        lines = list(demand.estimate_lines.select_related("skill"))
+        cost = story.cost_outlook(lines)
+        body = {"currency": demand.currency, "cost_mean": Decimal(cost.mean),
+                "cost_p80": Decimal(cost.p80), "results": lines}  # fmt: skip
+        return Response(EstimatesSerializer(body).data)
 
     @extend_schema(operation_id="demands_estimates_create", responses={201: EstimatesSerializer},
                    request=shapes.serializer_for("DemandLineIn", LINE_INPUTS))  # fmt: skip

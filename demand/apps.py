@@ -8,10 +8,11 @@ class DemandConfig(AppConfig):
 
     def ready(self) -> None:
         from changeoffice.core import ports
-        from demand import defaults, tasks, trail  # noqa: F401
+        from demand import defaults, tasks, trail, waiting  # noqa: F401
         from demand.commands import PROMOTE_INPUTS, promote_idea
 
         post_migrate.connect(defaults.put, sender=self)
         ports.next_steps[("idea", "promote")] = ports.NextStep(promote_idea, PROMOTE_INPUTS)
+        ports.waiting["demands"] = waiting.of_person
         ports.trail["idea"] = trail.of_idea
         ports.trail["demand"] = trail.of_demand

@@ -51,3 +51,8 @@ def says_the_need(demand) -> bool:
 @guard("Nobody moved it by hand.")
 def was_moved(demand) -> bool:
     return demand.moved_to is not None
+
+
+@guard("All staff can read it already.")
+def is_confidential(demand) -> bool:
+    return demand.confidential

@@ -67,6 +67,7 @@ EFFECT_INPUTS = {
                       hint="A fall is negative, such as -12."),
     "by_on": Date(label="Reached by"),
 }  # fmt: skip
+DATE_INPUTS = {"starts_on": Date(label="Start"), "finishes_on": Date(label="Finish")}
 KPI_INPUT = {"kpi": Ref(label="KPI", rows=kpis, key="reference")}
 ASSESS_INPUTS = {
     "assessors": Ref(label="Assessors", rows=staff, key="username", many=True, required=False,

@@ -7,6 +7,8 @@ from typing import Any
 from changeoffice.core.approvals.models import Approval, Round
 from changeoffice.core.doors.templatetags.formats import money, short_day
 from changeoffice.core.record.models import Event
+from demand import scoring
+from demand.estimate import outlook, three_point
 from demand.inputs import SCORES
 from demand.models import Demand, Standing
 from demand.stages import Age, StageClock
@@ -103,7 +105,22 @@ def rank(demand: Demand) -> dict[str, Any]:
         Demand.objects.filter(standing__rank=demand.rank - 1).only("reference", "wsjf").first()
         if demand.rank > 1 else None
     )  # fmt: skip
-    return {"place": demand.rank, "total": total, "because": _because(demand), "ahead": _ahead(ahead)}
+    return {"place": demand.rank, "total": total, "because": _because(demand),
+            "ahead": _ahead(ahead), "holds": _holds(demand)}  # fmt: skip
+
+
+def _holds(demand: Demand) -> str:
+    """Whether the rank rests on the weights; only scores that rank by themselves can move."""
+    if demand.standing.because != "score":
+        return ""
+    rows = list(
+        Standing.objects.filter(because="score").values_list(
+            "pk", "rank", "demand__mean_value", "demand__mean_time_criticality",
+            "demand__mean_risk_reduction", "demand__job_size",
+        )
+    )  # fmt: skip
+    ids, ranks = [row[0] for row in rows], [row[1] for row in rows]
+    return scoring.in_words(scoring.shifts(demand.pk, ids, ranks, [list(map(float, row[2:])) for row in rows]))
 
 
 def _because(demand: Demand) -> str:
@@ -131,11 +148,19 @@ def _short(value: Any) -> str:
 def estimate(demand: Demand) -> dict[str, Any]:
     lines = list(demand.estimate_lines.select_related("skill"))
     longest = max((line.high_days for line in lines), default=Decimal(0))
+    cost = cost_outlook(lines)
     return {
+        "mean": money(cost.mean, demand.currency), "p80": money(cost.p80, demand.currency),
         "lines": [_line(line, longest, demand.currency) for line in lines],
         "axis": [_short(longest * n / 4) for n in range(5)], "longest": longest,
         "days": sum((line.likely_days for line in lines), Decimal(0)),
     }  # fmt: skip
+
+
+def cost_outlook(lines) -> Any:
+    """Mean and P80 of the cost of all lines together."""
+    points = (three_point(x.low_days, x.likely_days, x.high_days).times(x.day_rate) for x in lines)
+    return outlook(points)
 
 
 def _line(line, longest: Decimal, currency: str) -> dict[str, Any]:

@@ -30,7 +30,8 @@ def for_project(demand: Demand, person) -> list[TrailStep]:
 
 def _source_step(demand: Demand, person) -> TrailStep:
     if demand.idea_id is None:
-        return TrailStep("idea", "Source", "done", demand.get_source_display(), "Not from an idea")
+        who = f"Raised by {demand.requester.name}" if demand.requester else ""
+        return TrailStep("idea", "Source", "done", demand.get_source_display(), who)
     if not demand.idea.is_visible_to(person):
         return TrailStep("idea", "Idea", "done", "In progress")
     return _idea_step(demand.idea, "done", here=False)

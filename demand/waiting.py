@@ -1,10 +1,15 @@
-"""Whom each demand waits for, answered for many in one query."""
+"""Whom each demand waits for, and what demands ask of one person; a fixed number of queries."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db.models import Exists, F, OuterRef
+
 from changeoffice.core.approvals.models import Approval
 from changeoffice.core.people.models import Person
+from changeoffice.core.ports import Waiting
+from changeoffice.core.record import clock
+from changeoffice.core.record.models import NamedPerson
 
 
 @dataclass
@@ -45,3 +50,28 @@ def _asked(ids: list[int]) -> dict[int, list[Person]]:
             if step.approver not in people:
                 people.append(step.approver)
     return found
+
+
+def of_person(person) -> list[Waiting]:
+    """Questions to answer, scores to give, and demands of one's own past their limit."""
+    from demand.models import AssessmentScore, Demand
+
+    seen = Demand.objects.visible_to(person)
+    asked = seen.filter(state="more_information", requester=person)
+    named = NamedPerson.objects.filter(record_id=OuterRef("pk"), person=person, part="assessor")
+    given = AssessmentScore.objects.filter(demand=OuterRef("pk"), assessor=person, round=OuterRef("round"))
+    to_score = seen.filter(Exists(named), ~Exists(given), state="assessment", round_closed_at=None)
+    late = seen.filter(owner=person, due_on__lt=clock.today()).exclude(state="approval")
+    return [
+        *(_waiting(d, "Answer a question", "you raised it", "reply", "Answer") for d in asked),
+        *(_waiting(d, "Score it", "you are named as assessor", "score", "Score") for d in to_score),
+        *(_waiting(d, f"Past its limit in {d.state_label.lower()}", "you are its analyst", "", "Open")
+          for d in late.order_by(F("due_on").asc())),
+    ]  # fmt: skip
+
+
+def _waiting(demand, what: str, because: str, verb: str, label: str) -> Waiting:
+    at = demand.get_absolute_url()
+    return Waiting(kind="demand", reference=demand.reference, title=demand.title, what=what,
+                   url=f"{at}/{verb}" if verb else at, because=because, since=demand.state_since,
+                   due=demand.due_on, action_label=label)  # fmt: skip

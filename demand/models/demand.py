@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from changeoffice.core.access.rules import ANALYST, STAFF
+from changeoffice.core.access.rules import ANALYST, NOBODY
 from changeoffice.core.approvals.models import HAS_DECIDED, Approval, Round
 from changeoffice.core.approvals.picking import Facts
 from changeoffice.core.people.models import Office, Person
@@ -28,6 +28,7 @@ from demand.guards import (
     has_a_sponsor,
     has_an_estimate,
     is_assessed,
+    is_confidential,
     is_scored,
     names_an_effect,
     round_is_closed,
@@ -37,6 +38,7 @@ from demand.guards import (
 )
 from demand.inputs import (
     ASSESS_INPUTS,
+    DATE_INPUTS,
     EFFECT_INPUTS,
     KPI_INPUT,
     LINE_INPUTS,
@@ -54,6 +56,7 @@ from ideation.models import Idea
 BEFORE_APPROVAL = ("submitted", "screening", "assessment")
 DECIDED_ON = ("approval", "approved", "scheduled")
 RANKED = (*BEFORE_APPROVAL, "more_information", *DECIDED_ON)
+OPEN = (*RANKED, "draft", "deferred", "in_delivery")
 # What an approval rests on: it cannot change underneath one.
 BASIS = {"type", "risk", "sponsor", "compliance_flags", "currency", *DESIGN}
 
@@ -419,14 +422,16 @@ class Demand(Work):
         Round.withdraw_for(self)
         StageClock(self.limits()).enter(self, "assessment")
 
-    @transition(("approved", "scheduled"), "scheduled", who=ANALYST, tone="primary", told="scheduled",
-                asks={"starts_on": Date(label="Start"), "finishes_on": Date(label="Finish")})  # fmt: skip
+    @transition("approved", "scheduled", who=ANALYST, tone="primary", told="scheduled", asks=DATE_INPUTS)
     def schedule(self, *, by, starts_on, finishes_on):
         """Give it its place in time."""
-        if finishes_on <= starts_on:
-            raise Invalid(finishes_on="The finish must be after the start.")
-        self.starts_on, self.finishes_on = starts_on, finishes_on
+        self._place(starts_on, finishes_on)
         StageClock(self.limits()).enter(self, "scheduled")
+
+    @transition("scheduled", None, who=ANALYST, told="rescheduled", asks=DATE_INPUTS)
+    def reschedule(self, *, by, starts_on, finishes_on):
+        """Move it in time before delivery takes it."""
+        self._place(starts_on, finishes_on)
 
     @transition("scheduled", "in_delivery", who=ANALYST, tone="primary", told="handed over",
                 label="Hand over", door=False)  # fmt: skip
@@ -435,15 +440,15 @@ class Demand(Work):
         StageClock(self.limits()).enter(self, "in_delivery")
         ranking.leave(self)
 
-    @transition("in_delivery", None, who=STAFF, door=False, bumps=False, quiet=True, told="progressed")
+    @transition("in_delivery", None, who=NOBODY, door=False, bumps=False, quiet=True, told="progressed")
     def mirror(self, *, by, progress):
-        """What delivery reports, mirrored by the portfolio; no door offers it."""
+        """What delivery reports, mirrored by the portal itself."""
         self.progress = max(0, min(100, progress))
         Demand.objects.filter(pk=self.pk).update(progress=self.progress)
 
-    @transition("in_delivery", "completed", who=STAFF, door=False, told="completed")
+    @transition("in_delivery", "completed", who=NOBODY, door=False, told="completed")
     def complete(self, *, by):
-        """Delivery is done, as the portfolio tells; no door offers it."""
+        """Delivery is done; the portal itself tells."""
         self.progress, self.due_on = 100, None
 
     # verbs: side exits ---------------------------------------------------------------------------
@@ -510,6 +515,25 @@ class Demand(Work):
         self.owner = owner
         follow(self.pk, owner)
 
+    @transition(OPEN, None, who=ANALYST | REQUESTER, told="made confidential", label="Make confidential",
+                asks={"people": Ref(label="Who else may see it", rows=staff, key="username", many=True,
+                                    required=False)},
+                confirm="Only you, its requester, its analyst, its sponsor and the people you name will see it.")  # fmt: skip
+    def restrict(self, *, by, people=()):
+        """From now on it exists only for the people named on it."""
+        self.confidential = True
+        for person in filter(None, (by, self.requester, self.sponsor, *(people or ()))):
+            NamedPerson.objects.get_or_create(record_id=self.pk, person=person)
+        ranking.refresh(self)
+
+    @transition(OPEN, None, who=ANALYST, told="opened to all staff", label="Open to all staff",
+                guards=[is_confidential])  # fmt: skip
+    def open_up(self, *, by):
+        """All staff may read it again."""
+        self.confidential = False
+        if self.state in RANKED:
+            ranking.refresh(self)
+
     @transition(RANKED, None, who=ANALYST, guards=[is_scored], told="moved the rank of",
                 asks={"place": Number(label="Place", least=1, most=10_000),
                       "reason": LongText(label="Why", lines=3, max=1000, min=10)})  # fmt: skip
@@ -542,6 +566,11 @@ class Demand(Work):
         super()._put(changes)
         if self.state in RANKED and "mandatory_on" in changes:
             ranking.refresh(self)
+
+    def _place(self, starts_on, finishes_on) -> None:
+        if finishes_on <= starts_on:
+            raise Invalid(finishes_on="The finish must be after the start.")
+        self.starts_on, self.finishes_on = starts_on, finishes_on
 
     def _open_round(self, wanted: int) -> None:
         self.round, self.scores_wanted, self.round_closed_at = self.round + 1, wanted, None
