@@ -3,9 +3,10 @@
 from datetime import date
 
 import django_filters
-from django.db.models import F, Func, IntegerField, Q
+from django.db.models import Case, F, IntegerField, Q, When
 
 from changeoffice.core.doors.lists import NEWEST, InFilter, Ordering, Orderings, WorkFilterSet
+from portfolio.judging import Reason
 from portfolio.lifecycle import Stage
 from portfolio.models import (
     Action,
@@ -38,10 +39,11 @@ def measured(dimension: str) -> F:
     return F(f"reading__value__{DIMENSIONS.index(dimension)}")
 
 
-# Days between the planned and the forecast finish; working days would sort the same.
-FINISH_SLIP = Func(
-    F("forecast_finish"), F("planned_finish"), template="(%(expressions)s)", arg_joiner=" - ",
-    output_field=IntegerField(),
+# Working days late as the reading has it; the policy counts a gate double, the list does not.
+SLIP = Case(
+    When(reading__reason__0=Reason.GATE, then=measured("schedule") / 2),
+    When(reading__reason__0__gte=Reason.MEASURED, then=measured("schedule")),
+    default=None, output_field=IntegerField(),
 )  # fmt: skip
 
 ORDERINGS: Orderings = {
@@ -49,7 +51,7 @@ ORDERINGS: Orderings = {
     "newest": NEWEST,
     **both_ways("title", "Name", "title"),
     **both_ways("finish", "Finish", "forecast_finish", low=FIRST_DAY, high=LAST_DAY),
-    **both_ways("slip", "Slip", FINISH_SLIP, low=NO_FIGURE, high=-NO_FIGURE),
+    **both_ways("slip", "Slip", SLIP, low=NO_FIGURE, high=-NO_FIGURE),
 }
 
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Q
 
+from changeoffice.core.doors.pages import parts
 from changeoffice.core.doors.pages.work import NewPage, Tab, WorkPage
 from changeoffice.core.notify.models import Notification
 from changeoffice.core.record import clock
@@ -14,6 +15,7 @@ from portfolio.models import Dependency, Intervention, Milestone
 from portfolio.models.dependency import PROPOSE_INPUTS, STANDING
 from portfolio.models.project import Project
 from portfolio.rules import GETS, GIVES
+from portfolio.views import contracts
 from portfolio.views.following import follows_from, promises_kept
 from portfolio.views.lists import ListPage, chip, state_options, words_chip
 
@@ -45,8 +47,11 @@ class DependencyListPage(ListPage):
     def rows(self):
         return Dependency.objects.visible_to(self.request.user).with_ends()
 
+    def dress(self, rows):
+        contracts.dress(rows)
+
     def chips(self, params):
-        found = [words_chip(params, "Filter by what is needed"),
+        found = [words_chip(params, "Filter by words"),
                  chip(params, "state", "State", state_options(Dependency), "circle-dot")]  # fmt: skip
         if "project" in params:
             found.append(chip(params, "project", "Project", [(params["project"],) * 2], "square-kanban"))
@@ -72,6 +77,7 @@ class DependencyPage(WorkPage):
     def extra(self, record: Dependency) -> dict[str, Any]:
         person = self.request.user
         pace = record.pace
+        contracts.dress([record])
         return {
             "link": record, "pace": pace, "chart": slip_chart(record),
             "expected_with_lag": working_days().add(record.giver.expected_on, record.lag),
@@ -84,10 +90,21 @@ class DependencyPage(WorkPage):
                 .select_related("owner")
             ),
             "alerts": alerts_of(record),
-            "my_sides": [
-                words for words, rule in (("giving", GIVES), ("getting", GETS))
-                if rule.holds(person, record)
-            ],
+        } | self.answer(record, person)  # fmt: skip
+
+    def answer(self, link: Dependency, person) -> dict[str, Any]:
+        """Agreeing and declining stand beside the contract while it waits for an answer."""
+        sides = [("giving", GIVES, link.giver_agreed_at), ("getting", GETS, link.getter_agreed_at)]
+        mine = [(words, agreed) for words, rule, agreed in sides if rule.holds(person, link)]
+        answered = bool(mine) and all(agreed for _, agreed in mine)
+        found: dict[str, Any] = {"my_sides": [words for words, _ in mine], "answered": answered}
+        if link.state != "proposed" or not mine:
+            return found
+        offers = [offer for offer in link.open_verbs(person)
+                  if not (answered and offer.verb.name == "agree")]  # fmt: skip
+        return found | {
+            "answers": [parts.button(link, offer) for offer in offers],
+            "asks_me": not answered, "first_button": None, "more_buttons": [],
         }  # fmt: skip
 
 
@@ -120,7 +137,6 @@ def alerts_of(link: Dependency) -> list[dict[str, Any]]:
 class NewDependencyPage(NewPage):
     work, birth, inputs = Dependency, Dependency.propose, PROPOSE_INPUTS
     heading, submit_label = "New dependency", "Propose dependency"
-    template = "portfolio/dependency_new.html"
 
     def drawn(self, form, status: int = 200, **context):
         project = self._project()
@@ -142,7 +158,7 @@ def narrow_ends(form, person, project: Project | None) -> None:
         field = form.fields[name]
         field.queryset = rows
         field.label_from_instance = _milestone_label
-    if project and not form.is_bound:
+    if project and not form.is_bound and not form.initial.get("giver"):
         form.fields["getter"].queryset = rows.filter(project=project)
 
 

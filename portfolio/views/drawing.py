@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from changeoffice.core.record import clock
 from portfolio.models import Gate, Milestone
 
-MOST_TICKS = 8
+MOST_TICKS = 6
 LATE_FROM = 1
+SHORT = {
+    "design": "Design", "development": "Development", "testing": "Testing", "go_live": "Go-live",
+    "support": "Early life",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,15 +39,15 @@ class Axis:
 
     @property
     def ticks(self) -> list[dict[str, Any]]:
-        """At most eight months with their places; the year with each January and the first."""
+        """At most six months with their places; the year with each January and the first."""
         months, day = [], self.first
         while day < self.last:
             months.append(day)
             day = _next_month(day)
         step = -(-len(months) // MOST_TICKS)
         return [
-            {"at": self.at(month), "label": _month_label(month, number == 0)}
-            for number, month in enumerate(months[::step])
+            {"at": self.at(month), "label": f"{month:%b}" if month.year == year else f"{month:%b %y}"}
+            for month, year in zip(months[::step], _years_before(months[::step]), strict=True)
         ]
 
 
@@ -50,8 +55,9 @@ def _next_month(day: date) -> date:
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
-def _month_label(month: date, is_first: bool) -> str:
-    return f"{month:%b %Y}" if is_first or month.month == 1 else f"{month:%b}"
+def _years_before(months: list[date]) -> list[int]:
+    """The year of the month before each, so that only a change of year is written."""
+    return [months[0].year, *(month.year for month in months)][: len(months)]
 
 
 def axis_of(project, milestones: list[Milestone], today: date) -> Axis | None:
@@ -67,6 +73,7 @@ def mark_of(mark: Milestone, axis: Axis) -> dict[str, Any]:
     tone = "done" if mark.state == "met" else "late" if slip >= LATE_FROM else "due"
     return {
         "milestone": mark, "slip": slip, "tone": tone, "now": axis.at(now),
+        "is_past": mark.state == "planned" and mark.expected_on < clock.today(),
         "baseline": axis.at(mark.baseline_on),
         "expected": axis.at(mark.expected_on) if mark.expected_on > now else "",
     }  # fmt: skip
@@ -80,7 +87,7 @@ def phases(project, gates: list[Gate], milestones: list[Milestone], axis: Axis) 
     for (gate, start), (_, end) in zip(dated, dated[1:], strict=False):
         if end > start:
             bars.append(
-                {"label": gate.get_opens_stage_display(), "stage": gate.opens_stage,
+                {"label": SHORT.get(gate.opens_stage, gate.get_opens_stage_display()), "stage": gate.opens_stage,
                  "left": axis.at(start), "width": axis.width(start, end),
                  "start": start, "end": end}
             )  # fmt: skip

@@ -1,49 +1,19 @@
 """The gate room: would it pass today, and if not, what is missing; and the decision itself."""
 
-from typing import Any
-
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from changeoffice.core.access.models import Practice
 from changeoffice.core.doors.pages import parts
 from changeoffice.core.doors.pages.work import VerbPage, seen
-from changeoffice.core.record import clock
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import NotSeen
 from portfolio.models import Action, Decision, Gate, Project
 from portfolio.models.gate import MOST_CONDITIONS
 from portfolio.rules import DECIDES_GATE
 from portfolio.views import drawing
+from portfolio.views.criteria import look_over
 from portfolio.views.project_pages import RELATED, gates_of, head_of, milestones_of
-
-NO_PRACTICE = "The project itself"
-
-
-def look_over(gate: Gate) -> Gate:
-    """The criteria as they stand today: how many are met, which block, gathered by practice."""
-    today, items = clock.today(), list(gate.criteria.all())
-    for item in items:
-        item.satisfied = item.is_satisfied(today)
-        item.ended = item.state == "waived" and not item.satisfied
-    gate.items = items
-    gate.tally = (sum(item.satisfied for item in items), len(items))
-    gate.blocking = [item for item in items if item.critical and not item.satisfied]
-    gate.unmet = [item for item in items if not item.satisfied]
-    gate.waivers = [item for item in items if item.state == "waived"]
-    gate.practices = [_practice(code, items) for code in dict.fromkeys(i.practice for i in items)]
-    return gate
-
-
-def _practice(code: str, items: list) -> dict[str, Any]:
-    mine = [item for item in items if item.practice == code]
-    return {
-        "label": Practice(code).label if code else NO_PRACTICE, "items": mine,
-        "done": sum(item.satisfied for item in mine),
-        "open": [item for item in mine if not item.satisfied],
-    }  # fmt: skip
-
 
 def gate_room(request: HttpRequest, reference: str, code: str) -> HttpResponse:
     project = seen(Project, reference, request.user, RELATED)

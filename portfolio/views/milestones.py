@@ -11,6 +11,7 @@ from changeoffice.core.record.inputs import form_for
 from portfolio.knock_on import KnockOn, knock_on
 from portfolio.models import Dependency, Milestone
 from portfolio.models.milestone import PLAN_INPUTS
+from portfolio.views import contracts
 from portfolio.views.births import OfProject
 
 RELATED = (
@@ -29,7 +30,8 @@ class MilestonePage(WorkPage):
         rows = rows.exclude(state="withdrawn")
         return {
             "mark": record,
-            "gives": list(rows.filter(giver=record)), "needs": list(rows.filter(getter=record)),
+            "gives": contracts.dress(rows.filter(giver=record)),
+            "needs": contracts.dress(rows.filter(getter=record)),
             "because": because_of(record, self.request.user),
         }  # fmt: skip
 

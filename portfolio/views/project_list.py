@@ -1,15 +1,19 @@
 """The list of projects: worst first, narrowed by chips, or gathered by programme or portfolio."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 
+from changeoffice.core.access.grants import grants_of
 from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.doors.lists import Ordering, Orderings
 from changeoffice.core.doors.pages.work import Tab
+from changeoffice.core.doors.templatetags.formats import plain
 from changeoffice.core.people.models import Person
 from changeoffice.organisation.models import Service
 from portfolio.filters import NO_FIGURE, ORDERINGS, ProjectFilterSet, both_ways, measured
+from portfolio.judging import COST, COST_SCALE, SCHEDULE, Reason
 from portfolio.lifecycle import Stage
 from portfolio.models import Benefit, Colour, Milestone, Programme, Project
 from portfolio.models.project import LIVE
@@ -62,7 +66,8 @@ class ProjectListPage(ListPage):
         for row in rows:
             row.next_milestone = upcoming.get(row.pk)
             row.line = lines.get(row.pk)
-            row.shows_figures = SEES_FIGURES.holds(person, row)
+            row.slip_now = slip_of(row)
+            row.cost_now = cost_words(row) if SEES_FIGURES.holds(person, row) else ""
 
     def chips(self, params):
         person = self.request.user
@@ -79,6 +84,7 @@ class ProjectListPage(ListPage):
     def extra(self, rows) -> dict[str, Any]:
         by = self.request.GET.get("group", "")
         found: dict[str, Any] = {
+            "may_start": grants_of(self.request.user).has("analyst", "manager", "project_manager"),
             "group": by if by in GROUPS else "",
             "segments": [
                 {"label": label, "url": self.address(group=name), "current": name == by}
@@ -132,6 +138,24 @@ def cost_orderings(person) -> Orderings:
     """Sorting by money orders only the rows whose money this person may see."""
     seen = Case(When(SEES_FIGURES.q(person), then=measured("cost")), default=None)
     return both_ways("cost", "Cost variance", seen, low=NO_FIGURE, high=-NO_FIGURE)
+
+
+def slip_of(project: Project) -> int | None:
+    """Working days late, of the milestone that gives the schedule's colour."""
+    reading = project.rag
+    if reading is None or reading.reason[SCHEDULE] < Reason.MEASURED:
+        return None
+    value = reading.value[SCHEDULE]
+    return value // 2 if reading.reason[SCHEDULE] == Reason.GATE and value > 0 else value
+
+
+def cost_words(project: Project) -> str:
+    """Forecast at completion against budget, as the reading has it."""
+    reading = project.rag
+    if reading is None or reading.reason[COST] < Reason.MEASURED:
+        return ""
+    share = Decimal(reading.value[COST]) / COST_SCALE
+    return f"{'+' if share > 0 else ''}{plain(share, 1)}%"
 
 
 def next_milestones(projects: list[Project], person) -> dict[int, Milestone]:

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.doors.pages import parts
-from changeoffice.core.doors.pages.work import InputPage, NewPage, WorkPage, seen
+from changeoffice.core.doors.pages.work import NewPage, WorkPage, seen
+from changeoffice.core.doors.templatetags.formats import short_day
 from changeoffice.core.record import clock
 from changeoffice.core.talk.models import Follower
 from portfolio import ports
@@ -24,8 +25,10 @@ from portfolio.models import (
     Risk,
 )
 from portfolio.models.project import START_INPUTS
+from portfolio.models.rag import NOT_RATED
 from portfolio.rules import KEEPS_PROJECT
-from portfolio.views import drawing, reasons
+from portfolio.views import contracts, drawing, reasons
+from portfolio.views.criteria import look_over
 
 RELATED = (
     "unit", "owner", "sponsor", "programme", "programme__portfolio", "reading",
@@ -56,7 +59,7 @@ def links_of(project: Project, person) -> tuple[list[Dependency], list[Dependenc
     """What it needs and what it gives; a contract whose other end is hidden is not there."""
     rows = Dependency.objects.visible_to(person).with_ends().exclude(state="withdrawn")
     around = Q(getter__project=project) | Q(giver__project=project)
-    found = list(rows.filter(around).order_by("-reading__used", "pk"))
+    found = contracts.dress(rows.filter(around).order_by("-reading__used", "pk"))
     needs = [link for link in found if link.getter.project_id == project.pk]
     return needs, [link for link in found if link.giver.project_id == project.pk]
 
@@ -69,6 +72,7 @@ def head_of(project: Project, person, current: str) -> dict[str, Any]:
     figures = SEES_FIGURES.holds(person, project)
     return {
         "record": project, "project": project, "sees_figures": figures,
+        "colour_words": colour_words(project),
         "buttons": buttons, "first_button": first,
         "more_buttons": [b for b in buttons if b is not first],
         "can_edit": project.editors.holds(person, project) and not project.is_closed,
@@ -89,6 +93,16 @@ def tabs_of(project: Project, figures: bool, current: str) -> list[dict[str, Any
     ]
 
 
+def colour_words(project: Project) -> str:
+    """The pill beside the name: the colour and since when."""
+    reading = project.rag
+    if reading is None:
+        return ""
+    if reading.overall in NOT_RATED:
+        return reading.get_overall_display()
+    return f"{reading.get_overall_display()} since {short_day(reading.overall_since)}"
+
+
 class ProjectPage(WorkPage):
     work = Project
     template = "portfolio/project.html"
@@ -96,18 +110,17 @@ class ProjectPage(WorkPage):
 
     def extra(self, record: Project) -> dict[str, Any]:
         person = self.request.user
-        today = clock.today()
         milestones = milestones_of(record, person)
         gates = gates_of(record, milestones)
         needs, gives = links_of(record, person)
         return {
-            "project": record,
+            "project": record, "colour_words": colour_words(record),
             "tabs": tabs_of(record, SEES_FIGURES.holds(person, record), ""),
             "keeps": KEEPS_PROJECT.holds(person, record) and not record.is_closed,
             "explained": reasons.panel(record, person),
             "steps": drawing.tracker(record, gates),
-            "gate": next((gate for gate in gates if not gate.is_closed), None),
-            "plan": plan_of(record, milestones, gates, today),
+            "gate": next((look_over(gate) for gate in gates if not gate.is_closed), None),
+            "plan": plan_of(record, milestones, gates, needs),
             "needs": needs, "gives": gives,
             "money": ports.money(record, person),
             **self.registers(record, person),
@@ -132,13 +145,16 @@ class ProjectPage(WorkPage):
         }  # fmt: skip
 
 
-def plan_of(project: Project, milestones, gates, today) -> dict[str, Any]:
-    """The bars and diamonds of a project, and the axis they stand on."""
+def plan_of(project: Project, milestones, gates, needs) -> dict[str, Any]:
+    """The bars and diamonds of a project, the axis they stand on, and what makes a day late."""
+    today, visible = clock.today(), {link.pk: link for link in needs}
+    held = {mark.pk: mark.expected_because for mark in milestones if mark.expected_because}
+    causes = {pk: visible.get(link.pk) for pk, link in held.items()}
     axis = drawing.axis_of(project, milestones, today)
     if axis is None:
         return {"rows": [], "phases": [], "ticks": [], "today": ""}
     return {
-        "rows": [drawing.mark_of(mark, axis) for mark in milestones],
+        "rows": [drawing.mark_of(mark, axis) | {"because": causes.get(mark.pk)} for mark in milestones],
         "phases": drawing.phases(project, gates, milestones, axis),
         "ticks": axis.ticks, "today": axis.at(today) if axis.first <= today < axis.last else "",
     }  # fmt: skip
@@ -150,7 +166,7 @@ def milestones_page(request: HttpRequest, reference: str) -> HttpResponse:
     gates = gates_of(project, milestones)
     needs, gives = links_of(project, request.user)
     context = head_of(project, request.user, "milestones") | {
-        "plan": plan_of(project, milestones, gates, clock.today()),
+        "plan": plan_of(project, milestones, gates, needs),
         "knock_on": knock_on(gives),
         "needs": needs, "gives": gives,
     }

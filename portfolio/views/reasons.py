@@ -116,15 +116,27 @@ def _row(project: Project, row: dict[str, Any], figures: bool) -> dict[str, Any]
     about, door = row["about"], DOORS.get(row["dimension"], "")
     url = about.get_absolute_url() if about else f"{project.get_absolute_url()}{door}" if door else ""
     acts = row["colour"] in ("red", "amber") or row["severity"] == Colour.STALE
+    rule_words, limits_words = _rule(row["rule"])
     return row | {
+        "rule_words": rule_words, "limits_words": limits_words,
         "code": row["colour"], "url": "" if hidden or row["severity"] < Colour.GREEN else url,
-        "reading": WITHOUT_FIGURES if hidden and row["severity"] >= Colour.GREEN else row["reading"],
-        "turns_green": "" if hidden else row["turns_green"],
+        "reading": WITHOUT_FIGURES if hidden and row["severity"] >= Colour.GREEN else _tight(row["reading"]),
+        "turns_green": "" if hidden else _tight(row["turns_green"]),
         "actor": row["person"] if acts else None, "by": row["by_when"],
         "act": "update the status" if row["severity"] == Colour.STALE
         else ACTS.get(row["dimension"], ""),
         "since": row["since"] if acts else None,
     }  # fmt: skip
+
+
+def _tight(text: str) -> str:
+    return text.replace(" %", "%")
+
+
+def _rule(rule: str) -> tuple[str, str]:
+    """What is measured, and its limits."""
+    what, found, limits = _tight(rule).partition(" Amber above ")
+    return what, f"Amber above {limits}" if found else ""
 
 
 def sentence(project: Project, rows: list[dict[str, Any]], person) -> str:
