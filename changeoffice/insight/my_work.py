@@ -1,0 +1,174 @@
+"""My work: what needs this person now and why, and what became of what they set going."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from changeoffice.core import ports
+from changeoffice.core.access.grants import grants_of
+from changeoffice.core.doors.templatetags import formats
+from changeoffice.core.ports import Waiting
+from changeoffice.core.record import clock
+from changeoffice.core.record.models import Event, work_model
+from changeoffice.core.talk.models import Follower
+from changeoffice.insight import selectors
+from changeoffice.insight.dashboard import FORTNIGHT, Dashboard, count_words
+from demand.models import Demand
+from ideation.models import Idea
+from portfolio.models import Project
+
+SHOWN = 3
+EVENTS_SHOWN = 6
+KINDS = {
+    "approval": "Approvals", "idea": "Ideas", "demand": "Demands", "dependency": "Dependencies",
+    "intervention": "Interventions", "milestone": "Milestones", "project": "Projects",
+    "gate": "Gates", "action": "Actions", "risk": "Risks", "issue": "Issues",
+}  # fmt: skip
+SEES_PULSE = ("leadership", "service_owner")
+
+
+def page(person, asked: dict[str, str]) -> dict[str, Any]:
+    today = clock.today()
+    waiting = sorted(waiting_for(person), key=lambda one: (one.due or date.max, one.reference))
+    show = asked.get("show", "")
+    shown = [one for one in waiting if one.kind == show] if show else waiting
+    return {
+        "today": today, "answer": answer(waiting, today), "count": len(waiting),
+        "groups": groups(shown, today), "segments": segments(waiting, show), "show": show,
+        "ideas": my_ideas(person), "demands": my_demands(person), "projects": my_projects(person),
+        "events": followed(person), "pulse": pulse(person, today),
+    }  # fmt: skip
+
+
+# ── what needs me ────────────────────────────────────────────────────────────────────────────
+def waiting_for(person) -> list[Waiting]:
+    return [one for ask in ports.waiting.values() for one in ask(person)]
+
+
+def answer(waiting: list[Waiting], today: date) -> str:
+    day = formats.long_day(today)
+    if not waiting:
+        return f"{today:%A} {day}. Nothing needs you now."
+    late = sum(1 for one in waiting if one.due and one.due < today)
+    due = sum(1 for one in waiting if one.due == today)
+    parts = [f"{count_words(n)} {'is' if n == 1 else 'are'} {words}"
+             for n, words in ((late, "overdue"), (due, "due today")) if n]  # fmt: skip
+    n = len(waiting)
+    things = f"{count_words(n).capitalize()} thing{' needs' if n == 1 else 's need'} you"
+    return f"{today:%A} {day}. {things}{'; ' + ' and '.join(parts) if parts else ''}."
+
+
+def groups(waiting: Iterable[Waiting], today: date) -> list[dict[str, Any]]:
+    """Overdue, today, this week, later; within each by day."""
+    week = today + timedelta(days=6 - today.weekday())
+    named: dict[str, list] = {"Overdue": [], "Today": [], "This week": [], "Later": []}
+    for one in waiting:
+        named[_group(one.due, today, week)].append(_task(one, today))
+    return [{"label": label, "tasks": tasks, "is_late": label == "Overdue"}
+            for label, tasks in named.items() if tasks]  # fmt: skip
+
+
+def _group(due: date | None, today: date, week: date) -> str:
+    if due is None:
+        return "Later"
+    if due < today:
+        return "Overdue"
+    if due == today:
+        return "Today"
+    return "This week" if due <= week else "Later"
+
+
+def _task(one: Waiting, today: date) -> dict[str, Any]:
+    """As the task component draws it; the title says what, the line beneath why."""
+    late = bool(one.due and one.due < today)
+    because = one.because[:1].upper() + one.because[1:]
+    return {
+        "kind": one.kind, "title": one.title, "url": one.url, "reference": one.reference,
+        "icon": "stamp" if one.kind == "approval" else "", "is_late": late,
+        "why": f"{one.what}. {because}.", "due": formats.due(one.due) if one.due else "",
+        "actions": [{"label": one.action_label, "url": one.url, "primary": True}],
+    }  # fmt: skip
+
+
+def segments(waiting: list[Waiting], show: str) -> list[dict[str, Any]]:
+    """A filter for each kind of thing, the most frequent first; at most four beside All."""
+    counts: dict[str, int] = {}
+    for one in waiting:
+        counts[one.kind] = counts.get(one.kind, 0) + 1
+    kinds = sorted(counts, key=lambda kind: -counts[kind])[:4]
+    if show and show not in kinds:
+        kinds.append(show)
+    every = {"label": "All", "count": len(waiting), "url": "/", "current": not show}
+    return [every] + [
+        {"label": KINDS.get(kind, kind.capitalize()), "count": counts.get(kind, 0),
+         "url": f"/?show={kind}", "current": show == kind}
+        for kind in kinds
+    ]  # fmt: skip
+
+
+# ── what became of mine ──────────────────────────────────────────────────────────────────────
+def my_ideas(person) -> dict[str, Any]:
+    rows = Idea.objects.filter(owner=person).select_related("merged_into").order_by("-updated_at", "-pk")
+    found = list(rows[: SHOWN + 1])
+    became = {d.idea_id: d for d in Demand.objects.visible_to(person).filter(
+        idea__in=[idea.pk for idea in found[:SHOWN]])}  # fmt: skip
+    return {"rows": [_idea(idea, became.get(idea.pk)) for idea in found[:SHOWN]],
+            "more": len(found) > SHOWN}  # fmt: skip
+
+
+def _idea(idea: Idea, demand: Demand | None) -> dict[str, Any]:
+    at = idea.resume_state if idea.state in ("more_information", "parked") else idea.state
+    done = Idea.steps.index(at) + 1 if at in Idea.steps else 0
+    return {"idea": idea, "done": done, "of": len(Idea.steps), "is_running": done < len(Idea.steps),
+            "words": _became(idea, demand)}  # fmt: skip
+
+
+def _became(idea: Idea, demand: Demand | None) -> str:
+    since = formats.short_day(idea.state_since)
+    if demand:
+        return f"Became {demand.reference}, now {demand.state_label.lower()}"
+    if idea.state == "more_information":
+        return "You have been asked a question"
+    if idea.state == "declined":
+        return f"Declined on {since}: {idea.get_decline_code_display().lower()}"
+    if idea.state == "parked":
+        return f"Parked until {formats.short_day(idea.revisit_on)}"
+    if idea.state == "merged" and idea.merged_into:
+        return f"Merged into {idea.merged_into.reference}"
+    return f"{idea.state_label} since {since}"
+
+
+def my_demands(person) -> dict[str, Any]:
+    mine = Q(requester=person) | Q(owner=person) | Q(sponsor=person)
+    rows = Demand.objects.visible_to(person).filter(mine).open().order_by("-updated_at", "-pk")
+    found = list(rows[: SHOWN + 1])
+    return {"rows": found[:SHOWN], "more": len(found) > SHOWN}
+
+
+def my_projects(person) -> dict[str, Any]:
+    mine = Project.objects.visible_to(person).filter(Q(owner=person) | Q(sponsor=person)).open()
+    rows = mine.select_related("reading").order_by("-reading__overall", "-pk")
+    found = list(rows[: SHOWN + 1])
+    return {"rows": found[:SHOWN], "more": len(found) > SHOWN}
+
+
+def followed(person) -> list[dict[str, Any]]:
+    """What others did lately to what this person follows."""
+    records = Follower.objects.filter(person=person).values("record_id")
+    rows = Event.objects.visible_to(person).filter(record_id__in=records).exclude(actor=person)
+    rows = rows.exclude(verb__in=("vote", "withdraw_vote")).select_related("actor", "record")
+    return [
+        {"actor": event.actor, "words": event.words, "record": event.record, "at": event.at,
+         "url": work_model(event.record.kind).url_for(event.record.reference)}
+        for event in rows.order_by("-at", "-id")[:EVENTS_SHOWN]
+    ]  # fmt: skip
+
+
+# ── the pulse ────────────────────────────────────────────────────────────────────────────────
+def pulse(person, today: date) -> Dashboard | None:
+    """The portfolio at a glance, for leaders and service owners."""
+    if not grants_of(person).has(*SEES_PULSE) or not selectors.sees_totals(person):
+        return None
+    return Dashboard(person, selectors.Chosen(), today, today - FORTNIGHT, lists=False)

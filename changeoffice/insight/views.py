@@ -1,0 +1,139 @@
+"""Pages of insight: the portfolio dashboard, the list behind a number, and My work."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from changeoffice.core.doors.templatetags import formats
+from changeoffice.core.record import clock
+from changeoffice.core.record.errors import Invalid, NotSeen
+from changeoffice.insight import evidence, my_work, selectors
+from changeoffice.insight.dashboard import FORTNIGHT, Dashboard
+from changeoffice.insight.measures import ITEMS, MONEY, Measure, measure
+
+PER_PAGE = 100
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which part, as of which day, compared with which: read once for pages and API."""
+
+    chosen: selectors.Chosen
+    day: date
+    versus: date
+    portfolios: list
+
+    @property
+    def is_past(self) -> bool:
+        return self.day != clock.today()
+
+
+def read(params: dict[str, str], person) -> Asked:
+    """Raises Invalid on a day that is none, NotSeen on a portfolio that does not exist for one."""
+    today = clock.today()
+    day = _day(params, "as_of") or today
+    versus = _day(params, "vs") or day - FORTNIGHT
+    if day > today:
+        raise Invalid(as_of="Choose today or an earlier day.")
+    if versus >= day:
+        raise Invalid(vs="Compare with a day before the one shown.")
+    known = selectors.portfolios(person)
+    chosen = selectors.chosen_from(params, person, known)
+    if chosen is None or not selectors.sees_totals(person):
+        raise NotSeen("There is no such portfolio, or you may not see it.")
+    return Asked(chosen, day, versus, known)
+
+
+def _day(params: dict[str, str], name: str) -> date | None:
+    if not params.get(name):
+        return None
+    try:
+        found = date.fromisoformat(params[name])
+    except ValueError:
+        raise Invalid(**{name: "Write a day such as 2026-11-10."}) from None
+    if found.year < 1990:
+        raise Invalid(**{name: "There is nothing that early."})
+    return found
+
+
+@require_GET
+def portfolio(request: HttpRequest) -> HttpResponse:
+    asked = read(request.GET.dict(), request.user)
+    board = Dashboard(request.user, asked.chosen, asked.day, asked.versus, asked.portfolios)
+    return render(request, "insight/portfolio.html", {
+        "board": board, "chosen": asked.chosen, "as_of": asked.day if asked.is_past else None,
+        "day": asked.day, "versus": asked.versus, "portfolios": asked.portfolios,
+        "fact_day": board.facts.days.get(asked.day), "since_choices": _earlier(asked.day),
+        "as_of_choices": _ends_of_months(clock.today()),
+    })  # fmt: skip
+
+
+def _earlier(day: date) -> list[tuple[str, date]]:
+    return [("A week before", day - timedelta(days=7)), ("Two weeks before", day - FORTNIGHT),
+            ("Four weeks before", day - timedelta(days=28)),
+            ("A quarter before", day - timedelta(days=91))]  # fmt: skip
+
+
+def _ends_of_months(today: date) -> list[tuple[str, date]]:
+    ends, day = [], today
+    for _ in range(3):
+        day = day.replace(day=1) - timedelta(days=1)
+        ends.append((f"End of {day:%B}", day))
+    return ends
+
+
+@require_GET
+def items(request: HttpRequest) -> HttpResponse:
+    """What adds up to one number of the dashboard, as of the same day, as far as one may see it."""
+    params = request.GET.dict()
+    asked = read(params, request.user)
+    what = _measure(params, request.user)
+    found = evidence.behind(what, asked, request.user, params.get("currency", "")[:3])
+    page = Paginator(found.rows, PER_PAGE).get_page(params.get("page"))
+    back = {k: v for k, v in params.items() if k in ("as_of", "vs", "portfolio", "programme")}
+    return render(request, "insight/items.html", {
+        "measure": what, "evidence": found, "page": page,
+        "rows": evidence.dressed(page, request.user), "answer": _answer(what, found, asked),
+        "is_money": what.unit == MONEY, "is_value": what.unit != ITEMS or what.family == "sla",
+        "value_head": what.unit.capitalize(), "state_head": STATE_HEADS.get(what.family, "Status"),
+        "is_range": what.family == "changes",
+        "dashboard_url": f"/portfolio?{urlencode(back)}" if back else "/portfolio",
+    })  # fmt: skip
+
+
+STATE_HEADS = {"demands": "State", "demand_flow": "State", "ideas": "State", "changes": "What changed",
+               "risks": "Exposure", "interventions": "Asked for"}  # fmt: skip
+
+
+def _answer(what: Measure, found: evidence.Evidence, asked: Asked) -> str:
+    several = "item" if found.count == 1 else "items"
+    day = formats.long_day(asked.day)
+    when = f"at the end of {day}" if asked.is_past else "now"
+    if what.family == "changes":
+        when = f"from {formats.short_day(asked.versus)} to {formats.short_day(asked.day)}"
+    where = f" in {asked.chosen.title}" if asked.chosen.reference else ""
+    total = ""
+    if what.unit == MONEY:
+        total = f", {formats.full_money(found.total, found.currency)} together"
+    return f"{found.count:,} {several}{where} {when}{total}."
+
+
+def _measure(params: dict[str, str], person) -> Measure:
+    found = measure(params.get("measure", ""))
+    if found is None or not found.adds_up:
+        raise Invalid(measure="Choose one of the measures of the dashboard.")
+    if found.is_figure and not selectors.sees_figures(person):
+        raise NotSeen("There is no such list, or you may not see it.")
+    return found
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "insight/my_work.html", my_work.page(request.user, request.GET.dict()))
+
+
