@@ -87,7 +87,9 @@ def import_file(
 
 
 def _map(table: Table, mapping: Mapping, outcome: Outcome) -> tuple[list[Accepted], dict[int, Row]]:
-    accepted, refused, seen = [], {}, {}
+    accepted: list[Accepted] = []
+    refused: dict[int, Row] = {}
+    seen: dict[str, int] = {}
     for number, message in table.misshapen:
         refused[number] = Row(number, {})
         outcome.refuse(number, "", message)
@@ -104,8 +106,8 @@ def _map(table: Table, mapping: Mapping, outcome: Outcome) -> tuple[list[Accepte
                 Unusable(mapping.identity[-1], f"Row {seen[identity]} already is {identity}.")
             )
         seen.setdefault(identity, row.number)
-        for error in errors:
-            outcome.refuse(row.number, error.column, error.message)
+        for wrong in errors:
+            outcome.refuse(row.number, wrong.column, wrong.message)
         if errors:
             refused[row.number] = row
         else:
@@ -128,7 +130,7 @@ def _take_in(
         try:
             with transaction.atomic():
                 record = known.get(alias.record_id) if alias else None
-                if record is None:
+                if alias is None or record is None:
                     _create(kind, mapping, item, by)
                     outcome.created += 1
                 elif _update(kind, record, alias, item, by, outcome):

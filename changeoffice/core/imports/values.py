@@ -37,7 +37,8 @@ def code(cells: Cells, spec: dict[str, Any]) -> str:
 def day(cells: Cells, spec: dict[str, Any]) -> date | None:
     value = cells[spec["column"]].strip()
     if not value:
-        return _nothing(spec)
+        _may_be_empty(spec)
+        return None
     try:
         found = date.fromisoformat(value[:10])
     except ValueError:
@@ -51,7 +52,8 @@ def number(cells: Cells, spec: dict[str, Any], column: str | None = None) -> Dec
     name = column or spec["column"]
     value = cells[name].strip().replace(" ", "").replace(" ", "")
     if not value:
-        return _nothing(spec, name)
+        _may_be_empty(spec, name)
+        return None
     try:
         found = Decimal(value)
     except InvalidOperation:
@@ -95,7 +97,6 @@ RULES: dict[str, Callable[[Cells, dict[str, Any]], Any]] = {
 }  # fmt: skip
 
 
-def _nothing(spec: dict[str, Any], column: str | None = None) -> None:
+def _may_be_empty(spec: dict[str, Any], column: str | None = None) -> None:
     if spec.get("required"):
         raise Unusable(column or spec["column"], "This may not be empty.")
-    return None

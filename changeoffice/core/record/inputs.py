@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -175,19 +175,20 @@ class Ref(Input):
                 queryset=self.rows(person), to_field_name=self.key, **self.common()
             )
         kind = forms.ModelMultipleChoiceField if self.many else forms.ModelChoiceField
-        extra = {} if self.many else {"empty_label": "Choose" if self.required else "None"}
+        extra: dict[str, Any] = (
+            {} if self.many else {"empty_label": "Choose" if self.required else "None"}
+        )
         return kind(queryset=self.rows(person), to_field_name=self.key, **extra, **self.common())
 
     def serializer_field(self) -> serializers.Field:
-        one = (
-            serializers.IntegerField(min_value=1)
+        outer = self.schema() | ({} if self.many else {"allow_null": not self.required})
+        inner: dict[str, Any] = {} if self.many else outer
+        one: serializers.Field = (
+            serializers.IntegerField(min_value=1, **inner)
             if self.key == "pk"
-            else serializers.CharField(max_length=80)
+            else serializers.CharField(max_length=80, **inner)
         )
-        if self.many:
-            return serializers.ListField(child=one, max_length=500, **self.schema())
-        one = type(one)(allow_null=not self.required, **one._kwargs, **self.schema())
-        return one
+        return serializers.ListField(child=one, max_length=500, **outer) if self.many else one
 
 
 class TypedReference(forms.ModelChoiceField):
@@ -202,7 +203,7 @@ class TypedReference(forms.ModelChoiceField):
         return super().to_python(value.strip().upper() if isinstance(value, str) else value)
 
 
-Inputs = dict[str, Input]
+Inputs = Mapping[str, Input]
 
 
 def form_for(inputs: Inputs, person) -> type[forms.Form]:
@@ -218,7 +219,7 @@ def serializer_for(name: str, inputs: Inputs, *, partial: bool = False):
     """A serializer class for the API's schema; the values themselves are cleaned by the form."""
     fields: dict[str, Any] = {}
     for key, item in inputs.items():
-        made = item.serializer_field()
+        made: Any = item.serializer_field()
         if partial:
             made._kwargs["required"] = False  # DRF copies a declared field from these
         fields[key] = made

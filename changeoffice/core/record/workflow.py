@@ -186,7 +186,7 @@ def context_words(by, verb: str, reason: str) -> dict[str, Any]:
 
 def _noted(given: dict[str, Any]) -> dict[str, Any]:
     """Inputs as the event keeps them: short plain values; long text is in the field history."""
-    noted = {}
+    noted: dict[str, Any] = {}
     for key, value in given.items():
         if isinstance(value, (int, float, bool)) or value is None:
             noted[key] = value
