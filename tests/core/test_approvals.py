@@ -40,7 +40,7 @@ def test_lanes_merge_policies_and_name_each_kind_once():
     ({"type": "regulatory"}, 20, {"manager", "compliance"}),
     ({"security": "Keys stay in the vault."}, 200, {"sponsor", "finance", "design_authority"}),
 ])  # fmt: skip
-def test_the_policy_picks_the_approvers(  # noqa: PLR0913
+def test_the_policy_picks_the_approvers(
     make_demand, manager, finance, approver, analyst, skill, profile, days, kinds  # noqa: F811
 ):
     demand = make_demand("ready", **profile)
@@ -78,13 +78,16 @@ def test_only_the_person_asked_decides(make_demand, manager, make_person, author
 def test_the_database_itself_keeps_four_eyes(make_demand, manager, author, analyst):  # noqa: F811
     step = make_demand("approval").record.approvals.get()
     for person in (author, analyst):
-        with pytest.raises(IntegrityError, match="four_eyes"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "UPDATE approvals_approval SET state = 'approved', decided_by_id = %s, "
-                    "approver_id = %s, decided_at = now() WHERE id = %s",
-                    [person.pk, person.pk, step.pk],
-                )
+        with (
+            pytest.raises(IntegrityError, match="four_eyes"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(
+                "UPDATE approvals_approval SET state = 'approved', decided_by_id = %s, "
+                "approver_id = %s, decided_at = now() WHERE id = %s",
+                [person.pk, person.pk, step.pk],
+            )
 
 
 def test_steps_in_order_ask_one_after_the_other(make_demand, manager, finance, sponsor, analyst, skill):  # noqa: F811

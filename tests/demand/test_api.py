@@ -2,7 +2,6 @@
 
 import pytest
 
-from demand.models import Demand
 from tests.demand.conftest import SCORES
 
 pytestmark = pytest.mark.django_db

@@ -211,3 +211,23 @@ def test_dates_of_a_schedule_go_forward(make_demand, manager, analyst):
     demand = make_demand("approved")
     with pytest.raises(Invalid):
         demand.schedule(by=analyst, starts_on=date(2027, 3, 1), finishes_on=date(2027, 3, 1))
+
+
+def test_a_demand_without_source_or_type_gets_the_usual_ones(policies, author):
+    made = Demand.raise_new(by=author, title="Something we need", need="Because.", source="", type="")
+    assert (made.source, made.type) == ("business_unit", "improvement")
+    with pytest.raises(Invalid):
+        made.revise(by=author, type="")
+
+
+def test_delivery_is_mirrored_by_the_portal_alone(make_demand, manager, analyst):
+    demand = make_demand("scheduled")
+    demand.hand_over(by=analyst)
+    with pytest.raises(NotAllowed):
+        demand.complete(by=analyst)
+    with acting.through("job"):
+        demand.mirror(by=None, progress=40)
+        demand.refresh_from_db()
+        assert demand.progress == 40
+        demand.complete(by=None)
+    assert (demand.state, demand.progress) == ("completed", 100)

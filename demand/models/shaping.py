@@ -1,0 +1,176 @@
+"""From a request to something that can be decided: screen, ask, score, estimate."""
+
+from decimal import Decimal as Amount
+
+from changeoffice.core.access.rules import ANALYST
+from changeoffice.core.record import clock
+from changeoffice.core.record.errors import Invalid
+from changeoffice.core.record.inputs import LongText, Number, Text
+from changeoffice.core.record.models import NamedPerson, Reach
+from changeoffice.core.record.workflow import transition
+from changeoffice.core.talk.models import comment, follow
+from demand import ranking
+from demand.guards import has_a_score, round_is_closed, says_the_need, takes_scores
+from demand.inputs import (
+    ASSESS_INPUTS,
+    EFFECT_INPUTS,
+    KPI_INPUT,
+    LINE_INPUTS,
+    SCORE_INPUTS,
+    SIZE_INPUT,
+    SIZE_RANGES,
+    SKILL_INPUT,
+)
+from demand.models.facts import BEFORE_APPROVAL, DECIDED_ON, DemandFacts
+from demand.rules import ASSESSOR, EDITORS, REQUESTER
+
+
+class Shaping(DemandFacts):
+    class Meta(DemandFacts.Meta):
+        abstract = True
+
+    @transition("draft", "submitted", who=REQUESTER | ANALYST, guards=[says_the_need], tone="primary",
+                told="submitted")  # fmt: skip
+    def submit(self, *, by):
+        """Hand it to the change office; everybody can read it from now on."""
+        if self.reach == Reach.OWN:
+            self.reach, self.owner = Reach.STAFF, None
+        self._enter("submitted")
+
+    @transition("submitted", "screening", who=ANALYST, tone="primary", told="took up for screening",
+                label="Start screening")  # fmt: skip
+    def screen(self, *, by):
+        """Take it up: is it clear, is it ours, is it new?"""
+        self.owner = self.owner or by
+        follow(self.pk, self.owner)
+        self._enter("screening")
+
+    @transition(BEFORE_APPROVAL, "more_information", who=ANALYST, label="Ask the requester",
+                told="asked a question about",
+                asks={"question": LongText(label="What do you need to know?", lines=3, max=4000)})  # fmt: skip
+    def ask(self, *, by, question):
+        """Put a question to the requester; the stage clock stops until it is answered."""
+        self.question, self.resume_state = question, self.state
+        self._clock().stop(self)
+
+    @transition("more_information", "?", who=REQUESTER, label="Answer", tone="primary",
+                told="answered the question about",
+                asks={"answer": LongText(label="Your answer", lines=3, max=4000)})  # fmt: skip
+    def reply(self, *, by, answer):
+        """Answer the question; it goes back where it was and the clock goes on."""
+        comment(self, by=by, body=f"In answer to “{self.question}”: {answer}")
+        stage, self.question, self.resume_state = self.resume_state, "", ""
+        self._clock().go_on(self, stage)
+        return stage
+
+    @transition("screening", "assessment", who=ANALYST, tone="primary", label="Open assessment",
+                told="opened the assessment of",
+                asks=ASSESS_INPUTS)
+    def assess(self, *, by, assessors=(), scores_wanted=None):
+        """Open the round in which assessors score it, blind to each other."""
+        for person in assessors or ():
+            NamedPerson.objects.update_or_create(
+                record_id=self.pk, person=person, defaults={"part": "assessor"}
+            )
+        self._open_round(scores_wanted or len(assessors or ()) or 1)
+        self._enter("assessment")
+
+    @transition("assessment", None, who=ASSESSOR, guards=[takes_scores], told="scored", noted=False,
+                label="Score it", tone="primary", asks=SCORE_INPUTS)  # fmt: skip
+    def score(self, *, by, **scores):
+        """Give or change one's own scores; nobody sees them before the round closes."""
+        self.scores.update_or_create(
+            round=self.round, assessor=by, defaults={**scores, "at": clock.now()}
+        )
+        if self.scores_of_round().count() >= self.scores_wanted:
+            self._close_round()
+
+    @transition("assessment", None, who=ANALYST, guards=[takes_scores, has_a_score],
+                told="closed the assessment round of")  # fmt: skip
+    def close_round(self, *, by):
+        """Stop waiting for more scores; mean and spread show from now on."""
+        self._close_round()
+
+    @transition("assessment", None, who=ANALYST, guards=[round_is_closed], label="Score again",
+                told="opened another assessment round of",
+                asks={"reason": Text(label="What has changed", max=500),
+                      "scores_wanted": Number(label="Scores wanted", least=1, most=20, initial=1,
+                                              required=False)})  # fmt: skip
+    def reopen_round(self, *, by, reason, scores_wanted=None):
+        """Ask for new scores; those of the earlier round stay in its history."""
+        self._open_round(scores_wanted or 1)
+
+    @transition((*BEFORE_APPROVAL, *DECIDED_ON), "?", who=ANALYST, told="estimated", noted=False,
+                label="Estimate a skill",
+                asks=LINE_INPUTS)
+    def estimate(self, *, by, skill, low_days, likely_days, high_days, confidence=None):
+        """Put or change the days of one skill; after approval the new sum has to be approved."""
+        if not low_days <= likely_days <= high_days or not high_days:
+            raise Invalid(likely_days="Days go up from low over likely to high, and high is not 0.")
+        self.estimate_lines.update_or_create(
+            skill=skill,
+            defaults={"low_days": low_days, "likely_days": likely_days, "high_days": high_days,
+                      "day_rate": skill.day_rate, "at": clock.now()},
+        )  # fmt: skip
+        self.confidence = confidence or self.confidence
+        return self._add_up(by)
+
+    @transition((*BEFORE_APPROVAL, *DECIDED_ON), "?", who=ANALYST, told="took an estimate from",
+                noted=False, label="Remove an estimate",
+                asks=SKILL_INPUT)
+    def remove_estimate(self, *, by, skill):
+        """Take one skill out of the estimate."""
+        self.estimate_lines.filter(skill=skill).delete()
+        return self._add_up(by)
+
+    @transition(BEFORE_APPROVAL, None, who=ANALYST, told="sized", noted=False, label="Set the size",
+                asks=SIZE_INPUT)
+    def set_size(self, *, by, size):
+        """A first guess by t-shirt size; it gives a cost range until skills are estimated."""
+        self.size = size
+        if not self.estimate_lines.exists():
+            self.cost_low, self.cost_likely, self.cost_high = SIZE_RANGES[size]
+
+    @transition((*BEFORE_APPROVAL, "draft", *DECIDED_ON), None, who=EDITORS, label="Add a KPI effect",
+                told="named a KPI effect of",
+                asks=EFFECT_INPUTS)
+    def add_kpi_effect(self, *, by, kpi, change, by_on):
+        """Say which KPI it moves, by how much and until when; again to change it."""
+        if not change:
+            raise Invalid(change="Say by how much the KPI moves; 0 is no effect.")
+        self.effects.update_or_create(
+            kpi=kpi, defaults={"change": change, "by_on": by_on, "at": clock.now()}
+        )
+
+    @transition((*BEFORE_APPROVAL, "draft"), None, who=EDITORS, label="Remove a KPI effect",
+                told="removed a KPI effect of",
+                asks=KPI_INPUT)
+    def remove_kpi_effect(self, *, by, kpi):
+        """Take one KPI effect away."""
+        self.effects.filter(kpi=kpi).delete()
+
+    # inner ---------------------------------------------------------------------------------------
+    def _open_round(self, wanted: int) -> None:
+        self.round, self.scores_wanted, self.round_closed_at = self.round + 1, wanted, None
+
+    def _close_round(self) -> None:
+        """Take the means of the round; a demand's score depends on nothing but its own."""
+        means = ranking.means(list(self.scores_of_round()))
+        for name, value in means.items():
+            setattr(self, "job_size" if name == "job_size" else f"mean_{name}", value)
+        self.wsjf, self.round_closed_at = ranking.wsjf(means), clock.now()
+        ranking.refresh(self)
+
+    def _add_up(self, by) -> str:
+        """Sum the lines; an approval of another sum is asked again."""
+        lines, before = list(self.estimate_lines.all()), self.cost_likely
+        for point in ("low", "likely", "high"):
+            total = sum((getattr(x, f"{point}_days") * x.day_rate for x in lines), Amount(0))
+            setattr(self, f"cost_{point}", total.quantize(Amount("0.01")) if lines else None)
+        if self.state not in DECIDED_ON or self.cost_likely == before:
+            return self.state
+        if self.cost_likely is None:
+            raise Invalid(skill="An approval rests on this estimate. Send the demand back first.")
+        self._enter("approval")
+        self._ask_approvers(by)
+        return "approval"
