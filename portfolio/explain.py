@@ -6,6 +6,7 @@ Rendered when shown, from codes and ids; what a person may not see is not named.
 from datetime import date
 from typing import Any
 
+from changeoffice.core.access.rules import SEES_FIGURES
 from portfolio.days import working_days
 from portfolio.judging import COST, COST_SCALE, DEPENDENCIES, RISK, SCHEDULE, SCOPE, Reason
 from portfolio.models import Action, Dependency, Intervention, Issue, Milestone, Project, Risk
@@ -38,7 +39,7 @@ def explain(project: Project, person, reading: Reading | None = None) -> list[di
     reading = reading or project.rag
     if reading is None:
         return []
-    named = _Named(reading, person)
+    named = _Named(reading, person, SEES_FIGURES.holds(person, project))
     who = _who_acts(project, reading, person)
     rows = [
         _one(project, reading, at, name, named, who)
@@ -106,8 +107,8 @@ def _turns_green(reading: Reading, at: int, amber: float) -> str:
 class _Named:
     """The records behind a reading, each read once and only where this person may see it."""
 
-    def __init__(self, reading: Reading, person) -> None:
-        self.reading, self.person = reading, person
+    def __init__(self, reading: Reading, person, sees_figures: bool) -> None:
+        self.reading, self.person, self.sees_figures = reading, person, sees_figures
         self.found: dict[int, Any] = {}
         for at, model in ((SCHEDULE, Milestone), (RISK, Risk), (DEPENDENCIES, Dependency)):
             if reading.worst[at]:
@@ -132,6 +133,8 @@ class _Named:
             return "Not confirmed within the cadence."
         if reason == Reason.COMPLETE:
             return "Complete."
+        if at in (COST, RISK) and not self.sees_figures:
+            return "The figure is for people with a role on the project."
         return self._measured(at, reason, value)
 
     def _measured(self, at: int, reason: int, value: int) -> str:

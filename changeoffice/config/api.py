@@ -9,9 +9,11 @@ from changeoffice.core.notify.feed import EventApi
 from changeoffice.organisation import api as organisation
 from demand.api import DemandApi
 from ideation import api as ideation
+from portfolio import api as portfolio
+from practices.finance.api import BudgetApi
 
 router = SimpleRouter()
-for viewset in (ideation.IdeaApi, DemandApi, *organisation.APIS):
+for viewset in (ideation.IdeaApi, DemandApi, *portfolio.APIS, BudgetApi, *organisation.APIS):
     router.register(viewset.area, viewset, basename=viewset.area)
 for name, other in {"approvals": ApprovalApi, "scores": ideation.ScoreApi, "themes": ideation.ThemeApi}.items():
     router.register(name, other, basename=name)

@@ -1,5 +1,6 @@
 """The portfolio's records, and how confidence passes from a project to what hangs on it."""
 
+from changeoffice.core.record.models import NamedPerson
 from portfolio.models.benefit import Benefit
 from portfolio.models.dependency import Dependency, DependencyReading, DependencySlip, Link
 from portfolio.models.gate import Decision, Gate, GateCriterion
@@ -21,9 +22,16 @@ PARTS = (Gate, Milestone, Risk, Issue, Action, Benefit, Intervention)
 
 
 def pass_on_confidence(project: Project) -> None:
-    """Everything in a project is as confidential as the project; so is what ties it to others."""
+    """Everything in a project is as confidential as the project; so is what ties it to others.
+
+    What was owned by somebody not named on it passes to the project's owner.
+    """
     for part in PARTS:
-        part.objects.filter(project=project).update(confidential=project.confidential)
+        rows = part.objects.filter(project=project)
+        rows.update(confidential=project.confidential)
+        if project.confidential:
+            named = NamedPerson.objects.filter(record_id=project.pk).values("person_id")
+            rows.exclude(owner_id__in=named).update(owner_id=project.owner_id)
     links = Dependency.objects.filter(giver__project=project) | Dependency.objects.filter(
         getter__project=project
     )

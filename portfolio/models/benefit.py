@@ -57,7 +57,7 @@ class Benefit(ProjectPart):
         return cls.begin(
             by=by, project=project, verb="expect", state="expected", words="expected",
             title=title or kpi.title, kpi=kpi, planned_change=planned_change, by_on=by_on,
-            owner=owner or kpi.owner,
+            owner=owner or (project.owner if project.confidential else kpi.owner),
         )  # fmt: skip
 
     @transition(("expected",), "?", who=KEEPS_BENEFIT, told="read", label="Record what came",

@@ -208,7 +208,7 @@ class Gate(ProjectPart):
         for item in self.unsatisfied():
             Action.begin(
                 by=by, project=self.project, verb="assign", state="open", words="assigned",
-                who=DECIDES_GATE, title=item.text[:200], owner=owner, due_on=due_on,
+                who=None, title=item.text[:200], owner=owner, due_on=due_on,
                 source_id=self.pk,
             )  # fmt: skip
 

@@ -48,18 +48,22 @@ class ProjectPart(MovesRag):
         engine.recompute([self.project_id])
 
     @classmethod
-    def begin(cls, *, by, project, verb: str, state: str, words: str, who: Rule = KEEPS_PROJECT,
+    def begin(cls, *, by, project, verb: str, state: str, words: str, who: Rule | None = KEEPS_PROJECT,
               **fields) -> Self:  # fmt: skip
-        """Born inside a project, by somebody who may; the project must still be open."""
+        """Born inside a project, by somebody who may; the project must still be open. Without
+        `who`, the verb that calls this has asked already."""
         may_add(by, project, who, cls.kind)
+        owner = fields.get("owner")
+        if project.confidential and owner is not None and not project.is_visible_to(owner):
+            raise Invalid(owner=f"{owner.name} is not named on this confidential project.")
         return cls.bear(
             by=by, verb=verb, state=state, words=words, home=project, project=project,
             unit=project.unit, confidential=project.confidential, reach=cls.reach_of_part, **fields,
         )  # fmt: skip
 
 
-def may_add(by, project, who: Rule, what: str) -> None:
-    if by is not None:
+def may_add(by, project, who: Rule | None, what: str) -> None:
+    if by is not None and who is not None:
         if not project.is_visible_to(by):
             raise NotSeen(f"{project.reference} does not exist.")
         if not who.holds(by, project):

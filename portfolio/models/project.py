@@ -283,11 +283,7 @@ class Project(MovesRag):
                       "reason": Text(label="Why", max=500)})  # fmt: skip
     def restrict(self, *, by, people, reason):
         """From now on it exists only for its owner, its sponsor and the people named."""
-        named = {by, self.owner, self.sponsor, *people} - {None}
-        NamedPerson.objects.bulk_create(
-            [NamedPerson(record_id=self.pk, person=person) for person in named],
-            ignore_conflicts=True,
-        )
+        self._name(by, self.owner, self.sponsor, *people)
         self.confidential = True
         self._pass_on_confidence()
 
@@ -303,6 +299,14 @@ class Project(MovesRag):
         super()._put(changes)
         if "owner" in changes or "sponsor" in changes:
             follow(self.pk, self.owner, self.sponsor)
+            if self.confidential:
+                self._name(self.owner, self.sponsor)
+
+    def _name(self, *people) -> None:
+        NamedPerson.objects.bulk_create(
+            [NamedPerson(record_id=self.pk, person=person) for person in people if person],
+            ignore_conflicts=True,
+        )
 
     def _pass_on_confidence(self) -> None:
         from portfolio.models import pass_on_confidence

@@ -165,10 +165,10 @@ class Issue(ProjectPart):
     editors = KEEPS_OWN_PART
 
     class Severity(models.IntegerChoices):
-        CRITICAL = 1, "1, critical"
-        HIGH = 2, "2, high"
-        MEDIUM = 3, "3, medium"
-        LOW = 4, "4, low"
+        CRITICAL = 1, "1, stops the project"
+        HIGH = 2, "2, delays it"
+        MEDIUM = 3, "3, costs effort"
+        LOW = 4, "4, a nuisance"
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="issues")
     description = models.TextField(blank=True)

@@ -202,12 +202,16 @@ def test_every_kept_reading_can_be_replayed(project, project_manager, make_miles
         assert readings.replay(reading) == (reading.colour, reading.overall)
 
 
-def test_the_reading_of_a_past_day_stays(project, project_manager, make_milestone, colours, day):
+def test_the_reading_of_a_past_day_stays(make_project, project_manager, make_milestone, day):
     today = clock.today()
-    mark = make_milestone(project)
-    with clock.set_clock(clock.now() + timedelta(days=2)):
-        mark.re_forecast(by=project_manager, forecast_on=day(20), reason="It takes longer")
-    assert selectors.rag_as_of(today)[project.pk].code == "green"
-    assert selectors.rag_as_of(today + timedelta(days=2))[project.pk].code == "red"
-    assert selectors.rag_counts(project_manager, today)["green"] == 1
-    assert project.pk not in selectors.rag_as_of(today - timedelta(days=1))
+    with clock.set_clock(clock.now() - timedelta(days=5)):
+        project = make_project(confirmed_on=today)
+        mark = make_milestone(project)
+    mark.re_forecast(by=project_manager, forecast_on=day(50), reason="It takes longer")
+    past = today - timedelta(days=3)
+    assert selectors.rag_as_of(past)[project.pk].code == "green"
+    assert selectors.rag_as_of(today)[project.pk].code == "red"
+    assert selectors.rag_counts(project_manager, past)["green"] == 1
+    assert selectors.rag_counts(project_manager)["red"] == 1
+    assert project.pk not in selectors.rag_as_of(today - timedelta(days=6))
+    assert [(t.before, t.after) for t in selectors.turned_since(project_manager, past)] == [("green", "red")]
