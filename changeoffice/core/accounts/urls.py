@@ -1,6 +1,6 @@
 from allauth.account import views as account
 from django.contrib.auth.decorators import login_not_required
-from django.urls import path
+from django.urls import path, re_path
 
 from changeoffice.core.accounts import settings_pages as pages
 from changeoffice.core.accounts.sign_in import PasswordResetForm, SignIn
@@ -26,8 +26,8 @@ urlpatterns = [
         login_not_required(account.password_reset_from_key_done),
         name="account_reset_password_from_key_done",
     ),
-    path(
-        "password-reset/<str:uidb36>-<str:key>",
+    re_path(
+        r"^password-reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)$",
         login_not_required(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
