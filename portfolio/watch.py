@@ -87,7 +87,9 @@ def _breaches(watched: dict[int, Project]) -> Iterable[Cause]:
             person = project.owner or project.sponsor
         yield Cause(
             f"dependency:{row.pk}", project, _broken_since(row),
-            f"{row.reference} {row.title} is beyond its tolerance", person, row.pk,
+            # Who sees the project may not see the promise, so its name is not written here.
+            f"A dependency of {project.reference} {project.title} is beyond its tolerance",
+            person, row.pk,
         )  # fmt: skip
 
 

@@ -69,11 +69,9 @@ class ListPage(WorkListPage):
         tab = self._tab(params.get("view", ""))
         rows = rows.filter(tab.keep(self.request.user)) if tab else rows
         found = list(rows.order_by("-pk")[: export.MOST_ROWS])
-        columns = list(self.columns_for_csv())
-        return export.csv(f"{self.work.plural}.csv", columns, (self.csv_row(row) for row in found))
-
-    def columns_for_csv(self) -> Sequence[str]:
-        return self.csv_columns
+        self.dress(found)
+        rows_out = (self.csv_row(row) for row in found)
+        return export.csv(f"{self.work.plural}.csv", list(self.csv_columns), rows_out)
 
     def _context(self, params, wanted, rows, shown, tab) -> dict[str, Any]:
         context = super()._context(params, wanted, rows, shown, tab)

@@ -44,7 +44,8 @@ class ProjectListPage(ListPage):
     ]  # fmt: skip
     csv_columns = (
         "reference", "title", "state", "rag", "reason", "stage", "programme", "portfolio",
-        "owner", "planned_finish", "forecast_finish",
+        "owner", "planned_finish", "forecast_finish", "slip", "cost_variance", "next_milestone",
+        "next_milestone_on",
     )  # fmt: skip
 
     @property
@@ -117,11 +118,14 @@ class ProjectListPage(ListPage):
     def csv_row(self, row: Project) -> dict[str, Any]:
         return {
             "reference": row.reference, "title": row.title, "state": row.state,
-            "rag": row.rag.code if row.rag else "not_rated", "reason": "",
+            "rag": row.rag.code if row.rag else "not_rated", "reason": row.line or "",
             "stage": row.stage, "programme": row.programme.title if row.programme else "",
             "portfolio": row.portfolio.title if row.portfolio else "",
             "owner": row.owner.username if row.owner else "",
             "planned_finish": row.planned_finish, "forecast_finish": row.forecast_finish,
+            "slip": row.slip_now, "cost_variance": row.cost_now,
+            "next_milestone": row.next_milestone.title if row.next_milestone else "",
+            "next_milestone_on": row.next_milestone.expected_on if row.next_milestone else None,
         }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from changeoffice.core.doors.pages import parts
 from changeoffice.core.doors.pages.work import NewPage, WorkPage, seen
 from changeoffice.core.doors.templatetags.formats import short_day
 from changeoffice.core.record import clock
+from changeoffice.core.record.models import Record
 from changeoffice.core.talk.models import Follower
 from portfolio import ports
 from portfolio.models import (
@@ -140,9 +141,30 @@ class ProjectPage(WorkPage):
             "risks": risks[:TOP_RISKS], "risk_total": len(risks),
             "issues": list(issues.select_related("owner")),
             "actions": list(actions.select_related("owner")),
-            "interventions": list(calls.select_related("owner")),
+            "interventions": named_causes(calls.select_related("owner"), person),
             "benefits": list(benefits.select_related("kpi", "owner")),
         }  # fmt: skip
+
+
+def named_causes(calls, person) -> list[Intervention]:
+    """Each with the record behind it, where this person may see that record."""
+    found = list(calls)
+    about = {call.about_id for call in found if call.about_id}
+    seen = {row.pk: row for row in Record.objects.visible_to(person).filter(pk__in=about)}
+    shown = _promises_seen(seen, person)
+    for call in found:
+        call.cause_seen = seen[call.about_id] if call.about_id in shown else None
+    return found
+
+
+def _promises_seen(records: dict[int, Record], person) -> set[int]:
+    """A promise is seen only with both its ends, which its header does not know."""
+    links = [pk for pk, row in records.items() if row.kind == Dependency.kind]
+    whole = set()
+    if links:
+        rows = Dependency.objects.visible_to(person).filter(pk__in=links)
+        whole = set(rows.values_list("pk", flat=True))
+    return whole | (set(records) - set(links))
 
 
 def plan_of(project: Project, milestones, gates, needs) -> dict[str, Any]:
@@ -195,7 +217,7 @@ def raid_page(request: HttpRequest, reference: str) -> HttpResponse:
         "risks": list(risks.order_by("state", "-score", "pk").exclude(state="closed")),
         "issues": list(issues.order_by("state", "severity", "target_on")),
         "actions": list(actions.order_by("-state", "due_on")),
-        "interventions": list(calls.order_by("-pk")),
+        "interventions": named_causes(calls.order_by("-pk"), person),
     }
     cells: dict[tuple[int, int], int] = {}
     for risk in registers["risks"]:

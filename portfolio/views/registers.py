@@ -23,6 +23,7 @@ from portfolio.models.intervention import OPEN
 from portfolio.models.plans import Plan
 from portfolio.models.raid import ACTION_INPUTS, APPETITE, ISSUE_INPUTS, RISK_INPUTS
 from portfolio.views.births import OfProject
+from portfolio.views.project_pages import named_causes
 from portfolio.views.lists import ListPage, chip, state_options, words_chip
 from portfolio.views.project_list import COLOURS
 
@@ -222,9 +223,8 @@ class InterventionPage(PartPage):
     text_names = ("answer", "decision")
 
     def extra(self, record: Intervention) -> dict[str, Any]:
-        about = record.about
-        seen = about and type(about).objects.visible_to(self.request.user).filter(pk=about.pk)
-        return super().extra(record) | {"source": about if seen and seen.exists() else None}
+        [record] = named_causes([record], self.request.user)
+        return super().extra(record) | {"source": record.cause_seen}
 
     def answer(self, record: Intervention) -> str:
         if record.is_closed:
