@@ -10,7 +10,7 @@ from demand.models import Demand
 from tests.demand.conftest import SCORES
 
 pytestmark = pytest.mark.django_db
-CEILING = {"/demands": 24, "/api/v1/demands/": 16}
+CEILING = {"/demands": 18, "/api/v1/demands/": 14}
 STATES = ["draft", "submitted", "screening", "assessment", "ready", "approval", "approved", "scheduled"]
 
 
@@ -161,7 +161,7 @@ def test_one_demand_takes_a_bounded_number_of_queries(make_demand, manager, page
     client.get(demand.get_absolute_url())
     with CaptureQueriesContext(connection) as found:
         client.get(demand.get_absolute_url())
-    assert len(found) <= 45
+    assert len(found) <= 34
 
 
 def test_an_outsider_finds_no_demands(make_demand, manager, outsider, page, api):
