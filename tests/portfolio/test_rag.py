@@ -1,6 +1,7 @@
 """RAG through real records, against cases computed by hand."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -173,7 +174,7 @@ def test_an_expected_date_never_overwrites_a_forecast(make_project, make_milesto
 
 def test_a_slip_travels_along_a_chain_of_projects(make_project, make_milestone, agree, colours, day):
     marks = [make_milestone(make_project(name)) for name in ("One", "Two", "Three", "Four")]
-    for giver, getter in zip(marks, marks[1:], strict=False):
+    for giver, getter in pairwise(marks):
         agree(giver, getter)
     marks[0].re_forecast(by=marks[0].owner, forecast_on=day(30), reason="It takes longer")
     assert colours(marks[3].project)["schedule"] == "red"
