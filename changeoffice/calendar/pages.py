@@ -44,7 +44,11 @@ def remove_day_off(day: DayOff, *, by) -> None:
 @administrators_only
 def days_off(request: HttpRequest) -> HttpResponse:
     rows = DayOff.objects.filter(on__year__gte=clock.today().year - 1)
-    context = {"rows": rows, "tabs": tabs(request.path), "country": Office.current().holidays_country}
+    context = {
+        "rows": rows,
+        "tabs": tabs(request.path),
+        "country": Office.current().holidays_country,
+    }
     return render(request, "administration/days_off.html", context)
 
 

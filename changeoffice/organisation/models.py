@@ -70,7 +70,9 @@ class Reference(Work):
     def add(cls, *, by, **fields):
         """Put a new entry into the register."""
         if by is not None and not cls.may_add(by):
-            raise NotAllowed("Adding to a register needs an administrator, a manager or a service owner.")
+            raise NotAllowed(
+                "Adding to a register needs an administrator, a manager or a service owner."
+            )
         many = {k: fields.pop(k) for k in list(fields) if cls._meta.get_field(k).many_to_many}
         made = cls.bear(by=by, verb="add", state="active", words="added", quiet=True, **fields)
         for name, value in many.items():

@@ -18,7 +18,9 @@ from changeoffice.organisation.models import Skill, Team
 
 class TeamForm(Plain):
     name = forms.CharField(max_length=80, label="Name")
-    unit = forms.ModelChoiceField(queryset=None, label="Business unit", required=False, empty_label="None")
+    unit = forms.ModelChoiceField(
+        queryset=None, label="Business unit", required=False, empty_label="None"
+    )
     skill = forms.ModelChoiceField(queryset=None, label="Skill", empty_label="Choose")
     lead = forms.ModelChoiceField(queryset=None, label="Lead", required=False, empty_label="Nobody")
     members = forms.ModelMultipleChoiceField(
@@ -47,7 +49,9 @@ class SkillForm(Plain):
 
 @administrators_only
 def teams(request: HttpRequest) -> HttpResponse:
-    rows = Team.objects.select_related("unit", "skill", "lead").annotate(head_count=Count("members"))
+    rows = Team.objects.select_related("unit", "skill", "lead").annotate(
+        head_count=Count("members")
+    )
     return render(request, "organisation/teams.html", {"rows": rows, "tabs": tabs(request.path)})
 
 
@@ -67,9 +71,18 @@ def team_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         messages.success(request, f"{made.name} saved.")
         return gone(request, "/admin/units/teams")
 
-    begin = {name: getattr(team, name) for name in TeamForm.base_fields if name != "members"} if team else {}
+    begin = (
+        {name: getattr(team, name) for name in TeamForm.base_fields if name != "members"}
+        if team
+        else {}
+    )
     if team:
-        begin |= {"members": list(team.members.all()), "unit": team.unit_id, "skill": team.skill_id, "lead": team.lead_id}
+        begin |= {
+            "members": list(team.members.all()),
+            "unit": team.unit_id,
+            "skill": team.skill_id,
+            "lead": team.lead_id,
+        }
     return attempted(request, TeamForm(request.POST or None, initial=begin or None), act,
                      heading=f"Edit {team.name}" if team else "Add a team",
                      confirm="Save changes" if team else "Add the team", back="/admin/units/teams")  # fmt: skip

@@ -135,14 +135,24 @@ class KpiList(Register):
     work, filterset, heading = BusinessKpi, BusinessKpiFilterSet, "Business KPIs"
     noun = ("KPI", "KPIs")
     answer = "The figures of the business that change is meant to move."
-    columns = [("Objective", ""), ("Now", "number"), ("Baseline", "number"), ("Target", "number"), ("Unit of measure", "")]
+    columns = [
+        ("Objective", ""),
+        ("Now", "number"),
+        ("Baseline", "number"),
+        ("Target", "number"),
+        ("Unit of measure", ""),
+    ]
     related = ("unit", "owner", "objective")
 
     def rows(self):
         return with_current(super().rows())
 
     def cells(self, row):
-        goal = row.objective.title if row.objective and row.objective.is_visible_to(self.request.user) else ""
+        goal = (
+            row.objective.title
+            if row.objective and row.objective.is_visible_to(self.request.user)
+            else ""
+        )
         return [goal, plain(row.latest), plain(row.baseline), plain(row.target), row.measure]
 
 
@@ -186,7 +196,10 @@ class ConfigurationItemPage(RegisterPage):
     work, heading = ConfigurationItem, "Configuration items"
 
     def facts(self, record):
-        return [("Type", record.get_type_display()), ("Environment", record.get_environment_display())]
+        return [
+            ("Type", record.get_type_display()),
+            ("Environment", record.get_environment_display()),
+        ]
 
     def links(self, record):
         carried = ConfigurationItem.objects.filter(depends_on=record)
@@ -225,7 +238,9 @@ class KpiPage(RegisterPage):
         }  # fmt: skip
 
     def _chart(self, record, readings) -> dict[str, Any]:
-        values = [float(value) for value in (record.target, record.baseline, *(r.value for r in readings))]
+        values = [
+            float(value) for value in (record.target, record.baseline, *(r.value for r in readings))
+        ]
         margin = (max(values) - min(values)) * 0.1 or 1
         return {
             "min": round(min(values) - margin, 1), "max": round(max(values) + margin, 1),
@@ -252,7 +267,9 @@ class NewEntry(NewPage):
 
     def _may(self) -> None:
         if not self.work.may_add(self.request.user):
-            raise NotAllowed("Adding to a register needs an administrator, a manager or a service owner.")
+            raise NotAllowed(
+                "Adding to a register needs an administrator, a manager or a service owner."
+            )
 
 
 class NewService(NewEntry):

@@ -12,7 +12,9 @@ FEED = "/api/v1/events/"
 
 
 def propose(author, n: int = 0):
-    made = Idea.propose(by=author, title=f"Idea number {n} of mine", problem="People wait for far too long.")
+    made = Idea.propose(
+        by=author, title=f"Idea number {n} of mine", problem="People wait for far too long."
+    )
     made.submit(by=author)
     return made
 
@@ -36,7 +38,9 @@ def test_the_feed_goes_on_from_where_it_was_left(api, author, colleague):
     comment(idea, by=colleague, body="Good one")
     later = everything(program, since=first[-1]["cursor"])
     assert [row["verb"] for row in later] == ["comment"]
-    assert later[0]["record"]["id"] == idea.reference and later[0]["actor"]["name"] == colleague.name
+    assert (
+        later[0]["record"]["id"] == idea.reference and later[0]["actor"]["name"] == colleague.name
+    )
 
 
 @pytest.mark.django_db(transaction=True)

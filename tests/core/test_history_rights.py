@@ -14,7 +14,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def as_application(author):
     """Become the role the web and worker processes connect as."""
-    idea = Idea.propose(by=author, title="Say why a payment is held", problem="People call and wait.")
+    idea = Idea.propose(
+        by=author, title="Say why a payment is held", problem="People call and wait."
+    )
     note(by=author, verb="look", subject=author, words="looked")
     role = settings.DATABASE_APP_ROLE or "history_test_app"
     with connection.cursor() as cursor:
@@ -41,8 +43,8 @@ def test_every_history_table_refuses_update_delete_and_truncate(as_application):
             "people_personhistory", "ideation_ideahistory"} <= set(tables)  # fmt: skip
     for table in tables:
         column = "id" if table in ("record_event", "administration_adminevent") else "pgh_id"
-        assert refused(f"UPDATE {table} SET {column} = {column}"), table
-        assert refused(f"DELETE FROM {table}"), table
+        assert refused(f"UPDATE {table} SET {column} = {column}"), table  # noqa: S608
+        assert refused(f"DELETE FROM {table}"), table  # noqa: S608
         assert refused(f"TRUNCATE {table} CASCADE"), table
 
 
@@ -53,8 +55,11 @@ def test_the_application_still_works_as_its_role(as_application, author):
 
 def test_a_trigger_refuses_even_the_owner_to_rewrite_the_trail(author):
     note(by=author, verb="look", subject=author, words="looked")
-    for act in (lambda: AdminEvent.objects.update(words="never looked"), lambda: AdminEvent.objects.all().delete()):
-        with pytest.raises(Exception, match="append_only|Cannot"), transaction.atomic():
+    for act in (
+        lambda: AdminEvent.objects.update(words="never looked"),
+        lambda: AdminEvent.objects.all().delete(),
+    ):
+        with pytest.raises(Exception, match=r"append_only|Cannot"), transaction.atomic():
             act()
     assert AdminEvent.objects.get().words == "looked"
 
@@ -62,7 +67,9 @@ def test_a_trigger_refuses_even_the_owner_to_rewrite_the_trail(author):
 def test_bulk_and_raw_writes_do_not_go_round_history(author):
     from changeoffice.core.record.history import history_of
 
-    idea = Idea.propose(by=author, title="Say why a payment is held", problem="People call and wait.")
+    idea = Idea.propose(
+        by=author, title="Say why a payment is held", problem="People call and wait."
+    )
     before = history_of(Idea).objects.filter(pgh_obj_id=idea.pk).count()
     Idea.objects.filter(pk=idea.pk).update(benefit="Fewer calls")
     with connection.cursor() as cursor:

@@ -12,7 +12,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def idea(author):
-    made = Idea.propose(by=author, title="Say why a payment is held", problem="People call us and wait for long.")
+    made = Idea.propose(
+        by=author, title="Say why a payment is held", problem="People call us and wait for long."
+    )
     made.submit(by=author)
     relay()
     return made
@@ -36,7 +38,7 @@ def test_many_notices_about_one_item_fold_into_one_group(author, colleague, idea
     for n in range(6):
         comment(idea, by=colleague, body=f"Thought number {n}")
     relay()
-    group, = page(author).get("/inbox").context["groups"]
+    (group,) = page(author).get("/inbox").context["groups"]
     assert group["count"] == 6 and len(group["shown"]) == 1 and len(group["folded"]) == 5
 
 
@@ -116,7 +118,9 @@ def test_the_inbox_asks_the_same_number_of_queries_however_full(
     author, colleague, page, django_assert_max_num_queries
 ):
     for n in range(12):
-        made = Idea.propose(by=author, title=f"Idea number {n} of mine", problem="People wait for far too long.")
+        made = Idea.propose(
+            by=author, title=f"Idea number {n} of mine", problem="People wait for far too long."
+        )
         made.submit(by=author)
         comment(made, by=colleague, body="Good one")
     relay()

@@ -175,7 +175,9 @@ def test_housekeeping_closes_runs_that_died_and_forgets_the_old(ran):
     JobRun.objects.filter(pk=dead.pk).update(started_at=now - timedelta(hours=1))
     ancient = JobRun.objects.create(job="probe", slot="0", finished_at=now)
     JobRun.objects.filter(pk=ancient.pk).update(started_at=now - timedelta(days=100))
-    Heartbeat.objects.create(process="gone", kind="worker", started_at=now, at=now - timedelta(hours=2))
+    Heartbeat.objects.create(
+        process="gone", kind="worker", started_at=now, at=now - timedelta(hours=2)
+    )
     counts = housekeeping(now)
     assert counts["interrupted"] == 1 and counts["runs"] == 1 and counts["processes"] == 1
     dead.refresh_from_db()

@@ -16,7 +16,9 @@ def nothing_waits(db):
     Outbox.objects.all().delete()
 
 
-def test_operators_act_auditors_read_others_see_nothing(page, manager, administrator, auditor, stranger, leader):
+def test_operators_act_auditors_read_others_see_nothing(
+    page, manager, administrator, auditor, stranger, leader
+):
     for person in (manager, administrator):
         assert "Run now" in page(person).get("/admin/jobs").content.decode()
     client = page(auditor)
@@ -31,7 +33,9 @@ def test_operators_act_auditors_read_others_see_nothing(page, manager, administr
 def test_the_page_says_what_ran_what_failed_and_what_waits(page, manager):
     now = timezone.now()
     Heartbeat.objects.create(process="worker@a:1", kind="worker", started_at=now, at=now)
-    JobRun.objects.create(job="housekeeping", slot="1", finished_at=now, error="OperationalError: lock timeout")
+    JobRun.objects.create(
+        job="housekeeping", slot="1", finished_at=now, error="OperationalError: lock timeout"
+    )
     enqueue("letter", "letter:1", letter_id=1)
     answer = page(manager).get("/admin/jobs")
     text = answer.content.decode()
@@ -63,7 +67,9 @@ def test_a_row_given_up_is_sent_again_by_a_press(page, manager, auditor):
 
 
 def test_one_job_shows_its_runs(page, auditor):
-    JobRun.objects.create(job="housekeeping", slot="1", finished_at=timezone.now(), counts={"runs": 2})
+    JobRun.objects.create(
+        job="housekeeping", slot="1", finished_at=timezone.now(), counts={"runs": 2}
+    )
     text = page(auditor).get("/admin/jobs/housekeeping").content.decode()
     assert "2 runs" in text
     assert page(auditor).get("/admin/jobs/nothing").status_code == 404

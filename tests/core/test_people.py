@@ -57,7 +57,9 @@ def test_a_wrong_password_and_an_unknown_name_read_the_same(member):
 
 def test_an_account_locks_after_many_failures_however_the_name_is_written(member, settings):
     names = ["mia", "MIA", "mia@test.example", "Mia@TEST.example"]
-    codes = [sign_in(names[n % 4], "wrong")[1].status_code for n in range(settings.AXES_FAILURE_LIMIT)]
+    codes = [
+        sign_in(names[n % 4], "wrong")[1].status_code for n in range(settings.AXES_FAILURE_LIMIT)
+    ]
     assert codes[-1] == 429 and set(codes[:-1]) == {200}
     _, answer = sign_in("mia")  # the right password does not help now
     assert answer.status_code == 429
@@ -137,7 +139,9 @@ def test_closing_an_account_ends_its_sessions_and_tokens_at_once(administrator, 
     assert not UserSession.objects.filter(user=member).exists()
     assert sign_in("mia")[1].status_code != 302 or "closed" in sign_in("mia")[1]["Location"]
     event = AdminEvent.objects.get(verb="deactivate")
-    assert event.actor == administrator and event.person == member and event.reason == "Left the bank"
+    assert (
+        event.actor == administrator and event.person == member and event.reason == "Left the bank"
+    )
 
 
 def test_closing_needs_a_reason_and_is_never_done_to_oneself(administrator, member):
@@ -155,8 +159,12 @@ def test_the_last_administrator_stays(administrator, make_person, unit):
         commands.deactivate(administrator, by=local, reason="Testing this")
 
 
-@pytest.mark.parametrize("url", ["/admin/people", "/admin/units", "/admin/units/office", "/admin/people/new"])
-def test_only_administrators_keep_people_and_settings(url, page, manager, auditor, stranger, administrator):
+@pytest.mark.parametrize(
+    "url", ["/admin/people", "/admin/units", "/admin/units/office", "/admin/people/new"]
+)
+def test_only_administrators_keep_people_and_settings(
+    url, page, manager, auditor, stranger, administrator
+):
     for person in (manager, auditor, stranger):
         assert page(person).get(url).status_code == 403
     assert page(administrator).get(url).status_code == 200

@@ -27,7 +27,12 @@ def test_a_suppliers_person_sees_no_entry(page, outsider, service, kpi, url):
 
 def test_a_service_is_added_edited_retired_and_brought_back(page, manager, service_owner, unit):
     client = page(manager)
-    form = {"title": "Card authorisation", "owner": service_owner.username, "unit": unit.code, "criticality": 1}
+    form = {
+        "title": "Card authorisation",
+        "owner": service_owner.username,
+        "unit": unit.code,
+        "criticality": 1,
+    }
     answer = client.post("/services/new", form)
     service = Service.objects.get(title="Card authorisation")
     assert answer["Location"] == f"/services/{service.reference}"
@@ -45,7 +50,13 @@ def test_a_service_is_added_edited_retired_and_brought_back(page, manager, servi
 
 
 def test_the_api_refuses_to_add_as_the_page_does(api, stranger, manager, unit):
-    body = {"title": "Calls", "measure": "calls", "baseline": "10", "target": "5", "owner": manager.username}
+    body = {
+        "title": "Calls",
+        "measure": "calls",
+        "baseline": "10",
+        "target": "5",
+        "owner": manager.username,
+    }
     assert api(stranger).post("/api/v1/business-kpis/", body).status_code == 403
     assert api(manager).post("/api/v1/business-kpis/", body).status_code == 201
 
@@ -53,8 +64,12 @@ def test_the_api_refuses_to_add_as_the_page_does(api, stranger, manager, unit):
 def test_a_kpi_shows_its_readings_and_one_reading_a_day(page, manager, kpi):
     client = page(manager)
     for value in (1000, 990):
-        client.post(f"/business-kpis/{kpi.reference}/record-reading", {"on": "2026-03-01", "value": value})
-    client.post(f"/business-kpis/{kpi.reference}/record-reading", {"on": "2026-04-01", "value": 950})
+        client.post(
+            f"/business-kpis/{kpi.reference}/record-reading", {"on": "2026-03-01", "value": value}
+        )
+    client.post(
+        f"/business-kpis/{kpi.reference}/record-reading", {"on": "2026-04-01", "value": 950}
+    )
     assert [(row.on, int(row.value)) for row in kpi.readings.order_by("on")] == [
         (date(2026, 3, 1), 990), (date(2026, 4, 1), 950)]  # fmt: skip
     answer = client.get(f"/business-kpis/{kpi.reference}")
@@ -63,8 +78,12 @@ def test_a_kpi_shows_its_readings_and_one_reading_a_day(page, manager, kpi):
 
 
 def test_an_entry_lists_what_stands_on_it(page, manager, stranger, service):
-    ConfigurationItem.add(by=manager, title="Payments database", type="database", supports=[service])
-    assert "Payments database" in page(stranger).get(f"/services/{service.reference}").content.decode()
+    ConfigurationItem.add(
+        by=manager, title="Payments database", type="database", supports=[service]
+    )
+    assert (
+        "Payments database" in page(stranger).get(f"/services/{service.reference}").content.decode()
+    )
     assert page(stranger).get("/configuration-items?type=database").context["lines"]
     assert not page(stranger).get("/configuration-items?type=server").context["lines"]
 
@@ -76,14 +95,18 @@ def test_a_register_asks_the_same_number_of_queries_however_long(
     for n in range(20):
         made = Service.add(by=manager, title=f"Service {n}", owner=manager, unit=unit)
         ConfigurationItem.add(by=manager, title=f"Item {n}", supports=[made])
-        BusinessKpi.add(by=manager, title=f"KPI {n}", measure="%", baseline=1, target=2, owner=manager)
+        BusinessKpi.add(
+            by=manager, title=f"KPI {n}", measure="%", baseline=1, target=2, owner=manager
+        )
     client = page(manager)
     client.get(url)
     with django_assert_max_num_queries(12):
         client.get(url)
 
 
-def test_administrators_keep_teams_and_skills_with_a_trail(page, administrator, manager, author, unit):
+def test_administrators_keep_teams_and_skills_with_a_trail(
+    page, administrator, manager, author, unit
+):
     client = page(administrator)
     client.post("/admin/units/skills/new", {"name": "Testing", "day_rate": "520"})
     skill = Skill.objects.get(name="Testing")

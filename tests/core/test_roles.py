@@ -26,19 +26,24 @@ def fresh(person: Person) -> Person:
 
 @pytest.fixture
 def idea(author):
-    made = Idea.propose(by=author, title="Say why a payment is held", problem="People call us and wait for long.")
+    made = Idea.propose(
+        by=author, title="Say why a payment is held", problem="People call us and wait for long."
+    )
     made.submit(by=author)
     return made
 
 
 @pytest.fixture
 def draft(author):
-    return Idea.propose(by=author, title="A thought of my own", problem="Nobody shall see this one yet.")
+    return Idea.propose(
+        by=author, title="A thought of my own", problem="Nobody shall see this one yet."
+    )
 
 
 def test_giving_a_role_takes_effect_at_once_and_stands_on_the_trail(administrator, stranger, page):
     page(administrator).post(
-        f"/admin/people/{stranger.username}/roles", {"role": "analyst", "reason": "Joins the office"}
+        f"/admin/people/{stranger.username}/roles",
+        {"role": "analyst", "reason": "Joins the office"},
     )
     given = RoleAssignment.objects.get(person=stranger)
     assert given.given_by == administrator
@@ -49,7 +54,9 @@ def test_giving_a_role_takes_effect_at_once_and_stands_on_the_trail(administrato
     assert row.pgh_context["by"] == administrator.pk
 
 
-def test_a_role_taken_away_while_signed_in_refuses_the_next_request(administrator, make_person, page):
+def test_a_role_taken_away_while_signed_in_refuses_the_next_request(
+    administrator, make_person, page
+):
     helper = make_person("Hal Helper", "administrator")
     client = page(helper)
     assert client.get("/admin/people").status_code == 200
@@ -71,7 +78,9 @@ def test_nobody_gives_or_ends_their_own_role(administrator, page):
         commands.give_role(administrator, by=administrator, role="manager")
     with pytest.raises(NotAllowed):
         commands.end_role(administrator.role_assignments.get(), by=administrator, reason="Enough")
-    answer = page(administrator).post(f"/admin/people/{administrator.username}/roles", {"role": "manager"})
+    answer = page(administrator).post(
+        f"/admin/people/{administrator.username}/roles", {"role": "manager"}
+    )
     assert answer.status_code == 403
     with pytest.raises(IntegrityError), transaction.atomic():
         RoleAssignment.objects.create(person=administrator, role="manager", given_by=administrator)
@@ -89,7 +98,9 @@ def test_the_same_role_twice_and_a_past_end_are_refused(administrator, analyst, 
     with pytest.raises(Invalid, match="holds this role there already"):
         commands.give_role(analyst, by=administrator, role="analyst")
     with pytest.raises(Invalid, match="today or a later day"):
-        commands.give_role(stranger, by=administrator, role="analyst", until=clock.today() - timedelta(days=1))
+        commands.give_role(
+            stranger, by=administrator, role="analyst", until=clock.today() - timedelta(days=1)
+        )
 
 
 def test_a_suppliers_person_holds_no_role_of_ours(administrator, outsider):
@@ -104,10 +115,14 @@ def test_the_last_administrator_role_is_not_ended(administrator, make_person, un
     second = make_person("Second", "administrator")
     commands.end_role(administrator.role_assignments.get(), by=second, reason="Leaves")
     with pytest.raises((NotNow, NotAllowed)):
-        commands.end_role(second.role_assignments.get(), by=fresh(administrator), reason="Also leaves")
+        commands.end_role(
+            second.role_assignments.get(), by=fresh(administrator), reason="Also leaves"
+        )
 
 
-def test_an_administrator_of_a_unit_gives_roles_there_and_nowhere_else(make_person, unit, other_unit, stranger):
+def test_an_administrator_of_a_unit_gives_roles_there_and_nowhere_else(
+    make_person, unit, other_unit, stranger
+):
     local = make_person("Lia Local", "administrator", scope=unit)
     commands.give_role(stranger, by=local, role="analyst", unit=unit)
     for place in ({"unit": other_unit}, {}):
@@ -132,12 +147,21 @@ def test_a_preview_shows_the_effect_and_gives_nothing(administrator, stranger, i
     assert not RoleAssignment.objects.filter(person=stranger).exists()
 
 
-def test_a_preview_of_a_unit_reaches_the_units_below(administrator, stranger, unit, make_person, page):
+def test_a_preview_of_a_unit_reaches_the_units_below(
+    administrator, stranger, unit, make_person, page
+):
     below = BusinessUnit.objects.create(name="Cards", code="cards", parent=unit)
     someone = make_person("Cara Cards", unit=below)
-    made = Idea.propose(by=someone, title="Another idea from cards", problem="It takes far too long today.", unit=below)
+    made = Idea.propose(
+        by=someone,
+        title="Another idea from cards",
+        problem="It takes far too long today.",
+        unit=below,
+    )
     made.submit(by=someone)
-    answer = page(administrator).get(f"/admin/people/{stranger.username}?role=analyst&unit={unit.code}")
+    answer = page(administrator).get(
+        f"/admin/people/{stranger.username}?role=analyst&unit={unit.code}"
+    )
     lines = {line.kind: line for line in answer.context["sight"]}
     assert lines["idea"].more_figures == 1
 
@@ -168,10 +192,14 @@ def test_try_an_item_tells_of_hidden_ones_only_the_administrator_of_its_unit(
 def test_a_look_is_itself_on_the_trail(administrator, stranger, idea, page):
     page(administrator).get(f"/admin/people/{stranger.username}?item={idea.reference}")
     event = AdminEvent.objects.get(verb="look")
-    assert event.actor == administrator and event.person == stranger and idea.reference in event.words
+    assert (
+        event.actor == administrator and event.person == stranger and idea.reference in event.words
+    )
 
 
-def test_the_trail_is_read_by_auditors_and_administrators_only(page, auditor, administrator, manager, stranger):
+def test_the_trail_is_read_by_auditors_and_administrators_only(
+    page, auditor, administrator, manager, stranger
+):
     for person in (auditor, administrator):
         assert page(person).get("/admin/trail").status_code == 200
         assert page(person).get("/admin/trail?format=csv")["Content-Type"].startswith("text/csv")

@@ -4,8 +4,8 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.test import Client
 
-from changeoffice.core.record.history import history_of
 from changeoffice.core.people.models import Person
+from changeoffice.core.record.history import history_of
 
 PASSWORD = "four quiet horses"
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,11 @@ def test_settings_are_saved_with_their_history(member):
     form = {"time_zone": "Asia/Tokyo", "theme": "dark", "mail_choice": "never"}
     assert client.post("/settings", form).status_code == 302
     member.refresh_from_db()
-    assert (member.time_zone, member.theme, member.single_key_shortcuts) == ("Asia/Tokyo", "dark", False)
+    assert (member.time_zone, member.theme, member.single_key_shortcuts) == (
+        "Asia/Tokyo",
+        "dark",
+        False,
+    )
     row = history_of(Person).objects.filter(pgh_obj_id=member.pk).latest("pgh_id")
     assert row.theme == "dark" and row.pgh_context["by"] == member.pk
     assert client.post("/settings", {"theme": "pink"}).status_code == 422
@@ -77,7 +81,11 @@ def test_settings_are_saved_with_their_history(member):
 
 def test_the_theme_switch_goes_back_to_where_it_was_pressed(member):
     client = signed_in()
-    answer = client.post("/settings/theme", {"theme": "light"}, HTTP_REFERER="http://testserver/ideas")
+    answer = client.post(
+        "/settings/theme", {"theme": "light"}, HTTP_REFERER="http://testserver/ideas"
+    )
     assert answer["Location"] == "http://testserver/ideas"
-    answer = client.post("/settings/theme", {"theme": "light"}, HTTP_REFERER="https://elsewhere.example/")
+    answer = client.post(
+        "/settings/theme", {"theme": "light"}, HTTP_REFERER="https://elsewhere.example/"
+    )
     assert answer["Location"] == "/settings"

@@ -20,7 +20,9 @@ def bearer(secret: str) -> APIClient:
 
 def test_a_token_is_shown_once_and_only_its_digest_is_kept(page, author):
     client = page(author)
-    answer = client.post("/settings/tokens/new", {"name": "Nightly", "days": "30", "scopes": ["ideas:read"]})
+    answer = client.post(
+        "/settings/tokens/new", {"name": "Nightly", "days": "30", "scopes": ["ideas:read"]}
+    )
     secret = re.search(r'value="(co_[0-9a-f]+)"', answer.content.decode())[1]
     assert bearer(secret).get("/api/v1/ideas/").status_code == 200
     stored = ApiToken.objects.get()
@@ -64,7 +66,9 @@ def test_only_an_administrators_token_carries_admin(author, administrator, page)
     with pytest.raises(WrongScope):
         issue(author, name="too much", scopes=["admin"])
     assert issue(administrator, name="all", scopes=["admin"])
-    answer = page(author).post("/settings/tokens/new", {"name": "x", "days": "30", "scopes": ["admin"]})
+    answer = page(author).post(
+        "/settings/tokens/new", {"name": "x", "days": "30", "scopes": ["admin"]}
+    )
     assert answer.status_code == 422 and not ApiToken.objects.filter(user=author).exists()
 
 
@@ -98,11 +102,15 @@ def test_the_command_refuses_in_words(author, user, scope):
         call_command("issue_token", user or author.username, "--name", "x", "--scope", scope)
 
 
-def test_people_are_listed_without_e_mail_except_to_administrators(api, author, administrator, make_person, outsider):
+def test_people_are_listed_without_e_mail_except_to_administrators(
+    api, author, administrator, make_person, outsider
+):
     gone = make_person("Gone Person", is_active=False)
     rows = api(author, "people:read").get("/api/v1/people/").json()["results"]
     names = {row["id"] for row in rows}
-    assert author.username in names and gone.username not in names and outsider.username not in names
+    assert (
+        author.username in names and gone.username not in names and outsider.username not in names
+    )
     assert all("email" not in row for row in rows)
     seen = api(administrator).get(f"/api/v1/people/{author.username}/").json()
     assert seen["email"] == author.email

@@ -9,65 +9,121 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_ground'),
+        ("people", "0001_ground"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DayOff',
+            name="DayOff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(unique=True)),
-                ('name', models.CharField(max_length=80)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(unique=True)),
+                ("name", models.CharField(max_length=80)),
             ],
             options={
-                'ordering': ['on'],
+                "ordering": ["on"],
             },
         ),
         migrations.CreateModel(
-            name='DayOffHistory',
+            name="DayOffHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('on', models.DateField()),
-                ('name', models.CharField(max_length=80)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("on", models.DateField()),
+                ("name", models.CharField(max_length=80)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='dayoff',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "office_calendar_dayoffhistory" ("id", "name", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."id", NEW."name", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'insert\', NEW."id"); RETURN NULL;', hash='0a853b30aaa01123c5a7c356b90259d334e5f070', operation='INSERT', pgid='pgtrigger_insert_insert_43843', table='office_calendar_dayoff', when='AFTER')),
+            model_name="dayoff",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "office_calendar_dayoffhistory" ("id", "name", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."id", NEW."name", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'insert\', NEW."id"); RETURN NULL;',
+                    hash="0a853b30aaa01123c5a7c356b90259d334e5f070",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_43843",
+                    table="office_calendar_dayoff",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='dayoff',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "office_calendar_dayoffhistory" ("id", "name", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."id", NEW."name", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'update\', NEW."id"); RETURN NULL;', hash='1aa641f8cd6ab4a12faa7a286704c024162519e9', operation='UPDATE', pgid='pgtrigger_update_update_1a699', table='office_calendar_dayoff', when='AFTER')),
+            model_name="dayoff",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "office_calendar_dayoffhistory" ("id", "name", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."id", NEW."name", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'update\', NEW."id"); RETURN NULL;',
+                    hash="1aa641f8cd6ab4a12faa7a286704c024162519e9",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_1a699",
+                    table="office_calendar_dayoff",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='dayoff',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "office_calendar_dayoffhistory" ("id", "name", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."id", OLD."name", OLD."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'delete\', OLD."id"); RETURN NULL;', hash='be829fee167d3197a9bc69e0524ecefc1e601934', operation='DELETE', pgid='pgtrigger_delete_delete_ed7fb', table='office_calendar_dayoff', when='AFTER')),
+            model_name="dayoff",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "office_calendar_dayoffhistory" ("id", "name", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."id", OLD."name", OLD."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'delete\', OLD."id"); RETURN NULL;',
+                    hash="be829fee167d3197a9bc69e0524ecefc1e601934",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_ed7fb",
+                    table="office_calendar_dayoff",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='dayoffhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_rows', to='office_calendar.dayoff'),
+            model_name="dayoffhistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history_rows",
+                to="office_calendar.dayoff",
+            ),
         ),
         migrations.AddIndex(
-            model_name='dayoffhistory',
-            index=models.Index(fields=['pgh_obj', '-pgh_created_at', '-pgh_id'], name='office_calendar_dayo_as_of'),
+            model_name="dayoffhistory",
+            index=models.Index(
+                fields=["pgh_obj", "-pgh_created_at", "-pgh_id"], name="office_calendar_dayo_as_of"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='dayoffhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='58f485c00e05930c1efbc246294f53fb37a1b8d2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e419f', table='office_calendar_dayoffhistory', when='BEFORE')),
+            model_name="dayoffhistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="58f485c00e05930c1efbc246294f53fb37a1b8d2",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_e419f",
+                    table="office_calendar_dayoffhistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -87,7 +87,9 @@ def with_role(person, role: str, *, practice: str = "", unit=None, record=None):
         with connection.cursor() as cursor:
             cursor.execute(UNITS_BELOW, {"unit": unit.pk})
             below = cursor.fetchone()[0]
-    imagined._grants._add(role, practice, unit is None and record is None, below, record and record.pk)
+    imagined._grants._add(
+        role, practice, unit is None and record is None, below, record and record.pk
+    )
     return imagined
 
 

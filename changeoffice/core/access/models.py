@@ -55,8 +55,13 @@ class RoleAssignment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                "person", "role", "practice", "unit", "record",
-                name="role_once_per_scope", nulls_distinct=False,
+                "person",
+                "role",
+                "practice",
+                "unit",
+                "record",
+                name="role_once_per_scope",
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
                 condition=Q(unit=None) | Q(record=None), name="role_one_kind_of_scope"
@@ -67,7 +72,8 @@ class RoleAssignment(models.Model):
                 name="practice_owner_names_practice",
             ),
             models.CheckConstraint(
-                condition=Q(given_by=None) | ~Q(given_by=F("person")), name="no_role_for_oneself",
+                condition=Q(given_by=None) | ~Q(given_by=F("person")),
+                name="no_role_for_oneself",
                 violation_error_message="Nobody gives a role to themselves; ask another administrator.",
             ),
         ]

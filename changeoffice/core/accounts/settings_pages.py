@@ -39,13 +39,17 @@ class SettingsForm(forms.ModelForm):
         self.fields["mail_choice"].label = "E-mail about what concerns you"
         self.fields["mail_choice"].help_text = "The inbox gets everything in any case."
         self.fields["single_key_shortcuts"].label = "Single keys as shortcuts"
-        self.fields["single_key_shortcuts"].help_text = (
+        self.fields[
+            "single_key_shortcuts"
+        ].help_text = (
             "j and k move in a list, / searches, ? shows all. Turn off if they get in your way."
         )
 
 
 class TokenForm(forms.Form):
-    name = forms.CharField(max_length=80, label="Name", help_text="What it is for, for example Nightly report.")
+    name = forms.CharField(
+        max_length=80, label="Name", help_text="What it is for, for example Nightly report."
+    )
     days = forms.TypedChoiceField(
         label="Ends after", coerce=int, initial=90,
         choices=[(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "One year")],
@@ -92,7 +96,9 @@ def own_settings(request: HttpRequest) -> HttpResponse:
 
 
 def roles_of(person) -> list:
-    return list(person.role_assignments.select_related("unit", "record", "given_by").order_by("role", "id"))
+    return list(
+        person.role_assignments.select_related("unit", "record", "given_by").order_by("role", "id")
+    )
 
 
 @require_POST
@@ -104,7 +110,9 @@ def own_theme(request: HttpRequest) -> HttpResponse:
     if request.headers.get("X-Requested-With") or request.htmx:
         return HttpResponse(status=204)
     back = request.headers.get("Referer", "")
-    return redirect(back if back.startswith(f"{request.scheme}://{request.get_host()}/") else "settings")
+    return redirect(
+        back if back.startswith(f"{request.scheme}://{request.get_host()}/") else "settings"
+    )
 
 
 # sessions ----------------------------------------------------------------------------------------
@@ -158,11 +166,15 @@ def new_token(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            made, secret = issue(request.user, name=given["name"], scopes=given["scopes"], days=given["days"])
+            made, secret = issue(
+                request.user, name=given["name"], scopes=given["scopes"], days=given["days"]
+            )
             return render(request, "people/token_made.html", {"token": made, "secret": secret})
         except WrongScope as error:
             form.add_error("scopes", str(error))
-    return render(request, "people/token_new.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "people/token_new.html", {"form": form}, status=422 if form.errors else 200
+    )
 
 
 @require_POST
@@ -170,7 +182,9 @@ def revoke_token(request: HttpRequest, key: str) -> HttpResponse:
     found = ApiToken.objects.filter(user=request.user, digest__startswith=key[:32]).first()
     if found and len(key) >= 16:
         revoke(found, by=request.user)
-        messages.success(request, f"Token {found.name} revoked. Programs that use it are refused from now on.")
+        messages.success(
+            request, f"Token {found.name} revoked. Programs that use it are refused from now on."
+        )
     return redirect("settings")
 
 

@@ -30,7 +30,9 @@ def active_units():
 
 class PersonForm(Plain):
     name = forms.CharField(max_length=120, label="Name")
-    email = forms.EmailField(max_length=254, label="Work e-mail", help_text="The invitation goes there.")
+    email = forms.EmailField(
+        max_length=254, label="Work e-mail", help_text="The invitation goes there."
+    )
     username = forms.RegexField(
         r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64, label="User name",
         help_text="Letters, digits, dot, dash. It is also how others mention them.",
@@ -44,10 +46,14 @@ class PersonForm(Plain):
         Person.objects.none(), label="Reports to", required=False, empty_label="Nobody"
     )
     is_outside = forms.BooleanField(
-        label="From a supplier", required=False, help_text="Sees only what names them or their supplier."
+        label="From a supplier",
+        required=False,
+        help_text="Sees only what names them or their supplier.",
     )
     is_integration = forms.BooleanField(
-        label="A program, not a person", required=False, help_text="Acts through the API with tokens."
+        label="A program, not a person",
+        required=False,
+        help_text="Acts through the API with tokens.",
     )
 
     def __init__(self, *args, editing: bool = False, **kwargs) -> None:
@@ -102,7 +108,9 @@ class ReasonForm(Plain):
 
 class UnitForm(Plain):
     name = forms.CharField(max_length=120, label="Name")
-    code = forms.SlugField(max_length=32, label="Code", help_text="Short and lasting; imports and the API use it.")
+    code = forms.SlugField(
+        max_length=32, label="Code", help_text="Short and lasting; imports and the API use it."
+    )
     parent = forms.ModelChoiceField(
         BusinessUnit.objects.none(), required=False, empty_label="At the top", label="Below"
     )

@@ -13,8 +13,8 @@ from changeoffice.core.administration.models import AdminEvent
 from changeoffice.core.administration.pages import administrators_only, attempted, gone
 from changeoffice.core.administration.tabs import tabs
 from changeoffice.core.doors import export
-from changeoffice.core.doors.pages.chips import chip
 from changeoffice.core.doors.lists import Ordering, fingerprint_of, page_of
+from changeoffice.core.doors.pages.chips import chip
 from changeoffice.core.people.models import BusinessUnit, Office, Person
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotSeen
 
@@ -57,7 +57,9 @@ def unit_edit(request: HttpRequest, code: str) -> HttpResponse:
 
     begin = {"name": unit.name, "parent": unit.parent_id, "is_active": unit.is_active}
     form = UnitForm(request.POST or None, initial=begin, editing=True)
-    return attempted(request, form, act, heading=f"Edit {unit.name}", confirm="Save changes", back="/admin/units")
+    return attempted(
+        request, form, act, heading=f"Edit {unit.name}", confirm="Save changes", back="/admin/units"
+    )
 
 
 @administrators_only
@@ -80,7 +82,10 @@ def trail(request: HttpRequest) -> HttpResponse:
     """Readable by auditors and administrators, on the page and as a file."""
     if not grants_of(request.user).has("auditor", "administrator"):
         raise NotAllowed("The trail needs an auditor or an administrator.")
-    params = {name: request.GET.get(name, "")[:64].replace("\x00", "") for name in ("who", "about", "verb")}
+    params = {
+        name: request.GET.get(name, "")[:64].replace("\x00", "")
+        for name in ("who", "about", "verb")
+    }
     rows = AdminEvent.objects.select_related("actor", "person")
     if params["who"]:
         rows = rows.filter(actor__username__iexact=params["who"])

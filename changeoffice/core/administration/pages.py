@@ -27,7 +27,12 @@ from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen
 
 BY_NAME = {"name": Ordering("Name", "name", descending=False)}
 ROWS = 40
-STATES = [("active", "Active"), ("invited", "Invited"), ("closed", "Closed"), ("outside", "Suppliers' people")]
+STATES = [
+    ("active", "Active"),
+    ("invited", "Invited"),
+    ("closed", "Closed"),
+    ("outside", "Suppliers' people"),
+]
 
 
 def administrators_only(view: Callable) -> Callable:
@@ -40,7 +45,9 @@ def administrators_only(view: Callable) -> Callable:
     return guarded
 
 
-def attempted(request: HttpRequest, form, act: Callable[[dict], HttpResponse], **context) -> HttpResponse:
+def attempted(
+    request: HttpRequest, form, act: Callable[[dict], HttpResponse], **context
+) -> HttpResponse:
     """Draw the form; when sent, do it or show beside the fields what stands in the way."""
     if request.method == "POST" and form.is_valid():
         try:
@@ -65,7 +72,11 @@ def url_of(person: Person) -> str:
 
 
 def named(username: str) -> Person:
-    found = Person.objects.select_related("unit", "reports_to").filter(username__iexact=username[:64]).first()
+    found = (
+        Person.objects.select_related("unit", "reports_to")
+        .filter(username__iexact=username[:64])
+        .first()
+    )
     if found is None:
         raise NotSeen("There is nobody with this user name.")
     return found
@@ -81,7 +92,9 @@ def listed(request: HttpRequest) -> dict[str, Any]:
     if params["in"]:
         rows = rows.filter(unit__code=params["in"])
     rows = rows.filter(_in_state(params["state"]))
-    held = Prefetch("role_assignments", RoleAssignment.objects.select_related("unit", "record").order_by("role"))
+    held = Prefetch(
+        "role_assignments", RoleAssignment.objects.select_related("unit", "record").order_by("role")
+    )
     options = {"ordering": "name", "size": ROWS, "fingerprint": fingerprint_of(params)}
     shown = rows.select_related("unit").prefetch_related(held)
     try:
@@ -116,7 +129,9 @@ def _in_state(state: str) -> Q:
 @administrators_only
 def people(request: HttpRequest) -> HttpResponse:
     soon = clock.today() + timedelta(days=14)
-    ending = RoleAssignment.objects.filter(until__range=(clock.today(), soon), person__is_active=True)
+    ending = RoleAssignment.objects.filter(
+        until__range=(clock.today(), soon), person__is_active=True
+    )
     context = {
         "chips": chips_of(request),
         "ending": ending.select_related("person", "unit", "record").order_by("until")[:10],
@@ -135,9 +150,13 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
     if "role" in request.GET:
         form = RoleForm(request.user, request.GET)
         if not form.is_valid() or not _would_do(form, someone, request.user):
-            return render(request, "administration/role.html", {"form": form, "someone": someone}, status=422)
+            return render(
+                request, "administration/role.html", {"form": form, "someone": someone}, status=422
+            )
         proposed = form.cleaned_data
-    return render(request, "administration/person.html", listed(request) | _shown(request, someone, proposed))
+    return render(
+        request, "administration/person.html", listed(request) | _shown(request, someone, proposed)
+    )
 
 
 def _would_do(form: RoleForm, someone: Person, by: Person) -> bool:
@@ -160,7 +179,9 @@ def _shown(request: HttpRequest, someone: Person, proposed: dict | None) -> dict
     if wanted:
         note(by=request.user, verb="look", subject=someone,
              words=f"looked whether {someone.name} can see {wanted.upper()}")  # fmt: skip
-    held = someone.role_assignments.select_related("unit", "record", "given_by").order_by("given_at", "id")
+    held = someone.role_assignments.select_related("unit", "record", "given_by").order_by(
+        "given_at", "id"
+    )
     return {
         "someone": someone, "held": list(held), "proposed": proposed and RoleAssignment(**proposed),
         "sight": sight_of(someone, imagined), "wanted": wanted,
@@ -210,10 +231,16 @@ def account(request: HttpRequest, username: str, act_name: str) -> HttpResponse:
     def act(given: dict) -> HttpResponse:
         command = commands.deactivate if closing else commands.reactivate
         command(someone, by=request.user, reason=given["reason"])
-        messages.success(request, f"{someone.name}'s account is {'closed' if closing else 'open again'}.")
+        messages.success(
+            request, f"{someone.name}'s account is {'closed' if closing else 'open again'}."
+        )
         return gone(request, url_of(someone))
 
-    words = "Sessions end and tokens are revoked at once. What they wrote and decided stays." if closing else ""
+    words = (
+        "Sessions end and tokens are revoked at once. What they wrote and decided stays."
+        if closing
+        else ""
+    )
     return attempted(request, ReasonForm(request.POST or None), act, text=words, back=url_of(someone),
                      heading=f"{'Close' if closing else 'Open'} {someone.name}'s account",
                      confirm="Close the account" if closing else "Open the account",
@@ -253,7 +280,11 @@ def roles(request: HttpRequest, username: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def role_end(request: HttpRequest, username: str, pk: int) -> HttpResponse:
     someone = named(username)
-    given = RoleAssignment.objects.select_related("person", "unit", "record").filter(pk=pk, person=someone).first()
+    given = (
+        RoleAssignment.objects.select_related("person", "unit", "record")
+        .filter(pk=pk, person=someone)
+        .first()
+    )
     if given is None:
         raise NotSeen("This role has ended already.")
 

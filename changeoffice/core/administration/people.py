@@ -32,7 +32,7 @@ def add_person(*, by, username: str, name: str, email: str, **fields) -> Person:
 def edit_person(person: Person, *, by, **fields) -> Person:
     """Change who somebody is; moving them needs the administrator of both units."""
     if unknown := set(fields) - set(PROFILE):
-        raise Invalid(**{name: "This cannot be changed here." for name in unknown})
+        raise Invalid(**dict.fromkeys(unknown, "This cannot be changed here."))
     need_keeper(by, person.unit_id, (fields["unit"] and fields["unit"].pk)
                 if "unit" in fields else person.unit_id)  # fmt: skip
     if fields.get("reports_to") == person:
@@ -137,7 +137,9 @@ def end_role(given: RoleAssignment, *, by, reason: str) -> None:
         rows.delete()
 
 
-def check_role(person: Person, *, by, role, practice="", unit=None, record=None, until=None) -> None:
+def check_role(
+    person: Person, *, by, role, practice="", unit=None, record=None, until=None
+) -> None:
     """Refuse what could not be given; a preview asks this as well."""
     _may_hand_out(by, person, unit, record)
     _sensible(person, role, practice, unit, record, until)
@@ -155,24 +157,32 @@ def _may_hand_out(by, person: Person, unit, record) -> None:
 
 
 def _sensible(person, role: str, practice: str, unit, record, until) -> None:
+    _is_a_role(role, practice)
+    if unit and record:
+        raise Invalid(unit="Choose a unit or an item, not both.")
+    if until and until < clock.today():
+        raise Invalid(until="Choose today or a later day.")
+    _may_hold(person, role)
+    if RoleAssignment.objects.filter(
+        person=person, role=role, practice=practice, unit=unit, record=record
+    ).exists():
+        raise Invalid(role=f"{person.name} holds this role there already.")
+
+
+def _is_a_role(role: str, practice: str) -> None:
     if role not in Role.values:
         raise Invalid(role="Choose a role.")
     if (role == Role.PRACTICE_OWNER) != bool(practice):
         raise Invalid(practice="A practice owner owns one practice; no other role names one.")
     if practice and practice not in Practice.values:
         raise Invalid(practice="Choose a practice.")
-    if unit and record:
-        raise Invalid(unit="Choose a unit or an item, not both.")
-    if until and until < clock.today():
-        raise Invalid(until="Choose today or a later day.")
+
+
+def _may_hold(person: Person, role: str) -> None:
     if person.is_outside and role != Role.SUPPLIER:
         raise Invalid(role="A supplier's person can only hold the role supplier.")
     if not person.is_active:
         raise Invalid(role=f"{person.name}'s account is closed.")
-    if RoleAssignment.objects.filter(
-        person=person, role=role, practice=practice, unit=unit, record=record
-    ).exists():
-        raise Invalid(role=f"{person.name} holds this role there already.")
 
 
 def _not_oneself(by, person: Person, what: str) -> None:

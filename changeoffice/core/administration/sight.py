@@ -102,7 +102,9 @@ def try_item(reference: str, person, *, asked_by) -> Answer | None:
     work = work_model(header.kind).objects.get(pk=header.pk)
     if not work.is_visible_to(person):
         may_know = keeps(asked_by, header.unit_id) or work.is_visible_to(asked_by)
-        return Answer(header.reference, sees=False, why=_why_not(work, person)) if may_know else None
+        return (
+            Answer(header.reference, sees=False, why=_why_not(work, person)) if may_know else None
+        )
     known = work.is_visible_to(asked_by)
     return Answer(
         header.reference, True, header.title if known else "", header.get_absolute_url() if known else "",
@@ -133,7 +135,11 @@ def _why_not(work, person) -> tuple[str, ...]:
         return ("The account is closed.",)
     if work.confidential:
         named = NamedPerson.objects.filter(record_id=work.home_id).count()
-        people = "nobody is named" if not named else f"{named} named {'person' if named == 1 else 'people'}"
+        people = (
+            "nobody is named"
+            if not named
+            else f"{named} named {'person' if named == 1 else 'people'}"
+        )
         return (f"Confidential, {people}. For them it does not exist, not in search or counts.",)
     if work.reach == 2:
         return ("A draft: only its owner and people named on it see it.",)

@@ -7,7 +7,7 @@ from changeoffice.core.record.errors import Invalid
 
 def add_unit(*, by, name: str, code: str, parent: BusinessUnit | None = None) -> BusinessUnit:
     """Put a new unit under another one, or at the top."""
-    need_keeper(by, parent and parent.pk)
+    need_keeper(by, parent.pk if parent else None)
     if BusinessUnit.objects.filter(code=code).exists():
         raise Invalid(code="Another unit has this code.")
     with kept(by, "add_unit", model=BusinessUnit) as draft:
@@ -19,7 +19,7 @@ def add_unit(*, by, name: str, code: str, parent: BusinessUnit | None = None) ->
 def edit_unit(unit: BusinessUnit, *, by, **fields) -> BusinessUnit:
     """Rename, move or close a unit; roles given on a unit above it reach along."""
     parent = fields.get("parent", unit.parent)
-    need_keeper(by, unit.pk, *([parent and parent.pk] if parent != unit.parent else []))
+    need_keeper(by, unit.pk, *([parent.pk if parent else None] if parent != unit.parent else []))
     with kept(by, "edit_unit", model=BusinessUnit) as draft:
         # One move at a time, or two moves could close a circle together.
         list(BusinessUnit.objects.select_for_update().order_by("pk").values_list("pk", flat=True))

@@ -58,7 +58,10 @@ def valkey_facts() -> dict[str, Any] | None:
         client.close()
     except (redis.RedisError, OSError):
         return None
-    return {"milliseconds": round(answered, 1), "megabytes": round(info["used_memory"] / 1_000_000, 1)}
+    return {
+        "milliseconds": round(answered, 1),
+        "megabytes": round(info["used_memory"] / 1_000_000, 1),
+    }
 
 
 def processes(kind: str) -> dict[str, Any]:

@@ -26,7 +26,9 @@ TOPICS = {
 
 def need_reader(person) -> None:
     if not grants_of(person).has(*READERS):
-        raise NotAllowed("Operations needs an administrator, a change-office manager or an auditor.")
+        raise NotAllowed(
+            "Operations needs an administrator, a change-office manager or an auditor."
+        )
 
 
 def need_operator(person) -> None:
@@ -40,14 +42,19 @@ def latest_runs() -> dict[str, list[JobRun]]:
         place=Window(RowNumber(), partition_by="job", order_by="-started_at")
     )
     found: dict[str, list[JobRun]] = {}
-    for run in ranked.filter(place__lte=RUNS_SHOWN).select_related("asked_by").order_by("job", "place"):
+    for run in (
+        ranked.filter(place__lte=RUNS_SHOWN).select_related("asked_by").order_by("job", "place")
+    ):
         found.setdefault(run.job, []).append(run)
     return found
 
 
 def job_lines() -> list[dict[str, Any]]:
     runs, now = latest_runs(), timezone.now()
-    return [line_of(job, runs.get(job.name, []), now) for job in sorted(JOBS.values(), key=lambda j: j.title)]
+    return [
+        line_of(job, runs.get(job.name, []), now)
+        for job in sorted(JOBS.values(), key=lambda j: j.title)
+    ]
 
 
 def line_of(job: Job, runs: list[JobRun], now) -> dict[str, Any]:

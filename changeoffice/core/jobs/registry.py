@@ -111,7 +111,9 @@ def ask_for(name: str, *, by) -> None:
 
 def start(name: str, *, slot: str, asked_by_id: int | None = None) -> JobRun | None:
     """Run the job unless this slot was run; a run whose worker died is taken up again."""
-    run, mine = JobRun.objects.get_or_create(job=name, slot=slot, defaults={"asked_by_id": asked_by_id})
+    run, mine = JobRun.objects.get_or_create(
+        job=name, slot=slot, defaults={"asked_by_id": asked_by_id}
+    )
     return perform(run, mine=mine) if mine or run.finished_at is None else None
 
 
@@ -166,7 +168,11 @@ def _let_go(name: str) -> None:
 def missed(now: datetime) -> list[tuple[Job, str]]:
     """Jobs whose last due time passed without a run, because no worker or beat was there."""
     late = now - timedelta(minutes=3)
-    due = {(item.name, item.slot_at(late)): item for item in JOBS.values() if isinstance(item.every, crontab)}
+    due = {
+        (item.name, item.slot_at(late)): item
+        for item in JOBS.values()
+        if isinstance(item.every, crontab)
+    }
     slots = {slot for _, slot in due}
     ran = set(JobRun.objects.filter(slot__in=slots).values_list("job", "slot"))
     return [(item, slot) for (name, slot), item in due.items() if (name, slot) not in ran]

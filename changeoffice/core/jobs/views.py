@@ -33,7 +33,11 @@ def operations(request: HttpRequest) -> HttpResponse:
         "answer": answer_words(wrong, lost, processes, valkey),
         "may_operate": grants_of(request.user).has(*overview.OPERATORS),
     }  # fmt: skip
-    template = "jobs/_operations.html" if request.htmx and not request.htmx.boosted else "jobs/operations.html"
+    template = (
+        "jobs/_operations.html"
+        if request.htmx and not request.htmx.boosted
+        else "jobs/operations.html"
+    )
     return render(request, template, context)
 
 
@@ -58,7 +62,9 @@ def job_page(request: HttpRequest, name: str) -> HttpResponse:
     overview.need_reader(request.user)
     if name not in JOBS:
         raise NotSeen("There is no such job.")
-    runs = list(JobRun.objects.filter(job=name).select_related("asked_by").order_by("-started_at")[:50])
+    runs = list(
+        JobRun.objects.filter(job=name).select_related("asked_by").order_by("-started_at")[:50]
+    )
     line = overview.line_of(JOBS[name], runs[: overview.RUNS_SHOWN], timezone.now())
     for run in runs:
         run.did = overview.did_words(run)

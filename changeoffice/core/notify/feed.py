@@ -73,7 +73,9 @@ class EventApi(viewsets.ViewSet):
         rows = settled().visible_to(request.user).exclude(verb__in=UNTOLD)
         if kind := params.get("kind"):
             rows = rows.filter(record__kind=kind)
-        found = list(_after(rows, since).select_related("record", "actor", "on_behalf_of")[: size + 1])
+        found = list(
+            _after(rows, since).select_related("record", "actor", "on_behalf_of")[: size + 1]
+        )
         shown = found[:size]
         body: dict[str, Any] = {
             "results": EventSerializer(shown, many=True).data,

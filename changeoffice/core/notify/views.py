@@ -61,7 +61,11 @@ def _page(rows, cursor: str, fingerprint: str):
 def _counts(mine) -> dict[str, int]:
     month = clock.now() - timedelta(days=30)
     found = mine.order_by().aggregate(
-        **{f"n_{name}": Count("pk", filter=keep) for name, (_, keep) in VIEWS.items() if name != "done"},
+        **{
+            f"n_{name}": Count("pk", filter=keep)
+            for name, (_, keep) in VIEWS.items()
+            if name != "done"
+        },
         n_month=Count("pk", filter=Q(at__gte=month)),
         n_month_asks=Count("pk", filter=Q(at__gte=month, asks=True)),
     )
@@ -69,7 +73,9 @@ def _counts(mine) -> dict[str, int]:
 
 
 def kinds_of(mine, chosen: str) -> list[dict[str, Any]]:
-    found = mine.exclude(record=None).order_by("record__kind").values_list("record__kind", flat=True)
+    found = (
+        mine.exclude(record=None).order_by("record__kind").values_list("record__kind", flat=True)
+    )
     options = [
         {"value": kind, "label": kind.replace("_", " ").capitalize(), "selected": kind == chosen}
         for kind in found.distinct()

@@ -11,104 +11,340 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0002_initial'),
-        ('record', '0001_initial'),
+        ("people", "0002_initial"),
+        ("record", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('digest', models.CharField(max_length=128, primary_key=True, serialize=False)),
-                ('token_key', models.CharField(db_index=True, max_length=25)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('expiry', models.DateTimeField(blank=True, null=True)),
-                ('name', models.CharField(max_length=80)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
-                ('last_used_on', models.DateField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='auth_token_set', to=settings.AUTH_USER_MODEL)),
+                ("digest", models.CharField(max_length=128, primary_key=True, serialize=False)),
+                ("token_key", models.CharField(db_index=True, max_length=25)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("expiry", models.DateTimeField(blank=True, null=True)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, size=None
+                    ),
+                ),
+                ("last_used_on", models.DateField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="auth_token_set",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created'],
+                "ordering": ["-created"],
             },
         ),
         migrations.CreateModel(
-            name='RoleAssignment',
+            name="RoleAssignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('analyst', 'Analyst'), ('manager', 'Change-office manager'), ('project_manager', 'Project manager'), ('service_owner', 'Service owner'), ('practice_owner', 'Practice owner'), ('approver', 'Approver'), ('leadership', 'Leadership'), ('supplier', 'Supplier'), ('auditor', 'Auditor'), ('administrator', 'Administrator'), ('integration', 'Integration')], max_length=20)),
-                ('practice', models.CharField(blank=True, choices=[('supplier', 'Supplier management'), ('finance', 'Service financial management'), ('design', 'Service design'), ('testing', 'Service validation and testing'), ('change', 'Change enablement'), ('deployment', 'Deployment management'), ('release', 'Release management')], max_length=12)),
-                ('until', models.DateField(blank=True, null=True)),
-                ('given_at', models.DateTimeField(auto_now_add=True)),
-                ('given_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='role_assignments', to=settings.AUTH_USER_MODEL)),
-                ('record', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='record.record')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='people.businessunit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("analyst", "Analyst"),
+                            ("manager", "Change-office manager"),
+                            ("project_manager", "Project manager"),
+                            ("service_owner", "Service owner"),
+                            ("practice_owner", "Practice owner"),
+                            ("approver", "Approver"),
+                            ("leadership", "Leadership"),
+                            ("supplier", "Supplier"),
+                            ("auditor", "Auditor"),
+                            ("administrator", "Administrator"),
+                            ("integration", "Integration"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "practice",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("supplier", "Supplier management"),
+                            ("finance", "Service financial management"),
+                            ("design", "Service design"),
+                            ("testing", "Service validation and testing"),
+                            ("change", "Change enablement"),
+                            ("deployment", "Deployment management"),
+                            ("release", "Release management"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("until", models.DateField(blank=True, null=True)),
+                ("given_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="role_assignments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="record.record",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="people.businessunit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RoleAssignmentHistory',
+            name="RoleAssignmentHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('role', models.CharField(choices=[('analyst', 'Analyst'), ('manager', 'Change-office manager'), ('project_manager', 'Project manager'), ('service_owner', 'Service owner'), ('practice_owner', 'Practice owner'), ('approver', 'Approver'), ('leadership', 'Leadership'), ('supplier', 'Supplier'), ('auditor', 'Auditor'), ('administrator', 'Administrator'), ('integration', 'Integration')], max_length=20)),
-                ('practice', models.CharField(blank=True, choices=[('supplier', 'Supplier management'), ('finance', 'Service financial management'), ('design', 'Service design'), ('testing', 'Service validation and testing'), ('change', 'Change enablement'), ('deployment', 'Deployment management'), ('release', 'Release management')], max_length=12)),
-                ('until', models.DateField(blank=True, null=True)),
-                ('given_at', models.DateTimeField(auto_now_add=True)),
-                ('given_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_rows', to='access.roleassignment')),
-                ('record', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='record.record')),
-                ('unit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.businessunit')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("analyst", "Analyst"),
+                            ("manager", "Change-office manager"),
+                            ("project_manager", "Project manager"),
+                            ("service_owner", "Service owner"),
+                            ("practice_owner", "Practice owner"),
+                            ("approver", "Approver"),
+                            ("leadership", "Leadership"),
+                            ("supplier", "Supplier"),
+                            ("auditor", "Auditor"),
+                            ("administrator", "Administrator"),
+                            ("integration", "Integration"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "practice",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("supplier", "Supplier management"),
+                            ("finance", "Service financial management"),
+                            ("design", "Service design"),
+                            ("testing", "Service validation and testing"),
+                            ("change", "Change enablement"),
+                            ("deployment", "Deployment management"),
+                            ("release", "Release management"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("until", models.DateField(blank=True, null=True)),
+                ("given_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_rows",
+                        to="access.roleassignment",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="record.record",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.businessunit",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.UniqueConstraint(models.F('person'), models.F('role'), models.F('practice'), models.F('unit'), models.F('record'), name='role_once_per_scope', nulls_distinct=False),
+            model_name="roleassignment",
+            constraint=models.UniqueConstraint(
+                models.F("person"),
+                models.F("role"),
+                models.F("practice"),
+                models.F("unit"),
+                models.F("record"),
+                name="role_once_per_scope",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('unit', None), ('record', None), _connector='OR'), name='role_one_kind_of_scope'),
+            model_name="roleassignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("unit", None), ("record", None), _connector="OR"),
+                name="role_one_kind_of_scope",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role', 'practice_owner'), models.Q(('practice', ''), _negated=True)), models.Q(models.Q(('role', 'practice_owner'), _negated=True), ('practice', '')), _connector='OR'), name='practice_owner_names_practice'),
+            model_name="roleassignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("role", "practice_owner"), models.Q(("practice", ""), _negated=True)),
+                    models.Q(models.Q(("role", "practice_owner"), _negated=True), ("practice", "")),
+                    _connector="OR",
+                ),
+                name="practice_owner_names_practice",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('given_by', None), models.Q(('given_by', models.F('person')), _negated=True), _connector='OR'), name='no_role_for_oneself', violation_error_message='Nobody gives a role to themselves; ask another administrator.'),
+            model_name="roleassignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("given_by", None),
+                    models.Q(("given_by", models.F("person")), _negated=True),
+                    _connector="OR",
+                ),
+                name="no_role_for_oneself",
+                violation_error_message="Nobody gives a role to themselves; ask another administrator.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='roleassignment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "access_roleassignmenthistory" ("given_at", "given_by_id", "id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "practice", "record_id", "role", "unit_id", "until") VALUES (NEW."given_at", NEW."given_by_id", NEW."id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'insert\', NEW."id", NEW."practice", NEW."record_id", NEW."role", NEW."unit_id", NEW."until"); RETURN NULL;', hash='0d1fef44a7704aa4ad42c8741aa69dea1b546d43', operation='INSERT', pgid='pgtrigger_insert_insert_bf13e', table='access_roleassignment', when='AFTER')),
+            model_name="roleassignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "access_roleassignmenthistory" ("given_at", "given_by_id", "id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "practice", "record_id", "role", "unit_id", "until") VALUES (NEW."given_at", NEW."given_by_id", NEW."id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'insert\', NEW."id", NEW."practice", NEW."record_id", NEW."role", NEW."unit_id", NEW."until"); RETURN NULL;',
+                    hash="0d1fef44a7704aa4ad42c8741aa69dea1b546d43",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_bf13e",
+                    table="access_roleassignment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='roleassignment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "access_roleassignmenthistory" ("given_at", "given_by_id", "id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "practice", "record_id", "role", "unit_id", "until") VALUES (NEW."given_at", NEW."given_by_id", NEW."id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'update\', NEW."id", NEW."practice", NEW."record_id", NEW."role", NEW."unit_id", NEW."until"); RETURN NULL;', hash='ebc50a294f9441cd1d6a8a3cf45f9a1f9b26d343', operation='UPDATE', pgid='pgtrigger_update_update_568ba', table='access_roleassignment', when='AFTER')),
+            model_name="roleassignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "access_roleassignmenthistory" ("given_at", "given_by_id", "id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "practice", "record_id", "role", "unit_id", "until") VALUES (NEW."given_at", NEW."given_by_id", NEW."id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'update\', NEW."id", NEW."practice", NEW."record_id", NEW."role", NEW."unit_id", NEW."until"); RETURN NULL;',
+                    hash="ebc50a294f9441cd1d6a8a3cf45f9a1f9b26d343",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_568ba",
+                    table="access_roleassignment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='roleassignment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "access_roleassignmenthistory" ("given_at", "given_by_id", "id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "practice", "record_id", "role", "unit_id", "until") VALUES (OLD."given_at", OLD."given_by_id", OLD."id", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'delete\', OLD."id", OLD."practice", OLD."record_id", OLD."role", OLD."unit_id", OLD."until"); RETURN NULL;', hash='78926dbad6b7557e765d0049b5c8e379725aef7c', operation='DELETE', pgid='pgtrigger_delete_delete_5a992', table='access_roleassignment', when='AFTER')),
+            model_name="roleassignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "access_roleassignmenthistory" ("given_at", "given_by_id", "id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "practice", "record_id", "role", "unit_id", "until") VALUES (OLD."given_at", OLD."given_by_id", OLD."id", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'delete\', OLD."id", OLD."practice", OLD."record_id", OLD."role", OLD."unit_id", OLD."until"); RETURN NULL;',
+                    hash="78926dbad6b7557e765d0049b5c8e379725aef7c",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_5a992",
+                    table="access_roleassignment",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='roleassignmenthistory',
-            index=models.Index(fields=['pgh_obj', '-pgh_created_at', '-pgh_id'], name='access_roleassignmen_as_of'),
+            model_name="roleassignmenthistory",
+            index=models.Index(
+                fields=["pgh_obj", "-pgh_created_at", "-pgh_id"], name="access_roleassignmen_as_of"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='roleassignmenthistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3d8f968f263daa64e4dcd5ead66063100405c049', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8f237', table='access_roleassignmenthistory', when='BEFORE')),
+            model_name="roleassignmenthistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="3d8f968f263daa64e4dcd5ead66063100405c049",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_8f237",
+                    table="access_roleassignmenthistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

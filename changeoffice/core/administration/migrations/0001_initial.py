@@ -10,40 +10,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0002_initial'),
+        ("people", "0002_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AdminEvent',
+            name="AdminEvent",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('verb', models.CharField(max_length=40)),
-                ('subject_kind', models.CharField(max_length=24)),
-                ('subject_id', models.BigIntegerField(null=True)),
-                ('subject', models.CharField(help_text='What it was called then.', max_length=200)),
-                ('words', models.CharField(max_length=400)),
-                ('changes', models.JSONField(default=list)),
-                ('reason', models.TextField(blank=True)),
-                ('door', models.CharField(max_length=12)),
-                ('client', models.CharField(blank=True, max_length=120)),
-                ('context_id', models.UUIDField(null=True)),
-                ('at', models.DateTimeField(db_default=changeoffice.core.record.clock.OfficeNow())),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("verb", models.CharField(max_length=40)),
+                ("subject_kind", models.CharField(max_length=24)),
+                ("subject_id", models.BigIntegerField(null=True)),
+                ("subject", models.CharField(help_text="What it was called then.", max_length=200)),
+                ("words", models.CharField(max_length=400)),
+                ("changes", models.JSONField(default=list)),
+                ("reason", models.TextField(blank=True)),
+                ("door", models.CharField(max_length=12)),
+                ("client", models.CharField(blank=True, max_length=120)),
+                ("context_id", models.UUIDField(null=True)),
+                ("at", models.DateTimeField(db_default=changeoffice.core.record.clock.OfficeNow())),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person', '-id'], name='admin_event_of_person'), models.Index(fields=['subject_kind', 'subject_id', '-id'], name='admin_event_of_thing')],
+                "indexes": [
+                    models.Index(fields=["person", "-id"], name="admin_event_of_person"),
+                    models.Index(
+                        fields=["subject_kind", "subject_id", "-id"], name="admin_event_of_thing"
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='adminevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7c8bc230b1fba24913e89d3ca7a46dfb7eeef439', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f6804', table='administration_adminevent', when='BEFORE')),
+            model_name="adminevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="7c8bc230b1fba24913e89d3ca7a46dfb7eeef439",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_f6804",
+                    table="administration_adminevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

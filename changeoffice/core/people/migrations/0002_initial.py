@@ -13,211 +13,500 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_ground'),
+        ("people", "0001_ground"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OfficeHistory',
+            name="OfficeHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.SmallIntegerField(default=1, serialize=False)),
-                ('name', models.CharField(default='Change Office', max_length=80)),
-                ('time_zone', models.CharField(default='Europe/London', max_length=64, validators=[changeoffice.core.people.models.is_time_zone])),
-                ('currency', models.CharField(default='GBP', max_length=3)),
-                ('weekdays', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), default=changeoffice.core.people.models.monday_to_friday, size=None)),
-                ('holidays_country', models.CharField(blank=True, default='GB', max_length=8)),
-                ('cadence_days', models.PositiveSmallIntegerField(default=14)),
-                ('is_demo', models.BooleanField(default=False)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.SmallIntegerField(default=1, serialize=False)),
+                ("name", models.CharField(default="Change Office", max_length=80)),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="Europe/London",
+                        max_length=64,
+                        validators=[changeoffice.core.people.models.is_time_zone],
+                    ),
+                ),
+                ("currency", models.CharField(default="GBP", max_length=3)),
+                (
+                    "weekdays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(),
+                        default=changeoffice.core.people.models.monday_to_friday,
+                        size=None,
+                    ),
+                ),
+                ("holidays_country", models.CharField(blank=True, default="GB", max_length=8)),
+                ("cadence_days", models.PositiveSmallIntegerField(default=14)),
+                ("is_demo", models.BooleanField(default=False)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='PersonHistory',
+            name="PersonHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('username', models.CharField(max_length=64)),
-                ('email', models.EmailField(max_length=254)),
-                ('name', models.CharField(max_length=120)),
-                ('job_title', models.CharField(blank=True, max_length=120)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_outside', models.BooleanField(default=False, help_text="A supplier's person, not our staff.")),
-                ('is_integration', models.BooleanField(default=False)),
-                ('time_zone', models.CharField(blank=True, max_length=64, validators=[changeoffice.core.people.models.is_time_zone])),
-                ('theme', models.CharField(choices=[('system', 'As my system'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=6)),
-                ('single_key_shortcuts', models.BooleanField(default=True)),
-                ('mail_choice', models.CharField(choices=[('immediate', 'At once'), ('digest', 'Once a day'), ('never', 'Never')], default='immediate', max_length=9)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("username", models.CharField(max_length=64)),
+                ("email", models.EmailField(max_length=254)),
+                ("name", models.CharField(max_length=120)),
+                ("job_title", models.CharField(blank=True, max_length=120)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "is_outside",
+                    models.BooleanField(
+                        default=False, help_text="A supplier's person, not our staff."
+                    ),
+                ),
+                ("is_integration", models.BooleanField(default=False)),
+                (
+                    "time_zone",
+                    models.CharField(
+                        blank=True,
+                        max_length=64,
+                        validators=[changeoffice.core.people.models.is_time_zone],
+                    ),
+                ),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[("system", "As my system"), ("light", "Light"), ("dark", "Dark")],
+                        default="system",
+                        max_length=6,
+                    ),
+                ),
+                ("single_key_shortcuts", models.BooleanField(default=True)),
+                (
+                    "mail_choice",
+                    models.CharField(
+                        choices=[
+                            ("immediate", "At once"),
+                            ("digest", "Once a day"),
+                            ("never", "Never"),
+                        ],
+                        default="immediate",
+                        max_length=9,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='BusinessUnit',
+            name="BusinessUnit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('code', models.SlugField(max_length=32, unique=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='people.businessunit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("code", models.SlugField(max_length=32, unique=True)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="people.businessunit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'id'],
+                "ordering": ["name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=64, unique=True)),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('job_title', models.CharField(blank=True, max_length=120)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_outside', models.BooleanField(default=False, help_text="A supplier's person, not our staff.")),
-                ('is_integration', models.BooleanField(default=False)),
-                ('time_zone', models.CharField(blank=True, max_length=64, validators=[changeoffice.core.people.models.is_time_zone])),
-                ('theme', models.CharField(choices=[('system', 'As my system'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=6)),
-                ('single_key_shortcuts', models.BooleanField(default=True)),
-                ('mail_choice', models.CharField(choices=[('immediate', 'At once'), ('digest', 'Once a day'), ('never', 'Never')], default='immediate', max_length=9)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('reports_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reports', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='people.businessunit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                ("username", models.CharField(max_length=64, unique=True)),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("job_title", models.CharField(blank=True, max_length=120)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "is_outside",
+                    models.BooleanField(
+                        default=False, help_text="A supplier's person, not our staff."
+                    ),
+                ),
+                ("is_integration", models.BooleanField(default=False)),
+                (
+                    "time_zone",
+                    models.CharField(
+                        blank=True,
+                        max_length=64,
+                        validators=[changeoffice.core.people.models.is_time_zone],
+                    ),
+                ),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[("system", "As my system"), ("light", "Light"), ("dark", "Dark")],
+                        default="system",
+                        max_length=6,
+                    ),
+                ),
+                ("single_key_shortcuts", models.BooleanField(default=True)),
+                (
+                    "mail_choice",
+                    models.CharField(
+                        choices=[
+                            ("immediate", "At once"),
+                            ("digest", "Once a day"),
+                            ("never", "Never"),
+                        ],
+                        default="immediate",
+                        max_length=9,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "reports_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reports",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="people.businessunit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'id'],
+                "ordering": ["name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='BusinessUnitHistory',
+            name="BusinessUnitHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=120)),
-                ('code', models.SlugField(db_index=False, max_length=32)),
-                ('is_active', models.BooleanField(default=True)),
-                ('parent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.businessunit')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_rows', to='people.businessunit')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=120)),
+                ("code", models.SlugField(db_index=False, max_length=32)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="people.businessunit",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_rows",
+                        to="people.businessunit",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Office',
+            name="Office",
             fields=[
-                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('name', models.CharField(default='Change Office', max_length=80)),
-                ('time_zone', models.CharField(default='Europe/London', max_length=64, validators=[changeoffice.core.people.models.is_time_zone])),
-                ('currency', models.CharField(default='GBP', max_length=3)),
-                ('weekdays', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), default=changeoffice.core.people.models.monday_to_friday, size=None)),
-                ('holidays_country', models.CharField(blank=True, default='GB', max_length=8)),
-                ('cadence_days', models.PositiveSmallIntegerField(default=14)),
-                ('is_demo', models.BooleanField(default=False)),
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("name", models.CharField(default="Change Office", max_length=80)),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="Europe/London",
+                        max_length=64,
+                        validators=[changeoffice.core.people.models.is_time_zone],
+                    ),
+                ),
+                ("currency", models.CharField(default="GBP", max_length=3)),
+                (
+                    "weekdays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(),
+                        default=changeoffice.core.people.models.monday_to_friday,
+                        size=None,
+                    ),
+                ),
+                ("holidays_country", models.CharField(blank=True, default="GB", max_length=8)),
+                ("cadence_days", models.PositiveSmallIntegerField(default=14)),
+                ("is_demo", models.BooleanField(default=False)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='one_office')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="one_office")
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='office',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_officehistory" ("cadence_days", "currency", "holidays_country", "id", "is_demo", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "time_zone", "weekdays") VALUES (NEW."cadence_days", NEW."currency", NEW."holidays_country", NEW."id", NEW."is_demo", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'insert\', NEW."id", NEW."time_zone", NEW."weekdays"); RETURN NULL;', hash='ae84b4da0ac3485d0fe171ff8763388140eea134', operation='INSERT', pgid='pgtrigger_insert_insert_dca92', table='people_office', when='AFTER')),
+            model_name="office",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "people_officehistory" ("cadence_days", "currency", "holidays_country", "id", "is_demo", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "time_zone", "weekdays") VALUES (NEW."cadence_days", NEW."currency", NEW."holidays_country", NEW."id", NEW."is_demo", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'insert\', NEW."id", NEW."time_zone", NEW."weekdays"); RETURN NULL;',
+                    hash="ae84b4da0ac3485d0fe171ff8763388140eea134",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_dca92",
+                    table="people_office",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='office',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_officehistory" ("cadence_days", "currency", "holidays_country", "id", "is_demo", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "time_zone", "weekdays") VALUES (NEW."cadence_days", NEW."currency", NEW."holidays_country", NEW."id", NEW."is_demo", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'update\', NEW."id", NEW."time_zone", NEW."weekdays"); RETURN NULL;', hash='16dede55e794ff639e7812f430eb2afe02664c7d', operation='UPDATE', pgid='pgtrigger_update_update_2c402', table='people_office', when='AFTER')),
+            model_name="office",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "people_officehistory" ("cadence_days", "currency", "holidays_country", "id", "is_demo", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "time_zone", "weekdays") VALUES (NEW."cadence_days", NEW."currency", NEW."holidays_country", NEW."id", NEW."is_demo", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'update\', NEW."id", NEW."time_zone", NEW."weekdays"); RETURN NULL;',
+                    hash="16dede55e794ff639e7812f430eb2afe02664c7d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_2c402",
+                    table="people_office",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='officehistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_rows', to='people.office'),
+            model_name="officehistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history_rows",
+                to="people.office",
+            ),
         ),
         migrations.AddField(
-            model_name='personhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_rows', to=settings.AUTH_USER_MODEL),
+            model_name="personhistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history_rows",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='personhistory',
-            name='reports_to',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="personhistory",
+            name="reports_to",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='personhistory',
-            name='unit',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.businessunit'),
+            model_name="personhistory",
+            name="unit",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="people.businessunit",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='businessunit',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_businessunithistory" ("code", "id", "is_active", "name", "parent_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."code", NEW."id", NEW."is_active", NEW."name", NEW."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'insert\', NEW."id"); RETURN NULL;', hash='68e55bce97d2ab4ff6bbdc4f48a27d60443404c1', operation='INSERT', pgid='pgtrigger_insert_insert_bd00a', table='people_businessunit', when='AFTER')),
+            model_name="businessunit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "people_businessunithistory" ("code", "id", "is_active", "name", "parent_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."code", NEW."id", NEW."is_active", NEW."name", NEW."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'insert\', NEW."id"); RETURN NULL;',
+                    hash="68e55bce97d2ab4ff6bbdc4f48a27d60443404c1",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_bd00a",
+                    table="people_businessunit",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='businessunit',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_businessunithistory" ("code", "id", "is_active", "name", "parent_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."code", NEW."id", NEW."is_active", NEW."name", NEW."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'update\', NEW."id"); RETURN NULL;', hash='be087364d8b190930f56cfed939cbf238ce32ff4', operation='UPDATE', pgid='pgtrigger_update_update_cb7cb', table='people_businessunit', when='AFTER')),
+            model_name="businessunit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "people_businessunithistory" ("code", "id", "is_active", "name", "parent_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."code", NEW."id", NEW."is_active", NEW."name", NEW."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'update\', NEW."id"); RETURN NULL;',
+                    hash="be087364d8b190930f56cfed939cbf238ce32ff4",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_cb7cb",
+                    table="people_businessunit",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='person_username_any_case'),
+            model_name="person",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("username"), name="person_username_any_case"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='person_email_any_case'),
+            model_name="person",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="person_email_any_case"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='person',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_personhistory" ("created_at", "email", "id", "is_active", "is_integration", "is_outside", "job_title", "mail_choice", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reports_to_id", "single_key_shortcuts", "theme", "time_zone", "unit_id", "username") VALUES (NEW."created_at", NEW."email", NEW."id", NEW."is_active", NEW."is_integration", NEW."is_outside", NEW."job_title", NEW."mail_choice", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'insert\', NEW."id", NEW."reports_to_id", NEW."single_key_shortcuts", NEW."theme", NEW."time_zone", NEW."unit_id", NEW."username"); RETURN NULL;', hash='aa13b42a977b412e4e6782b93cb0ad3b1995b022', operation='INSERT', pgid='pgtrigger_insert_insert_65688', table='people_person', when='AFTER')),
+            model_name="person",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "people_personhistory" ("created_at", "email", "id", "is_active", "is_integration", "is_outside", "job_title", "mail_choice", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reports_to_id", "single_key_shortcuts", "theme", "time_zone", "unit_id", "username") VALUES (NEW."created_at", NEW."email", NEW."id", NEW."is_active", NEW."is_integration", NEW."is_outside", NEW."job_title", NEW."mail_choice", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'insert\', NEW."id", NEW."reports_to_id", NEW."single_key_shortcuts", NEW."theme", NEW."time_zone", NEW."unit_id", NEW."username"); RETURN NULL;',
+                    hash="aa13b42a977b412e4e6782b93cb0ad3b1995b022",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_65688",
+                    table="people_person",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='person',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_integration" IS DISTINCT FROM (NEW."is_integration") OR OLD."is_outside" IS DISTINCT FROM (NEW."is_outside") OR OLD."job_title" IS DISTINCT FROM (NEW."job_title") OR OLD."mail_choice" IS DISTINCT FROM (NEW."mail_choice") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."reports_to_id" IS DISTINCT FROM (NEW."reports_to_id") OR OLD."single_key_shortcuts" IS DISTINCT FROM (NEW."single_key_shortcuts") OR OLD."theme" IS DISTINCT FROM (NEW."theme") OR OLD."time_zone" IS DISTINCT FROM (NEW."time_zone") OR OLD."unit_id" IS DISTINCT FROM (NEW."unit_id") OR OLD."username" IS DISTINCT FROM (NEW."username"))', func='INSERT INTO "people_personhistory" ("created_at", "email", "id", "is_active", "is_integration", "is_outside", "job_title", "mail_choice", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reports_to_id", "single_key_shortcuts", "theme", "time_zone", "unit_id", "username") VALUES (NEW."created_at", NEW."email", NEW."id", NEW."is_active", NEW."is_integration", NEW."is_outside", NEW."job_title", NEW."mail_choice", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'update\', NEW."id", NEW."reports_to_id", NEW."single_key_shortcuts", NEW."theme", NEW."time_zone", NEW."unit_id", NEW."username"); RETURN NULL;', hash='33388bfb6765514c7168ff5d017206a4ca75fbde', operation='UPDATE', pgid='pgtrigger_update_update_de829', table='people_person', when='AFTER')),
+            model_name="person",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_integration" IS DISTINCT FROM (NEW."is_integration") OR OLD."is_outside" IS DISTINCT FROM (NEW."is_outside") OR OLD."job_title" IS DISTINCT FROM (NEW."job_title") OR OLD."mail_choice" IS DISTINCT FROM (NEW."mail_choice") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."reports_to_id" IS DISTINCT FROM (NEW."reports_to_id") OR OLD."single_key_shortcuts" IS DISTINCT FROM (NEW."single_key_shortcuts") OR OLD."theme" IS DISTINCT FROM (NEW."theme") OR OLD."time_zone" IS DISTINCT FROM (NEW."time_zone") OR OLD."unit_id" IS DISTINCT FROM (NEW."unit_id") OR OLD."username" IS DISTINCT FROM (NEW."username"))',
+                    func='INSERT INTO "people_personhistory" ("created_at", "email", "id", "is_active", "is_integration", "is_outside", "job_title", "mail_choice", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reports_to_id", "single_key_shortcuts", "theme", "time_zone", "unit_id", "username") VALUES (NEW."created_at", NEW."email", NEW."id", NEW."is_active", NEW."is_integration", NEW."is_outside", NEW."job_title", NEW."mail_choice", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, office_now(), \'update\', NEW."id", NEW."reports_to_id", NEW."single_key_shortcuts", NEW."theme", NEW."time_zone", NEW."unit_id", NEW."username"); RETURN NULL;',
+                    hash="33388bfb6765514c7168ff5d017206a4ca75fbde",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_de829",
+                    table="people_person",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='businessunithistory',
-            index=models.Index(fields=['pgh_obj', '-pgh_created_at', '-pgh_id'], name='people_businessunit_as_of'),
+            model_name="businessunithistory",
+            index=models.Index(
+                fields=["pgh_obj", "-pgh_created_at", "-pgh_id"], name="people_businessunit_as_of"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='businessunithistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e5106ffeb1d8a41988e17e446323a6d4d034f977', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1fd71', table='people_businessunithistory', when='BEFORE')),
+            model_name="businessunithistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e5106ffeb1d8a41988e17e446323a6d4d034f977",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_1fd71",
+                    table="people_businessunithistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='officehistory',
-            index=models.Index(fields=['pgh_obj', '-pgh_created_at', '-pgh_id'], name='people_office_as_of'),
+            model_name="officehistory",
+            index=models.Index(
+                fields=["pgh_obj", "-pgh_created_at", "-pgh_id"], name="people_office_as_of"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='officehistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0b5d671105295188c5be3f01f0b82b305fdcd906', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_454d9', table='people_officehistory', when='BEFORE')),
+            model_name="officehistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="0b5d671105295188c5be3f01f0b82b305fdcd906",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_454d9",
+                    table="people_officehistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='personhistory',
-            index=models.Index(fields=['pgh_obj', '-pgh_created_at', '-pgh_id'], name='people_person_as_of'),
+            model_name="personhistory",
+            index=models.Index(
+                fields=["pgh_obj", "-pgh_created_at", "-pgh_id"], name="people_person_as_of"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='personhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0b5f85dfb45fed9d4c9b1ae604ebb5c0d50e4f31', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b1851', table='people_personhistory', when='BEFORE')),
+            model_name="personhistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="0b5f85dfb45fed9d4c9b1ae604ebb5c0d50e4f31",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_b1851",
+                    table="people_personhistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
