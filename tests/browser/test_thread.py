@@ -1,0 +1,202 @@
+"""The whole thread, as the people who pull it see it: from one person's idea to a leader's screen."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from changeoffice.core.record import clock
+from ideation.models import Idea
+from portfolio.models import Milestone, Project
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TITLE = "Tell customers in the app why a payment is held"
+PROBLEM = "Customers ring us because nothing in the app tells them why their payment is held."
+
+
+@pytest.fixture
+def platform_manager(make_person):
+    return make_person("Omar Platform", "project_manager")
+
+
+@pytest.fixture
+def alike(colleague):
+    """Somebody has had nearly the same thought before."""
+    idea = Idea.propose(by=colleague, title="Tell customers by letter why a payment is held",
+                        problem="Customers ask in the branch why their payment did not arrive.")  # fmt: skip
+    return idea.submit(by=colleague)
+
+
+@pytest.fixture
+def platform(platform_manager, sponsor, unit, working_day):
+    """A running project that others depend on, with one promise made."""
+    project = Project.take_over(
+        by=platform_manager, title="Event platform", owner=platform_manager, sponsor=sponsor,
+        unit=unit, confirmed_on=clock.today(),
+    )  # fmt: skip
+    Milestone.plan(by=platform_manager, project=project, title="Events are live",
+                   baseline_on=working_day(0))  # fmt: skip
+    return project
+
+
+def do(page: Page, name: str) -> None:
+    """Press a verb: beside the title, or in the menu next to it."""
+    actions = page.locator(".page-header__actions")
+    control = actions.get_by_text(name, exact=True)
+    if not control.is_visible():
+        actions.get_by_label("More actions").click()
+    control.click()
+
+
+def answer(page: Page, confirm: str, values: dict[str, object]) -> None:
+    """Fill in the dialog a verb opened, and confirm it."""
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    for label, value in values.items():
+        field = dialog.get_by_label(re.compile(f"^{label}"))
+        if field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(label=str(value))
+        else:
+            field.fill(str(value))
+    dialog.get_by_role("button", name=confirm, exact=True).click()
+    expect(dialog).to_be_hidden()
+
+
+def heading(page: Page, words: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
+
+
+def state(page: Page, words: str) -> None:
+    expect(page.locator(".page-header__meta .pill").first).to_have_text(words)
+
+
+def card(page: Page, name: str):
+    return page.locator("section.card").filter(has=page.get_by_role("heading", name=name, exact=True))
+
+
+def open_task(page: Page, title: str):
+    """Find it on My work, as a person would, and open it."""
+    page.goto("/")
+    task = page.get_by_role("article").filter(has_text=title)
+    task.get_by_role("link", name=title).click()
+    heading(page, title)
+
+
+def test_an_idea_becomes_a_project_that_a_leader_sees_turn_red(
+    enter, worker, working_day, author, colleague, analyst, finance, sponsor, project_manager,
+    platform_manager, leader, kpi, skill, alike, platform,
+):  # fmt: skip
+    tom, nadia, priya = enter(author), enter(colleague), enter(analyst)
+    submit_an_idea(tom, alike)
+    vote_and_comment(nadia)
+    review(priya)
+    owen = enter(finance)
+    score(owen)
+    develop_and_promote(priya, sponsor)
+    shape(priya, kpi, skill)
+    helen = enter(sponsor)
+    approve(helen, priya, "You approved")
+    approve(owen, priya, "You approved")
+    hand_over(priya, project_manager)
+
+
+def submit_an_idea(page: Page, alike: Idea) -> None:
+    """Staff: what already exists shows while the title is being typed."""
+    page.get_by_role("link", name="Suggest an idea").first.click()
+    title = page.get_by_label("What should change?")
+    title.press_sequentially(TITLE)
+    expect(page.locator("#similar")).to_contain_text(alike.title)
+    expect(page.locator("#similar")).to_contain_text("Vote instead of adding a copy")
+    page.get_by_label("What is the problem today?").fill(PROBLEM)
+    page.get_by_role("button", name="Submit idea").click()
+    heading(page, TITLE)
+    state(page, "Captured")
+    expect(page.locator("#toasts")).to_contain_text("is open for votes")
+
+
+def vote_and_comment(page: Page) -> None:
+    """A colleague: one vote, and a word of support."""
+    page.goto("/ideas")
+    row = page.locator("[data-row]").filter(has_text=TITLE)
+    row.get_by_role("button", name="Vote").click()
+    expect(row.locator(".vote")).to_have_text(re.compile(r"2\s*Voted"))
+    row.get_by_role("link", name=TITLE).click()
+    page.get_by_label("Add a comment").fill("I take ten such calls every day.")
+    page.get_by_role("button", name="Comment").click()
+    expect(page.locator("#thread")).to_contain_text("I take ten such calls every day.")
+    expect(page.locator("#votes .figure")).to_have_text("2")
+
+
+def review(page: Page) -> None:
+    """The analyst takes it up and opens vetting."""
+    page.goto("/ideas")
+    page.get_by_role("link", name=TITLE).click()
+    expect(page.locator("#thread")).to_contain_text("Nadia Colleague")
+    do(page, "Start review")
+    state(page, "Under review")
+    do(page, "Vet")
+    state(page, "Vetting")
+
+
+def score(page: Page) -> None:
+    """A reviewer gives the scores."""
+    page.goto("/ideas")
+    page.get_by_role("link", name=TITLE).click()
+    do(page, "Score it")
+    answer(page, "Score it", {"Value": 5, "Feasibility": 4, "Strategic fit": 5, "Effort": 2,
+                              "Reason": "It removes our largest reason for calls."})  # fmt: skip
+    expect(card(page, "Evaluation")).to_contain_text("It removes our largest reason for calls.")
+
+
+def develop_and_promote(page: Page, sponsor) -> None:
+    page.reload()
+    do(page, "Develop")
+    answer(page, "Develop", {"Expected benefit": "A thousand calls a month less."})
+    state(page, "Developed")
+    do(page, "Turn into a demand")
+    answer(page, "Turn into a demand", {"Type of demand": "Improvement", "Sponsor": sponsor.name})
+    heading(page, TITLE)
+    expect(page.get_by_role("navigation", name="Where you are")).to_contain_text("DMD-")
+
+
+def shape(page: Page, kpi, skill) -> None:
+    """The analyst shapes it until it can be decided."""
+    do(page, "Submit")
+    do(page, "Start screening")
+    state(page, "Screening")
+    do(page, "Add a KPI effect")
+    answer(page, "Add a KPI effect", {"KPI": str(kpi), "Expected change": -240, "Reached by": "2028-06-30"})
+    do(page, "Open assessment")
+    answer(page, "Open assessment", {"Scores wanted": 2})
+    do(page, "Score it")
+    answer(page, "Score it", {"Value": 8, "Time criticality": 5, "Risk reduction": 5, "Job size": 3,
+                              "Reason": "A thousand calls a month are worth it."})  # fmt: skip
+    expect(card(page, "Score and rank")).to_contain_text("1 of 2 scores in.")
+    do(page, "Close round")
+    expect(card(page, "Score and rank")).to_contain_text("Rank 1 of 1")
+    do(page, "Estimate a skill")
+    answer(page, "Estimate a skill", {"Skill": skill.name, "Low, days": 80, "Likely, days": 100,
+                                      "High, days": 140})  # fmt: skip
+    expect(card(page, "Estimate")).to_contain_text("Likely £60k")
+    do(page, "Request approval")
+    state(page, "Approval")
+
+
+def approve(page: Page, analyst: Page, words: str) -> None:
+    open_task(page, TITLE)
+    page.get_by_role("button", name="Approve £60k").click()
+    expect(page.locator("#toasts")).to_contain_text(words)
+
+
+def hand_over(page: Page, manager) -> None:
+    page.reload()
+    state(page, "Approved")
+    do(page, "Schedule")
+    answer(page, "Schedule", {"Start": "2027-01-11", "Finish": "2027-12-17"})
+    state(page, "Scheduled")
+    do(page, "Hand over")
+    answer(page, "Hand over", {"Project manager": manager.name})
+    heading(page, TITLE)
+    expect(page.get_by_role("navigation", name="Where you are")).to_contain_text("PRJ-")
