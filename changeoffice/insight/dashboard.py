@@ -1,29 +1,30 @@
 """The portfolio dashboard as data: every number with the address of the list that adds up to it."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from changeoffice.core.doors.templatetags import formats
-from changeoffice.core.doors.templatetags.pictures import risk_matrix
+from changeoffice.core.doors.templatetags.pictures import chart, risk_matrix
 from changeoffice.core.record import clock
 from changeoffice.insight import rollup, selectors
+from changeoffice.insight.asking import FORTNIGHT
 from changeoffice.insight.measures import COLOURS, STAGES, UNREPORTED
 from changeoffice.insight.selectors import CHANGED, ZERO, Chosen, Facts
 from portfolio.lifecycle import Stage
 from portfolio.models import Programme
 from portfolio.models.rag import CODES, Colour
 
-FORTNIGHT = timedelta(days=14)
 TREND = 7  # fortnights
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
          "eleven", "twelve")  # fmt: skip
 STAGES_SHOWN = (Stage.DESIGN, Stage.DEVELOPMENT, Stage.TESTING, Stage.GO_LIVE, Stage.SUPPORT)
 MOST_ROWS = 60
 LETTERS = {"red": "R", "amber": "A", "green": "G", "complete": "done", "not_rated": "not rated"}
-IN_TABLE = ("red", "amber", "green", "not_rated")
+RATED = ("red", "amber", "green")
+IN_TABLE = (*RATED, "not_rated")
 BAR_HEIGHT, BAR_STEP = 82, 23
 MILLION = Decimal(1_000_000)
 
@@ -38,6 +39,7 @@ class Number:
     label: str = ""
     text: str = ""
     change: dict[str, str] | None = None
+    currency: str = ""
 
     def __str__(self) -> str:
         return self.text or f"{self.value:,}"
@@ -81,6 +83,13 @@ class Dashboard:
     def fact_day(self):
         return self.facts.days.get(self.day)
 
+    @property
+    def figures_of(self) -> str:
+        """When the figures were taken, for the foot of the page."""
+        if self.day != self.today or not self.fact_day:
+            return f"as they stood at the end of {formats.long_day(self.day)}"
+        return f"as of {formats.moment(self.fact_day.close).lower()}"
+
     # numbers and their doors ----------------------------------------------------------------------
     def url(self, measure: str, **more: str) -> str:
         query = {"measure": measure, **self.chosen.query, **more}
@@ -114,7 +123,8 @@ class Dashboard:
     def amount(self, measure: str, currency: str, label: str = "") -> Number:
         value = self.facts.value(measure, self.day, currency)
         text = formats.money(value, currency)
-        return Number(measure, value, self.url(measure, currency=currency), label, text)
+        url = self.url(measure, currency=currency)
+        return Number(measure, value, url, label, text, currency=currency)
 
     # the answer -----------------------------------------------------------------------------------
     @property
@@ -135,17 +145,20 @@ class Dashboard:
         return f", {count_words(abs(step))} {'more' if step > 0 else 'fewer'} than on {on}"
 
     def _driver(self, red: int) -> str:
+        """Where most of the red is, when one or two places have more than half of it."""
         reds = {key[0]: value[1] for key, value in self.facts.below.items() if key[1] == "rag_red"}
-        if red < 2 or not reds:
+        most = sorted(reds, key=lambda place: (-reds[place], place))[:2]
+        titles = [self.names.get(place, ("", ""))[0] for place in most]
+        if red < 2 or len(self.names) < 2 or not all(titles):
             return ""
-        where = max(reds, key=lambda key: reds[key])
-        title = self.names.get(where, ("", ""))[0]
-        if not title or len(reds) < 2 and red == reds[where] and len(self.names) < 2:
+        if reds[most[0]] == red:
+            return f"{titles[0]} has all of them."
+        if reds[most[0]] * 2 > red:
+            return f"{titles[0]} has most of them."
+        together = sum(reds[place] for place in most)
+        if together * 2 <= red:
             return ""
-        share = reds[where] / red
-        if share <= 0.5:
-            return ""
-        return f"{title} has {'all of them' if share == 1 else 'most of them'}."
+        return f"{titles[0]} and {titles[1]} have {count_words(together)} of them."
 
     # parts ----------------------------------------------------------------------------------------
     @property
@@ -234,15 +247,13 @@ class Dashboard:
     def trend(self) -> dict[str, Any]:
         """Chart data: how many were red, amber, green at the end of every second week."""
         days = [day for day in self.trend_days if day in self.facts.days]
-        colours = [c for c in ("red", "amber", "green", "not_rated") if any(
-            self.facts.n(f"rag_{c}", day) for day in days)]  # fmt: skip
         return {
             "kind": "stacked", "labels": [formats.short_day(day) for day in days],
             "label_head": "End of", "min": 0,
             "series": [
-                {"name": COLOURS[c], "colour": "neutral" if c == "not_rated" else c,
+                {"name": COLOURS[c], "colour": c,
                  "values": [self.facts.n(f"rag_{c}", day) for day in days]}
-                for c in colours
+                for c in RATED
             ],
         }  # fmt: skip
 
@@ -250,7 +261,7 @@ class Dashboard:
     def trend_points(self) -> list[dict[str, Any]]:
         """The same as small bars: all heights share the largest total."""
         days = [day for day in self.trend_days if day in self.facts.days]
-        counts = {day: {c: self.facts.n(f"rag_{c}", day) for c in IN_TABLE} for day in days}
+        counts = {day: {c: self.facts.n(f"rag_{c}", day) for c in RATED} for day in days}
         most = max((sum(row.values()) for row in counts.values()), default=0)
         if len(days) < 2 or not most:
             return []
@@ -308,9 +319,7 @@ class Dashboard:
     @property
     def risk_matrix(self) -> dict[str, Any]:
         """The matrix component's own cells, each with the address of its list."""
-        found = {
-            (p, i): self.number(f"risks_{p}_{i}") for p in range(1, 6) for i in range(1, 6)
-        }
+        found = {(p, i): self.number(f"risks_{p}_{i}") for p in range(1, 6) for i in range(1, 6)}
         drawn = risk_matrix({place: number.value for place, number in found.items()})
         for row, likelihood in zip(drawn["rows"], range(5, 0, -1), strict=True):
             for cell, impact in zip(row["cells"], range(1, 6), strict=True):
@@ -330,6 +339,20 @@ class Dashboard:
     def interventions(self) -> list[dict[str, Any]]:
         return [_intervention(row, self.day) for row in self.lists.get("interventions", [])]
 
+    def numbers(self) -> list[Number]:
+        """Every number of the page that is not 0 where 0 is left out, in its order."""
+        found = [self.projects, *self.health]
+        for stage in self.stages:
+            found += [stage["total"], *stage["doors"]]
+        found += [self.intervention_count, self.overdue, self.milestone_count,
+                  self.overdue_milestones, self.go_lives, self.changed_count, self.dependency_count,
+                  self.breach_count]  # fmt: skip
+        if self.shows_figures:
+            cells = [self.number(f"risks_{p}_{i}") for p in range(5, 0, -1) for i in range(1, 6)]
+            found += [self.risk_count, *(cell for cell in cells if cell.value)]
+            found += [n for block in (*self.spend, *self.plans) for n in block["numbers"]]
+        return found
+
     # money ----------------------------------------------------------------------------------------
     @property
     def spend(self) -> list[dict[str, Any]]:
@@ -341,11 +364,11 @@ class Dashboard:
             parts = (("spent", "Spent"), ("planned", "Planned by now"),
                      ("forecast", "Year forecast"), ("budget", "Year budget"))  # fmt: skip
             numbers = [self.amount(measure, currency, label) for measure, label in parts]
+            note = f"{self.year}, {currency} million"
+            takeaway = f"Spent {numbers[0]} against {numbers[1]} planned by now."
             found.append({
-                "currency": currency, "numbers": numbers, "chart": self._spend_chart(currency),
-                "verdict": verdict(numbers[2].value, numbers[3].value),
-                "note": f"{self.year}, {currency} million",
-                "takeaway": f"Spent {numbers[0]} against {numbers[1]} planned by now.",
+                "numbers": numbers, "verdict": verdict(numbers[2].value, numbers[3].value),
+                "chart": chart(self._spend_chart(currency), "Spend against budget", note, takeaway, 166),
             })  # fmt: skip
         return found
 
@@ -431,7 +454,7 @@ class Dashboard:
                           label, text)  # fmt: skip
 
         return {
-            "title": title, "url": self.page_url(**{lower: reference}), "total": door("projects"),
+            "title": title, "reference": reference, "url": self.page_url(**{lower: reference}), "total": door("projects"),
             "counts": {c: door(f"rag_{c}").value for c in COLOURS},
             "doors_shown": [door(f"rag_{c}", label=COLOURS[c]) for c in IN_TABLE],
             "money": self._money_below(place, door) if self.shows_figures else [],
@@ -446,13 +469,15 @@ class Dashboard:
 
 
 def _bars(counts: dict[str, int], most: int) -> list[dict[str, Any]]:
-    """From the bottom: red, amber, green, not rated."""
+    """From the bottom: red, amber, green."""
     bars, foot = [], float(BAR_HEIGHT)
     for colour, n in counts.items():
         height = n / most * BAR_HEIGHT
         if n:
             foot -= height
-            bars.append({"colour": colour, "y": f"{foot + 1:.1f}", "height": f"{max(height - 1, 1):.1f}"})
+            bars.append(
+                {"colour": colour, "y": f"{foot + 1:.1f}", "height": f"{max(height - 1, 1):.1f}"}
+            )
     return bars
 
 
@@ -510,7 +535,12 @@ def _intervention(row, day: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-CHANGE_ICONS = {"gate": "diamond", "state": "arrow-right", "breach": "link-2", "risk": "shield-alert"}
+CHANGE_ICONS = {
+    "gate": "diamond",
+    "state": "arrow-right",
+    "breach": "link-2",
+    "risk": "shield-alert",
+}
 GATE_WORDS = {
     "passed": ("was passed", "Passed", "green"),
     "conditional": ("was passed with conditions", "Passed", "green"),

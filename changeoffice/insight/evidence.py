@@ -14,6 +14,7 @@ from changeoffice.insight.measures import Measure
 from changeoffice.insight.models import FactDay
 from demand.models import Demand
 from ideation.models import Idea
+from portfolio.models import Programme
 
 
 @dataclass
@@ -42,7 +43,9 @@ def behind(what: Measure, asked, person, currency: str = "") -> Evidence:
         found = [item for item in found if item.currency == currency]
     ids = {item.record_id for item in found}
     seen = set(
-        Record.objects.visible_to(person).filter(pk__in=ids, reach__lt=2).values_list("pk", flat=True)
+        Record.objects.visible_to(person)
+        .filter(pk__in=ids, reach__lt=2)
+        .values_list("pk", flat=True)
     )
     rows = [item for item in found if item.record_id in seen]
     return Evidence(rows, sum((item.value for item in rows), Decimal(0)), currency, days[-1])
@@ -57,11 +60,19 @@ def _fact_days(what: Measure, asked) -> list[FactDay]:
 
 
 def dressed(page: Iterable[rollup.Item], person) -> list[dict[str, Any]]:
-    """The rows of one page with their records, in the same order; one query."""
+    """The rows of one page with their records, in the same order; two queries."""
     items = list(page)
     rows = Record.objects.visible_to(person).filter(pk__in={item.record_id for item in items})
     records = {row.pk: row for row in rows.select_related("owner", "home", "unit")}
-    return [_row(item, records[item.record_id]) for item in items if item.record_id in records]
+    inside = {item.programme_id for item in items if item.programme_id}
+    above = dict(
+        Programme.objects.visible_to(person).filter(pk__in=inside).values_list("pk", "title")
+    )
+    return [
+        _row(item, records[item.record_id]) | {"programme": above.get(item.programme_id, "")}
+        for item in items
+        if item.record_id in records
+    ]
 
 
 def _row(item: rollup.Item, record: Record) -> dict[str, Any]:

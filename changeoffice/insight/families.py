@@ -1,3 +1,4 @@
+# ruff: noqa: S608 (put together from parts written here; days and ids come as parameters)
 """Which items stand behind each measure on each day, in SQL, one family of measures after another.
 
 Every family answers rows (day, record_id, measure, currency, value, portfolio_id, programme_id,
@@ -269,7 +270,8 @@ IDEA_ANSWERS = f"""
     JOIN wd handed_in ON handed_in.day = (s.submitted_at AT TIME ZONE d.zone)::date
     JOIN wd answered ON answered.day = (f.at AT TIME ZONE d.zone)::date"""
 
-# What happened on the day itself; a comparison of two days adds up the days between them.
+# What happened on the day itself; a comparison of two days adds up the days between them. A first
+# colour is no change of colour.
 CHANGES = f"""
     SELECT c.day, c.id, c.measure, '', 1, p.portfolio_id, p.programme_id, p.unit_id, c.note
     FROM (
@@ -278,7 +280,7 @@ CHANGES = f"""
         FROM days d
         JOIN ({ALL_READINGS}) new ON new.at >= d.open AND new.at < d.close
         JOIN portfolio_raghistory old ON old.project_id = new.project_id AND old.until = new.at
-            AND old.overall <> new.overall
+            AND old.overall <> new.overall AND old.overall > 0
         UNION ALL
         SELECT d.day, g.id, g.project_id, 'changes', concat_ws(' ', 'gate', e.after)
         FROM days d JOIN record_event e ON e.at >= d.open AND e.at < d.close AND e.verb = 'decide'

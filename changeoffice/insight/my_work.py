@@ -14,12 +14,14 @@ from changeoffice.core.record import clock
 from changeoffice.core.record.models import Event, work_model
 from changeoffice.core.talk.models import Follower
 from changeoffice.insight import selectors
-from changeoffice.insight.dashboard import FORTNIGHT, Dashboard, count_words
+from changeoffice.insight.asking import FORTNIGHT
+from changeoffice.insight.dashboard import Dashboard, count_words
 from demand.models import Demand
 from ideation.models import Idea
 from portfolio.models import Project
 
 SHOWN = 3
+TASKS_SHOWN = 10  # of each group, until all are asked for
 EVENTS_SHOWN = 6
 KINDS = {
     "approval": "Approvals", "idea": "Ideas", "demand": "Demands", "dependency": "Dependencies",
@@ -36,7 +38,7 @@ def page(person, asked: dict[str, str]) -> dict[str, Any]:
     shown = [one for one in waiting if one.kind == show] if show else waiting
     return {
         "today": today, "answer": answer(waiting, today), "count": len(waiting),
-        "groups": groups(shown, today), "segments": segments(waiting, show), "show": show,
+        "groups": groups(shown, today, None if "all" in asked else TASKS_SHOWN), "segments": segments(waiting, show), "show": show,
         "ideas": my_ideas(person), "demands": my_demands(person), "projects": my_projects(person),
         "events": followed(person), "pulse": pulse(person, today),
     }  # fmt: skip
@@ -60,14 +62,19 @@ def answer(waiting: list[Waiting], today: date) -> str:
     return f"{today:%A} {day}. {things}{'; ' + ' and '.join(parts) if parts else ''}."
 
 
-def groups(waiting: Iterable[Waiting], today: date) -> list[dict[str, Any]]:
+def groups(
+    waiting: Iterable[Waiting], today: date, most: int | None = None
+) -> list[dict[str, Any]]:
     """Overdue, today, this week, later; within each by day."""
-    week = today + timedelta(days=6 - today.weekday())
+    week = today + timedelta(days=6)
     named: dict[str, list] = {"Overdue": [], "Today": [], "This week": [], "Later": []}
     for one in waiting:
         named[_group(one.due, today, week)].append(_task(one, today))
-    return [{"label": label, "tasks": tasks, "is_late": label == "Overdue"}
-            for label, tasks in named.items() if tasks]  # fmt: skip
+    return [
+        {"label": label, "tasks": tasks[:most], "count": len(tasks), "is_late": label == "Overdue"}
+        for label, tasks in named.items()
+        if tasks
+    ]
 
 
 def _group(due: date | None, today: date, week: date) -> str:
@@ -110,7 +117,11 @@ def segments(waiting: list[Waiting], show: str) -> list[dict[str, Any]]:
 
 # ── what became of mine ──────────────────────────────────────────────────────────────────────
 def my_ideas(person) -> dict[str, Any]:
-    rows = Idea.objects.filter(owner=person).select_related("merged_into").order_by("-updated_at", "-pk")
+    rows = (
+        Idea.objects.filter(owner=person)
+        .select_related("merged_into")
+        .order_by("-updated_at", "-pk")
+    )
     found = list(rows[: SHOWN + 1])
     became = {d.idea_id: d for d in Demand.objects.visible_to(person).filter(
         idea__in=[idea.pk for idea in found[:SHOWN]])}  # fmt: skip

@@ -46,20 +46,21 @@ FRESH = """fresh AS (
     GROUP BY i.day, s.scope, s.scope_id, i.measure, q.name, q.share
 )"""
 
+_NAMES = ", ".join(f"'{measure}'" for measure in HEADLINES)
+_FIRST_BY = " ".join(f"WHEN '{measure}' THEN {key}" for measure, (_, key) in HEADLINES.items())
+_MOST = " ".join(f"WHEN '{measure}' THEN {most}" for measure, (most, _) in HEADLINES.items())
 # The first items of each headline measure, so that lists on a dashboard cost as little as numbers.
 FIRST = f"""first AS (
     SELECT day, scope, scope_id, measure, place, record_id, note FROM (
         SELECT i.day, s.scope, s.scope_id, i.measure, i.record_id, i.note, row_number() OVER (
             PARTITION BY i.day, s.scope, s.scope_id, i.measure
-            ORDER BY CASE i.measure {" ".join(
-                f"WHEN '{measure}' THEN {key}" for measure, (_, key) in HEADLINES.items())} END,
+            ORDER BY CASE i.measure {_FIRST_BY} END,
                 i.record_id DESC) AS place
         FROM item i JOIN record_record r ON r.id = i.record_id AND NOT r.confidential AND r.reach < 2
         CROSS JOIN LATERAL (VALUES ('office', 0), ('portfolio', i.portfolio_id),
             ('programme', i.programme_id)) s(scope, scope_id)
-        WHERE s.scope_id IS NOT NULL AND i.measure IN ({", ".join(f"'{m}'" for m in HEADLINES)})
-    ) ranked WHERE place <= CASE measure {" ".join(
-        f"WHEN '{measure}' THEN {most}" for measure, (most, _) in HEADLINES.items())} END)"""  # noqa: S608
+        WHERE s.scope_id IS NOT NULL AND i.measure IN ({_NAMES})
+    ) ranked WHERE place <= CASE measure {_MOST} END)"""  # noqa: S608
 
 # Only what differs is written, so repeating a day leaves its rows as they are.
 STORE = """gone AS (
@@ -124,7 +125,7 @@ def _store(days: Sequence[date], today: date) -> tuple[int, int, int]:
         cursor.execute(POSITION)
         (position,) = cursor.fetchone()
         body = relations(FAMILIES, live=list(days) == [today])
-        cursor.execute(f"WITH {DAYS},\n{body},\n{FRESH},\n{FIRST},\n{STORE}", asked(days, closes))  # noqa: S608
+        cursor.execute(f"WITH {DAYS},\n{body},\n{FRESH},\n{FIRST},\n{STORE}", asked(days, closes))
         counts = cursor.fetchone()
     FactDay.objects.bulk_create(
         [FactDay(day=day, close=close, knows_to=position, computed_at=clock.now())

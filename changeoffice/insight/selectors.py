@@ -52,7 +52,9 @@ def chosen_from(asked: dict[str, str], person, known: Sequence[Portfolio] = ()) 
     if reference := asked.get("programme", "").upper():
         rows = Programme.objects.visible_to(person).select_related("portfolio")
         found = rows.filter(reference=reference[:24]).first()
-        return found and Chosen("programme", found.pk, found.title, found.reference, found.portfolio)
+        return found and Chosen(
+            "programme", found.pk, found.title, found.reference, found.portfolio
+        )
     reference = asked.get("portfolio", "")
     if not reference:
         return Chosen()

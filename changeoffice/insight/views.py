@@ -1,6 +1,5 @@
 """Pages of insight: the portfolio dashboard, the list behind a number, and My work."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
@@ -13,52 +12,11 @@ from changeoffice.core.doors.templatetags import formats
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotSeen
 from changeoffice.insight import evidence, my_work, selectors
-from changeoffice.insight.dashboard import FORTNIGHT, Dashboard
+from changeoffice.insight.asking import FORTNIGHT, Asked, read
+from changeoffice.insight.dashboard import Dashboard
 from changeoffice.insight.measures import ITEMS, MONEY, Measure, measure
 
 PER_PAGE = 100
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Which part, as of which day, compared with which: read once for pages and API."""
-
-    chosen: selectors.Chosen
-    day: date
-    versus: date
-    portfolios: list
-
-    @property
-    def is_past(self) -> bool:
-        return self.day != clock.today()
-
-
-def read(params: dict[str, str], person) -> Asked:
-    """Raises Invalid on a day that is none, NotSeen on a portfolio that does not exist for one."""
-    today = clock.today()
-    day = _day(params, "as_of") or today
-    versus = _day(params, "vs") or day - FORTNIGHT
-    if day > today:
-        raise Invalid(as_of="Choose today or an earlier day.")
-    if versus >= day:
-        raise Invalid(vs="Compare with a day before the one shown.")
-    known = selectors.portfolios(person)
-    chosen = selectors.chosen_from(params, person, known)
-    if chosen is None or not selectors.sees_totals(person):
-        raise NotSeen("There is no such portfolio, or you may not see it.")
-    return Asked(chosen, day, versus, known)
-
-
-def _day(params: dict[str, str], name: str) -> date | None:
-    if not params.get(name):
-        return None
-    try:
-        found = date.fromisoformat(params[name])
-    except ValueError:
-        raise Invalid(**{name: "Write a day such as 2026-11-10."}) from None
-    if found.year < 1990:
-        raise Invalid(**{name: "There is nothing that early."})
-    return found
 
 
 @require_GET
@@ -102,16 +60,27 @@ def items(request: HttpRequest) -> HttpResponse:
         "is_money": what.unit == MONEY, "is_value": what.unit != ITEMS or what.family == "sla",
         "value_head": what.unit.capitalize(), "state_head": STATE_HEADS.get(what.family, "Status"),
         "is_range": what.family == "changes",
+        "by_programme": what.family in ("projects", "plans", "changes"),
+        "place_head": "Programme" if what.family in ("projects", "plans", "changes") else "Unit",
         "dashboard_url": f"/portfolio?{urlencode(back)}" if back else "/portfolio",
     })  # fmt: skip
 
 
+NOUNS = {
+    "projects": ("project", "projects"), "plans": ("project", "projects"),
+    "money": ("budget", "budgets"), "milestones": ("milestone", "milestones"),
+    "dependencies": ("dependency", "dependencies"), "risks": ("risk", "risks"),
+    "interventions": ("intervention", "interventions"), "changes": ("change", "changes"),
+    "demands": ("demand", "demands"), "demand_flow": ("demand", "demands"),
+    "sla": ("demand", "demands"), "ideas": ("idea", "ideas"), "idea_answers": ("idea", "ideas"),
+}  # fmt: skip
 STATE_HEADS = {"demands": "State", "demand_flow": "State", "ideas": "State", "changes": "What changed",
                "risks": "Exposure", "interventions": "Asked for"}  # fmt: skip
 
 
 def _answer(what: Measure, found: evidence.Evidence, asked: Asked) -> str:
-    several = "item" if found.count == 1 else "items"
+    one, many = NOUNS.get(what.family, ("item", "items"))
+    several = one if found.count == 1 else many
     day = formats.long_day(asked.day)
     when = f"at the end of {day}" if asked.is_past else "now"
     if what.family == "changes":
@@ -135,5 +104,3 @@ def _measure(params: dict[str, str], person) -> Measure:
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     return render(request, "insight/my_work.html", my_work.page(request.user, request.GET.dict()))
-
-

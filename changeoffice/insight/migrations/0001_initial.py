@@ -97,9 +97,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        fields=["measure", "scope", "scope_id", "day"], name="fact_series"
-                    )
+                    models.Index(fields=["measure", "scope", "scope_id", "day"], name="fact_series")
                 ],
                 "constraints": [
                     models.UniqueConstraint(

@@ -11,7 +11,9 @@ class Command(BaseCommand):
     help = "Store the daily facts of a range of days; repeating it changes nothing."
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("--from", dest="first", help="YYYY-MM-DD; the first record's day if left out")
+        parser.add_argument(
+            "--from", dest="first", help="YYYY-MM-DD; the first record's day if left out"
+        )
         parser.add_argument("--to", dest="last", help="YYYY-MM-DD; today if left out")
 
     def handle(self, *args, first=None, last=None, **options) -> None:

@@ -1,0 +1,160 @@
+"""Insight for machines: the dashboard's numbers with their lists, and the stored facts."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from changeoffice.core.record import clock
+from changeoffice.core.record.errors import Invalid, NotSeen
+from changeoffice.insight import selectors
+from changeoffice.insight.asking import PARAMETERS, day_of, read
+from changeoffice.insight.dashboard import Dashboard, Number
+from changeoffice.insight.measures import measure
+from changeoffice.insight.models import DailyFact
+
+MOST_DAYS = 400
+AS_OF = OpenApiParameter(
+    "as_of", date, description="The end of that office day; today if left out."
+)
+VERSUS = OpenApiParameter(
+    "vs", date, description="A day to compare with; two weeks before if left out."
+)
+PORTFOLIO = OpenApiParameter("portfolio", str, description="Reference of a portfolio, or `none`.")
+PROGRAMME = OpenApiParameter("programme", str, description="Reference of a programme.")
+
+
+class NumberSerializer(serializers.Serializer):
+    """One number, and the address of the list that adds up to it."""
+
+    measure = serializers.CharField()
+    label = serializers.CharField()
+    value = serializers.CharField(help_text="A count, or an amount as a decimal string.")
+    currency = serializers.CharField(allow_blank=True)
+    change = serializers.IntegerField(allow_null=True, help_text="Against the day compared with.")
+    items = serializers.CharField(help_text="The page that lists the items behind it.")
+
+
+class RolledUpSerializer(serializers.Serializer):
+    id = serializers.CharField()
+    title = serializers.CharField()
+    numbers = NumberSerializer(many=True)
+
+
+class SummarySerializer(serializers.Serializer):
+    as_of = serializers.DateField()
+    compared_with = serializers.DateField()
+    portfolio = serializers.CharField(allow_blank=True)
+    answer = serializers.CharField()
+    numbers = NumberSerializer(many=True)
+    rolled_up = RolledUpSerializer(many=True)
+
+
+class FactSerializer(serializers.Serializer):
+    day = serializers.DateField()
+    measure = serializers.CharField()
+    label = serializers.CharField()
+    currency = serializers.CharField(allow_blank=True)
+    value = serializers.DecimalField(20, 2)
+    n = serializers.IntegerField(help_text="How many items are behind it.")
+
+
+class FactListSerializer(serializers.Serializer):
+    results = FactSerializer(many=True)
+
+
+class PortfolioSummaryApi(viewsets.ViewSet):
+    area = "portfolio"
+    serializer_class = SummarySerializer
+
+    @extend_schema(operation_id="portfolio_summary", responses=SummarySerializer,
+                   parameters=[AS_OF, VERSUS, PORTFOLIO, PROGRAMME])  # fmt: skip
+    @action(detail=False, methods=["get"])
+    def summary(self, request) -> Response:
+        """The numbers of the leadership dashboard as of a day, each with its list."""
+        params = request.query_params.dict()
+        _refuse_unknown(params, PARAMETERS)
+        asked = read(params, request.user)
+        board = Dashboard(request.user, asked.chosen, asked.day, asked.versus, asked.portfolios)
+        return Response({
+            "as_of": asked.day, "compared_with": asked.versus, "portfolio": asked.chosen.reference,
+            "answer": board.answer, "numbers": [_number(n, board) for n in board.numbers()],
+            "rolled_up": [
+                {"id": row["reference"], "title": row["title"],
+                 "numbers": [_number(n) for n in (row["total"], *row["doors_shown"])]}
+                for row in board.rolled_up
+            ],
+        })  # fmt: skip
+
+
+def _number(number: Number, board: Dashboard | None = None) -> dict[str, Any]:
+    known = measure(number.measure)
+    compared = board is not None and not number.currency and board.versus in board.facts.days
+    before = board.facts.n(number.measure, board.versus) if compared and board else None
+    return {
+        "measure": number.measure, "label": known.label if known else number.label,
+        "value": str(number.value), "currency": number.currency,
+        "change": None if before is None or number.measure == "changes" else number.value - before,
+        "items": number.url,
+    }  # fmt: skip
+
+
+class KpiApi(viewsets.ViewSet):
+    area = "kpis"
+    serializer_class = FactListSerializer
+
+    @extend_schema(operation_id="kpis_list", responses=FactListSerializer, parameters=[
+        OpenApiParameter("measure", str, required=True, description="A code, or several with commas."),
+        OpenApiParameter("day__gte", date, description="First day; 30 days before the last if left out."),
+        OpenApiParameter("day__lte", date, description="Last day; today if left out."),
+        PORTFOLIO, PROGRAMME,
+    ])  # fmt: skip
+    def list(self, request) -> Response:
+        """Stored facts of some measures over a range of days, without confidential items."""
+        params = request.query_params.dict()
+        _refuse_unknown(params, {"measure", "day__gte", "day__lte", "portfolio", "programme"})
+        chosen = selectors.chosen_from(params, request.user)
+        if chosen is None or not selectors.sees_totals(request.user):
+            raise NotSeen("There is no such portfolio, or you may not see it.")
+        codes = _codes(params.get("measure", ""), request.user)
+        first, last = _range(params)
+        rows = DailyFact.objects.filter(
+            scope=chosen.scope, scope_id=chosen.scope_id, measure__in=codes,
+            day__gte=first, day__lte=last,
+        ).order_by("measure", "currency", "day")  # fmt: skip
+        return Response({"results": [
+            {"day": row.day, "measure": row.measure, "label": codes[row.measure].label,
+             "currency": row.currency, "value": str(row.value), "n": row.n}
+            for row in rows
+        ]})  # fmt: skip
+
+
+def _codes(text: str, person) -> dict[str, Any]:
+    codes = [code.strip() for code in text.split(",") if code.strip()][:20]
+    known = {code: measure(code) for code in codes}
+    unknown = [code for code, found in known.items() if found is None]
+    if unknown or not codes:
+        raise Invalid(measure=f"Not known here: {', '.join(unknown)[:200]}." if unknown
+                      else "Name at least one measure.")  # fmt: skip
+    if any(found.is_figure for found in known.values()) and not selectors.sees_figures(person):
+        raise NotSeen("There is no such measure, or you may not see it.")
+    return known
+
+
+def _range(params: dict[str, str]) -> tuple[date, date]:
+    last = day_of(params, "day__lte") or clock.today()
+    first = day_of(params, "day__gte") or last - timedelta(days=30)
+    if (last - first).days > MOST_DAYS:
+        raise Invalid(day__gte=f"Ask for at most {MOST_DAYS} days.")
+    return first, last
+
+
+def _refuse_unknown(params: dict[str, str], known: set[str]) -> None:
+    if unknown := sorted(set(params) - known - {"format"}):
+        raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
+
+
+APIS = {"portfolio": PortfolioSummaryApi, "kpis": KpiApi}
