@@ -128,3 +128,24 @@ def test_the_inbox_asks_the_same_number_of_queries_however_full(
     client.get("/inbox")
     with django_assert_max_num_queries(12):
         client.get("/inbox")
+
+
+def test_who_wants_one_letter_a_day_gets_one(author, colleague, idea):
+    from django.core import mail
+    from django.utils import timezone
+
+    from changeoffice.core.jobs.digest import daily_letters
+
+    author.mail_choice = "digest"
+    author.save()
+    for n in range(3):
+        comment(idea, by=colleague, body=f"Thought number {n}")
+    relay()
+    assert not Letter.objects.filter(person=author).exists()
+    now = timezone.now()
+    assert daily_letters(now) == {"letters": 1}
+    assert daily_letters(now) == {"letters": 0}, "running twice adds nothing"
+    mail.outbox.clear()
+    relay()
+    (letter,) = [sent for sent in mail.outbox if author.email in sent.to]
+    assert letter.subject == "3 new in your inbox" and idea.reference in letter.body

@@ -6,4 +6,4 @@ class JobsConfig(AppConfig):
     label = "jobs"
 
     def ready(self) -> None:
-        from changeoffice.core.jobs import relay, schedule  # noqa: F401
+        from changeoffice.core.jobs import digest, relay, schedule  # noqa: F401
