@@ -118,11 +118,13 @@ class OneOfMany(forms.SelectMultiple):
 
 def suggestion_form(person, **options) -> forms.Form:
     form = shapes.form_for(Idea.profile, person)(**options)
+    form.fields["theme"].empty_label = "Choose"
     services = form.fields["services"]
-    services.widget = OneOfMany(choices=services.choices)
+    services.widget = OneOfMany()
+    for name in ("services", "theme"):  # read once, however often the widget is asked
+        form.fields[name].choices = list(form.fields[name].choices)
     services.label = "Service"
     form.fields["title"].label = "What should change?"
-    form.fields["theme"].empty_label = "Choose"
     form.fields["unit"].empty_label = "My own"
     return form
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramSimilarity
 from django.db import connection, transaction
-from django.db.models import Case, Count, F, FloatField, Func, Q, QuerySet, Value, When, Window
+from django.db.models import Case, Count, F, FloatField, Func, QuerySet, Value, When, Window
 from django.db.models.functions import Greatest, RowNumber
 
 from changeoffice.core.record.models import Record, work_model

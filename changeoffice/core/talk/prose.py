@@ -63,7 +63,7 @@ def prose(text: str) -> SafeString:
         _markdown.render(text or ""), tags=TAGS, attributes={"a": {"href"}},
         url_schemes={"http", "https", "mailto"}, link_rel="nofollow noopener noreferrer",
     )  # fmt: skip
-    return mark_safe(safe)  # noqa: S308: just cleaned
+    return mark_safe(safe)  # noqa: S308 (just cleaned)
 
 
 def plain(text: str) -> str:
