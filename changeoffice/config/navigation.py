@@ -13,10 +13,13 @@ STAFF_GROUPS = [
                  ("Dependencies", "link-2", "/dependencies")]),
 ]  # fmt: skip
 STEER = ("Steer", [("Portfolio", "layout-dashboard", "/portfolio")])
-REGISTERS = [("Services", "server", "/services"), ("Objectives", "target", "/objectives")]
+REGISTERS = [
+    ("Services", "server", "/services"), ("Configuration items", "boxes", "/configuration-items"),
+    ("Objectives", "target", "/objectives"), ("Business KPIs", "chart-line", "/business-kpis"),
+]  # fmt: skip
 ADMINISTRATION = [
     ("People and roles", "users", "/admin/people"), ("Units and teams", "network", "/admin/units"),
-    ("Operations", "activity", "/admin/jobs"),
+    ("Operations", "activity", "/admin/jobs"), ("Trail", "history", "/admin/trail"),
 ]  # fmt: skip
 NEW = [("Idea", "lightbulb", "/ideas/new"), ("Demand", "inbox", "/demands/new")]
 
@@ -53,8 +56,10 @@ def _groups(grants) -> list:
     groups = [*STAFF_GROUPS, STEER, ("Reference", REGISTERS)]
     if grants.has("administrator"):
         groups.append(("Administer", ADMINISTRATION))
-    elif grants.has("manager", "auditor"):
+    elif grants.has("auditor"):
         groups.append(("Administer", ADMINISTRATION[2:]))
+    elif grants.has("manager"):
+        groups.append(("Administer", ADMINISTRATION[2:3]))
     return groups
 
 
