@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from changeoffice.core.approvals.api import ApprovalApi
 from changeoffice.core.notify.feed import EventApi
+from changeoffice.insight import api as insight
 from changeoffice.organisation import api as organisation
 from demand.api import DemandApi
 from ideation import api as ideation
@@ -18,6 +19,8 @@ for viewset in (ideation.IdeaApi, DemandApi, *portfolio.APIS, BudgetApi, *organi
 for name, other in {"approvals": ApprovalApi, "scores": ideation.ScoreApi, "themes": ideation.ThemeApi}.items():
     router.register(name, other, basename=name)
 router.register("events", EventApi, basename="events")
+for name, other in insight.APIS.items():
+    router.register(name, other, basename=name)
 
 urls = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),

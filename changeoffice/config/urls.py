@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("practices.finance.urls")),
     path("", include("portfolio.urls")),
     path("", include("changeoffice.organisation.urls")),
+    path("", include("changeoffice.insight.urls")),
     path("", include("changeoffice.calendar.urls")),
 ]
 

@@ -38,7 +38,8 @@ def page(person, asked: dict[str, str]) -> dict[str, Any]:
     shown = [one for one in waiting if one.kind == show] if show else waiting
     return {
         "today": today, "answer": answer(waiting, today), "count": len(waiting),
-        "groups": groups(shown, today, None if "all" in asked else TASKS_SHOWN), "segments": segments(waiting, show), "show": show,
+        "groups": groups(shown, today, None if "all" in asked else TASKS_SHOWN),
+        "segments": segments(waiting, show), "show": show,
         "ideas": my_ideas(person), "demands": my_demands(person), "projects": my_projects(person),
         "events": followed(person), "pulse": pulse(person, today),
     }  # fmt: skip
