@@ -49,8 +49,8 @@ def in_order(rows: Iterable[Ranked], today: date) -> list[tuple[int, str]]:
 
     order = [(row.id, "score" if natural(row)[0] else "mandatory")
              for row in sorted((r for r in rows if r.moved_to is None), key=natural)]  # fmt: skip
-    for row in sorted((r for r in rows if r.moved_to), key=lambda r: (r.moved_to, r.id)):
-        order.insert(min(row.moved_to - 1, len(order)), (row.id, "hand"))
+    for place, moved in sorted((r.moved_to, r.id) for r in rows if r.moved_to):
+        order.insert(min(place - 1, len(order)), (moved, "hand"))
     return order
 
 
@@ -84,7 +84,7 @@ def _rank(changing, extra: list[Ranked]) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('demand ranking'))")
     others = Demand.objects.ranked().exclude(pk=changing.pk if changing else None)
-    rows = [Ranked(*row) for row in others.values_list("pk", "wsjf", "mandatory_on", "moved_to")]
+    rows = [_row(other) for other in others.only("pk", "wsjf", "mandatory_on", "moved_to")]
     order = in_order(rows + extra, clock.today())
     known = {row.pk: (row.rank, row.because) for row in Standing.objects.all()}
     wanted = {pk: (place, why) for place, (pk, why) in enumerate(order, start=1)}

@@ -29,7 +29,7 @@ def for_project(demand: Demand, person) -> list[TrailStep]:
 
 
 def _source_step(demand: Demand, person) -> TrailStep:
-    if demand.idea_id is None:
+    if demand.idea is None:
         who = f"Raised by {demand.requester.name}" if demand.requester else ""
         return TrailStep("idea", "Source", "done", demand.get_source_display(), who)
     if not demand.idea.is_visible_to(person):

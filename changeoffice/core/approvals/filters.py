@@ -1,6 +1,6 @@
 """How approvals are narrowed and sorted."""
 
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 import django_filters
 
@@ -10,7 +10,7 @@ from changeoffice.core.doors.lists import NEWEST, InFilter, Ordering
 ORDERINGS = {
     "due": Ordering("Due first", "due_on", descending=False, empty=date(9999, 12, 31)),
     "newest": NEWEST,
-    "asked": Ordering("Asked last", "asked_at", empty=datetime(1, 1, 2, tzinfo=timezone.utc)),
+    "asked": Ordering("Asked last", "asked_at", empty=datetime(1, 1, 2, tzinfo=UTC)),
 }
 
 
