@@ -6,7 +6,6 @@ from changeoffice.core.doors.pages.work import work_urls
 from portfolio.models import (
     Action,
     Dependency,
-    Gate,
     Intervention,
     Issue,
     Milestone,
@@ -15,7 +14,7 @@ from portfolio.models import (
     Project,
     Risk,
 )
-from portfolio.views import dependencies, gates, milestones, project_pages, registers
+from portfolio.views import dependencies, gates, milestones, plans, project_pages, registers
 from portfolio.views.project_list import ProjectListPage
 
 urlpatterns = [
@@ -54,6 +53,6 @@ urlpatterns = [
                new=registers.NewActionPage),
     *work_urls(Intervention, listed=registers.InterventionListPage,
                one=registers.InterventionPage, edit=False),
-    *work_urls(Programme, one=registers.ProgrammePage, new=registers.NewProgrammePage),
-    *work_urls(Portfolio, one=registers.PortfolioPage, new=registers.NewPortfolioPage),
+    *work_urls(Programme, one=plans.ProgrammePage, new=plans.NewProgrammePage),
+    *work_urls(Portfolio, one=plans.PortfolioPage, new=plans.NewPortfolioPage),
 ]  # fmt: skip

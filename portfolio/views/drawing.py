@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from changeoffice.core.record import clock
@@ -84,7 +85,7 @@ def phases(project, gates: list[Gate], milestones: list[Milestone], axis: Axis) 
     by_gate = {mark.gate_id: mark.expected_on for mark in milestones if mark.gate_id}
     dated = [(gate, by_gate[gate.pk]) for gate in gates if gate.pk in by_gate]
     bars = []
-    for (gate, start), (_, end) in zip(dated, dated[1:], strict=False):
+    for (gate, start), (_, end) in pairwise(dated):
         if end > start:
             bars.append(
                 {"label": SHORT.get(gate.opens_stage, gate.get_opens_stage_display()), "stage": gate.opens_stage,

@@ -15,6 +15,7 @@ from portfolio.views import drawing
 from portfolio.views.criteria import look_over
 from portfolio.views.project_pages import RELATED, gates_of, head_of, milestones_of
 
+
 def gate_room(request: HttpRequest, reference: str, code: str) -> HttpResponse:
     project = seen(Project, reference, request.user, RELATED)
     gates = gates_of(project, milestones_of(project, request.user))

@@ -7,7 +7,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.access.rules import SEES_FIGURES
-from changeoffice.core.doors.lists import Ordering, Orderings
+from changeoffice.core.doors.lists import Orderings
 from changeoffice.core.doors.pages.work import Tab
 from changeoffice.core.doors.templatetags.formats import plain
 from changeoffice.core.people.models import Person
