@@ -38,6 +38,12 @@ class InterventionQuerySet(WorkQuerySet):
         return self.open().filter(due_on__lt=clock.today())
 
 
+def _rung_of(person, project) -> int:
+    """The sponsor only where nobody below can be asked; the giver of a broken promise is below."""
+    alone = project.sponsor_id == person.pk != project.owner_id
+    return Rung.SPONSOR if alone else Rung.MANAGER
+
+
 @tracked
 class Intervention(ProjectPart):
     kind, prefix, plural = "intervention", "INT", "interventions"
@@ -78,7 +84,7 @@ class Intervention(ProjectPart):
         made = cls.begin(
             by=None, project=project, verb="raise", state="open", words="opened", cause=cause,
             cause_since=since, title=title[:200], owner=person, about_id=about_id,
-            rung=Rung.MANAGER if person.pk == project.owner_id else Rung.SPONSOR,
+            rung=_rung_of(person, project),
             due_on=working_days().add(clock.today(), DAYS_TO_ANSWER),
         )  # fmt: skip
         follow(made.pk, project.owner)
