@@ -1,6 +1,7 @@
 """What every record page carries: next steps, trail, timeline, talk, files, followers."""
 
 import json
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST
 from changeoffice.core import ports
 from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.doors.perform import asks_of
+from changeoffice.core.doors.templatetags.formats import long_day, moment
 from changeoffice.core.people.models import Person
 from changeoffice.core.record.errors import Invalid, Stale
 from changeoffice.core.record.history import changes_of
@@ -104,7 +106,12 @@ def _told(event: Event, changes: list[dict], hidden: set[str], record: Work) -> 
 
 
 def _short(value: Any) -> Any:
-    return Truncator(value).chars(90) if isinstance(value, str) else value
+    """A value as a line of the timeline shows it."""
+    if isinstance(value, str):
+        return Truncator(value).chars(90)
+    if isinstance(value, datetime):
+        return moment(value)
+    return long_day(value) if isinstance(value, date) else value
 
 
 def comments_of(record: Work) -> list[Comment]:
