@@ -42,11 +42,7 @@ def behind(what: Measure, asked, person, currency: str = "") -> Evidence:
     if currency:
         found = [item for item in found if item.currency == currency]
     ids = {item.record_id for item in found}
-    seen = set(
-        Record.objects.visible_to(person)
-        .filter(pk__in=ids, reach__lt=2)
-        .values_list("pk", flat=True)
-    )
+    seen = set(selectors.countable(person).filter(pk__in=ids).values_list("pk", flat=True))
     rows = [item for item in found if item.record_id in seen]
     return Evidence(rows, sum((item.value for item in rows), Decimal(0)), currency, days[-1])
 

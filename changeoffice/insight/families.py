@@ -47,11 +47,13 @@ def rag_span(live: bool) -> str:
     if live:
         return """rag_span AS (SELECT project_id, overall, '-infinity'::timestamptz AS since,
             NULL::timestamptz AS until FROM portfolio_ragreading)"""
-    return """rag_span AS (
-        SELECT project_id, overall, at AS since, NULL::timestamptz AS until FROM portfolio_ragreading
-        UNION ALL SELECT project_id, overall, at, until FROM portfolio_raghistory)"""
+    return f"""rag_span AS (
+        SELECT project_id, overall, at AS since,
+               lead(at) OVER (PARTITION BY project_id ORDER BY at) AS until
+        FROM ({ALL_READINGS}) every)"""
 
 
+# A reading holds until the next one, whatever order they were written in.
 ALL_READINGS = """SELECT project_id, overall, at FROM portfolio_ragreading
             UNION ALL SELECT project_id, overall, at FROM portfolio_raghistory"""
 
@@ -276,11 +278,14 @@ CHANGES = f"""
     SELECT c.day, c.id, c.measure, '', 1, p.portfolio_id, p.programme_id, p.unit_id, c.note
     FROM (
         SELECT d.day, new.project_id AS id, new.project_id AS project, 'changes' AS measure,
-               concat_ws(' ', 'rag', old.overall, new.overall) AS note
+               concat_ws(' ', 'rag', new.before, new.overall) AS note
         FROM days d
-        JOIN ({ALL_READINGS}) new ON new.at >= d.open AND new.at < d.close
-        JOIN portfolio_raghistory old ON old.project_id = new.project_id AND old.until = new.at
-            AND old.overall <> new.overall AND old.overall > 0
+        JOIN (
+            SELECT project_id, overall, at,
+                   lag(overall) OVER (PARTITION BY project_id ORDER BY at) AS before
+            FROM ({ALL_READINGS}) every
+        ) new ON new.at >= d.open AND new.at < d.close
+            AND new.before <> new.overall AND new.before > 0
         UNION ALL
         SELECT d.day, g.id, g.project_id, 'changes', concat_ws(' ', 'gate', e.after)
         FROM days d JOIN record_event e ON e.at >= d.open AND e.at < d.close AND e.verb = 'decide'

@@ -27,10 +27,13 @@ wd(day, ord) AS (
     SELECT %(first)s::date + (position - 1)::int, ord
     FROM unnest(%(ordinals)s::int[]) WITH ORDINALITY x(ord, position))"""
 
-# Confidential items and drafts are in no stored total.
-FRESH = """fresh AS (
+# Confidential items, what stands in a confidential home, and drafts are in no stored total.
+FRESH = """counted AS (
+    SELECT r.id FROM record_record r JOIN record_record home ON home.id = r.home_id
+    WHERE NOT r.confidential AND NOT home.confidential AND r.reach < 2),
+fresh AS (
     SELECT i.day, s.scope, s.scope_id, i.measure, i.currency, sum(i.value) AS value, count(*) AS n
-    FROM item i JOIN record_record r ON r.id = i.record_id AND NOT r.confidential AND r.reach < 2
+    FROM item i JOIN counted r ON r.id = i.record_id
     CROSS JOIN LATERAL (VALUES ('office', 0), ('portfolio', i.portfolio_id),
         ('programme', i.programme_id), ('unit', i.unit_id)) s(scope, scope_id)
     WHERE s.scope_id IS NOT NULL
@@ -38,7 +41,7 @@ FRESH = """fresh AS (
     UNION ALL
     SELECT i.day, s.scope, s.scope_id, i.measure || q.name, '', percentile_cont(q.share)
         WITHIN GROUP (ORDER BY i.value::float)::numeric(20, 2), count(*)
-    FROM item i JOIN record_record r ON r.id = i.record_id AND NOT r.confidential AND r.reach < 2
+    FROM item i JOIN counted r ON r.id = i.record_id
     CROSS JOIN LATERAL (VALUES ('office', 0), ('unit', i.unit_id)) s(scope, scope_id)
     CROSS JOIN (VALUES ('_median', 0.5), ('_p85', 0.85)) q(name, share)
     WHERE s.scope_id IS NOT NULL
@@ -56,7 +59,7 @@ FIRST = f"""first AS (
             PARTITION BY i.day, s.scope, s.scope_id, i.measure
             ORDER BY CASE i.measure {_FIRST_BY} END,
                 i.record_id DESC) AS place
-        FROM item i JOIN record_record r ON r.id = i.record_id AND NOT r.confidential AND r.reach < 2
+        FROM item i JOIN counted r ON r.id = i.record_id
         CROSS JOIN LATERAL (VALUES ('office', 0), ('portfolio', i.portfolio_id),
             ('programme', i.programme_id)) s(scope, scope_id)
         WHERE s.scope_id IS NOT NULL AND i.measure IN ({_NAMES})

@@ -138,9 +138,15 @@ def _below(chosen: Chosen, day: date) -> tuple[str, Q]:
     return "", Q(pk__in=[])
 
 
+def countable(person) -> QuerySet:
+    """The records that may count for this person: seen themselves, and their home as well."""
+    return Record.objects.visible_to(person).filter(visible(person, at="home__"), reach__lt=2)
+
+
 def confidential_ids(person) -> list[int]:
     """What exists for this person and is in no stored total; for nearly everybody nothing."""
-    rows = Record.objects.visible_to(person).filter(confidential=True, reach__lt=2)
+    hidden = Q(confidential=True) | Q(home__confidential=True)
+    rows = countable(person).filter(hidden)
     return list(rows.values_list("pk", flat=True))
 
 
@@ -164,7 +170,7 @@ def headlines(person, chosen: Chosen, day: date, since: date) -> dict[str, list[
     changed = Q(day__gt=since, day__lte=day, measure__in=CHANGED)
     rows: QuerySet = (
         DailyItem.objects.filter(one_day | changed, scope=chosen.scope, scope_id=chosen.scope_id)
-        .filter(visible(person, at="record__"))
+        .filter(visible(person, at="record__"), visible(person, at="record__home__"))
         .select_related("record__owner", "record__home")
         .order_by("measure", "-day", "place")
     )
