@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import date
 
-from changeoffice.demo import cast, demands, ideas, organisation
+from changeoffice.core.people.models import kept_for_request
+from changeoffice.demo import cast, demands, ideas, organisation, projects, worker
 from changeoffice.demo.play import Play
 
 
@@ -13,6 +14,8 @@ def play_year(today: date, seed: str, scale: float, password: str, tell: Callabl
     play.at(play.opening(0), cast.found_bank, play, password)
     organisation.set_up(play)
     ideas.set_up(play, scale)
-    demands.set_up(play, delivers=lambda course: None)
-    play.perform()
+    demands.set_up(play, delivers=projects.from_demand)
+    projects.set_up(play)
+    with worker.reads_in_the_evening(), kept_for_request():
+        play.perform()
     return play

@@ -333,6 +333,10 @@ def _go_on(course: Course) -> None:
 def _schedule(course: Course) -> None:
     starts = course.play.working(course.play.day_now, course.dice.randint(4, 9))
     length = {"XS": 60, "S": 110, "M": 190, "L": 260, "XL": 380}[course.spec.size]
-    course.made.schedule(by=course.analyst, starts_on=starts, finishes_on=starts + timedelta(days=length))
+    ends = course.play.things.get(f"project:{course.spec.key}")
+    finishes = starts + timedelta(days=length)
+    if ends is not None:
+        finishes = course.play.today + timedelta(days=ends.spec.ends)
+    course.made.schedule(by=course.analyst, starts_on=starts, finishes_on=finishes)
     if not course.stays("scheduled"):
         course.step("scheduled", lambda: course.delivers(course))

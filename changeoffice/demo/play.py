@@ -82,16 +82,21 @@ class Play:
             call = lambda: act(*args, **kwargs)  # noqa: E731
             heapq.heappush(self._queue, (instant, next(self._serial), call))
 
+    def soon(self, minutes: int, act: Callable[..., Any], *args: Any) -> None:
+        self.at(self.now + timedelta(minutes=minutes), act, *args)
+
     def perform(self) -> None:
         month = None
         while self._queue:
             self.now, _, act = heapq.heappop(self._queue)
             if month != (month := (self.now.year, self.now.month)):
-                self.tell(f"{self.now:%B %Y}")
-                _refresh_statistics()
+                self.tell(f"{self.now:%B %Y}, {self.acts} acts")
+                if month[1] % 3 == 0:
+                    _refresh_statistics()
             with acting.through("demo"), clock.set_clock(self.now):
                 act()
-                worker.carry(self.now, tells=self.now >= self.told_from)
+                if self.now >= self.told_from:
+                    worker.carry(tells=True)
             self.acts += 1
 
     def who(self, username: str) -> Person:

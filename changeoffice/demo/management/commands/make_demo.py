@@ -56,7 +56,9 @@ class Command(BaseCommand):
 
 def _one_at_a_time() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            raise CommandError("The demo is being made already.")
         cursor.execute("SET LOCAL statement_timeout = '120s'")
     if Person.objects.exists():
         raise CommandError("Somebody else has just made the demo.")
