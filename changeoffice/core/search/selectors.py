@@ -13,7 +13,7 @@ from changeoffice.core.record.models import Record, work_model
 
 REFERENCE = re.compile(r"^\s*([A-Za-z]{2,4})[\s-]*(\d{1,12})\s*$")
 WORD = re.compile(r"[^\W_]{3,}")
-MOST_WORDS = 12
+MOST_WORDS, MOST_WEIGHED = 12, 1000
 GONE = ("draft", "merged", "withdrawn")
 # From here on, likeness (0 to 1) is called by the word.
 VERY_CLOSE, CLOSE, RELATED = 0.5, 0.32, 0.2
@@ -32,7 +32,11 @@ def by_reference(person, typed: str) -> Record | None:
 
 
 def by_words(person, words: str) -> QuerySet:
-    return Record.objects.visible_to(person).select_related("unit", "owner").search(words[:200])
+    """Best first among the newest thousand that match: weighing more would make people wait."""
+    query = SearchQuery(words[:200], search_type="websearch", config="office")
+    matching = Record.objects.visible_to(person).filter(search=query).order_by("-id")
+    newest = Record.objects.filter(pk__in=matching[:MOST_WEIGHED].values("pk"))
+    return newest.select_related("unit", "owner").search(words[:200])
 
 
 def kinds_of(found: QuerySet) -> list[dict[str, Any]]:

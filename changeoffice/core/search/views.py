@@ -28,7 +28,8 @@ def search(request: HttpRequest) -> HttpResponse:
 def _found(request: HttpRequest, typed: str, kind: str) -> dict:
     found = selectors.by_words(request.user, typed)
     kinds = selectors.kinds_of(found)
-    context = {"kinds": kinds, "total": sum(row["n"] for row in kinds)}
+    total = sum(row["n"] for row in kinds)
+    context = {"kinds": kinds, "total": total, "is_capped": total >= selectors.MOST_WEIGHED}
     if kind:
         rows = found.filter(kind=kind)[: PAGE_SIZE * MOST_PAGES]
         page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
