@@ -1,7 +1,6 @@
 """Store what each day came to: one set-based statement for any range of days, safe to repeat."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -123,7 +122,8 @@ def compute(days: Iterable[date]) -> dict[str, int]:
 @transaction.atomic
 def _store(days: Sequence[date], today: date) -> tuple[int, int, int]:
     closes = [close_of(day, today) for day in days]
-    with connection.cursor() as cursor, planner_told(cursor):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '10min'")  # a month of a large portfolio
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('insight.facts'))")
         cursor.execute(POSITION)
         (position,) = cursor.fetchone()
@@ -161,13 +161,6 @@ def year_of(day: date) -> date:
     return date(day.year - (day.month < YEAR_STARTS), YEAR_STARTS, 1)
 
 
-@contextmanager
-def planner_told(cursor):
-    """Compiling these statements costs more than it saves."""
-    cursor.execute("SET LOCAL jit = off")
-    yield
-
-
 # ── the items behind a number ────────────────────────────────────────────────────────────────
 PLACE = {"portfolio": "portfolio_id", "programme": "programme_id", "unit": "unit_id"}
 
@@ -193,7 +186,7 @@ def _read(families, days: Sequence[FactDay], condition: str, given: dict) -> lis
                i.note
         FROM item i WHERE {condition} ORDER BY i.day DESC, i.value DESC, i.record_id DESC"""  # noqa: S608
     given = asked([d.day for d in days], [d.close for d in days]) | given
-    with transaction.atomic(), connection.cursor() as cursor, planner_told(cursor):
+    with connection.cursor() as cursor:
         cursor.execute(sql, given)
         return [Item(*row) for row in cursor.fetchall()]
 

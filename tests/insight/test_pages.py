@@ -16,7 +16,7 @@ from changeoffice.insight import rollup
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"<a\b([^>]*)>")
 COUNT = re.compile(r'data-count="(\d+)" data-total="([^"]+)"')
-CEILING = 14
+CEILING = 12
 
 
 def fill() -> None:
