@@ -63,7 +63,9 @@ def page_of(
     rows = rows.annotate(sort_key=rule.expression())
     if at:
         key, step = _from_json(at["k"]), "lt" if down else "gt"
-        rows = rows.filter(Q(**{f"sort_key__{step}": key}) | Q(sort_key=key, **{f"pk__{step}": at["i"]}))
+        rows = rows.filter(
+            Q(**{f"sort_key__{step}": key}) | Q(sort_key=key, **{f"pk__{step}": at["i"]})
+        )
     sign = "-" if down else ""
     found = list(rows.order_by(f"{sign}sort_key", f"{sign}pk")[: size + 1])
     more, found = len(found) > size, found[:size]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from changeoffice.core.doors.pages import errors
 from changeoffice.core.people.models import Office, kept_for_request
 from changeoffice.core.record import acting
-from changeoffice.core.record.errors import Refused
+from changeoffice.core.record.errors import Refused, is_contention
 
 WITHOUT_OFFICE = {"/livez", "/readyz", "/metrics"}
 
@@ -36,7 +36,7 @@ class DoorMiddleware:
             return errors.refused(request, error)
         if isinstance(error, (DataError, RequestDataTooBig, SuspiciousOperation, UnicodeError)):
             return errors.bad_request(request, error)
-        if isinstance(error, OperationalError) and "lock timeout" in str(error):
+        if isinstance(error, OperationalError) and is_contention(error):
             return errors.busy(request)
         return None
 

@@ -39,3 +39,8 @@ class Invalid(Refused):
             field: [words] if isinstance(words, str) else words for field, words in errors.items()
         }
         super().__init__(" ".join(words for found in self.errors.values() for words in found))
+
+
+def is_contention(error: Exception) -> bool:
+    """Two writers met: PostgreSQL let one go on and sent this one back to try again."""
+    return any(words in str(error) for words in ("lock timeout", "deadlock detected"))

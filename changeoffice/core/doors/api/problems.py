@@ -8,7 +8,7 @@ from django.http import Http404, JsonResponse
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
-from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen, Refused, Stale
+from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen, Refused, Stale, is_contention
 
 log = logging.getLogger(__name__)
 TITLES = {
@@ -50,7 +50,7 @@ def _answer(error: Exception, context: dict):
         error, (DataError, UnicodeError, OverflowError, SuspiciousOperation, RequestDataTooBig)
     ):
         return problem(400, "A value is out of range or cannot be stored.")
-    if isinstance(error, OperationalError) and "lock timeout" in str(error):
+    if isinstance(error, OperationalError) and is_contention(error):
         answer = problem(503, "Somebody else is changing this; try again.")
         answer["Retry-After"] = "1"
         return answer
