@@ -8,7 +8,15 @@ from django.http import Http404, JsonResponse
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
-from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen, Refused, Stale, is_contention
+from changeoffice.core.record.errors import (
+    Invalid,
+    NotAllowed,
+    NotNow,
+    NotSeen,
+    Refused,
+    Stale,
+    is_contention,
+)
 
 log = logging.getLogger(__name__)
 TITLES = {
