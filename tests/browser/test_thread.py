@@ -13,6 +13,7 @@ from portfolio.models import Milestone, Project
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TITLE = "Tell customers in the app why a payment is held"
+PROMISE = "Events about held payments"
 PROBLEM = "Customers ring us because nothing in the app tells them why their payment is held."
 
 
@@ -100,6 +101,15 @@ def test_an_idea_becomes_a_project_that_a_leader_sees_turn_red(
     approve(helen, priya, "You approved")
     approve(owen, priya, "You approved")
     hand_over(priya, project_manager)
+    lena, omar = enter(project_manager), enter(platform_manager)
+    plan(lena, working_day)
+    promise(lena)
+    agree(omar)
+    slip(omar, working_day)
+    worker("rag_recalculation", "dependency_alerts", "kpi_rollup")
+    hear_of_it(lena, omar)
+    see_it_red(enter(leader))
+    follow_the_trail(tom, kpi)
 
 
 def submit_an_idea(page: Page, alike: Idea) -> None:
@@ -200,3 +210,103 @@ def hand_over(page: Page, manager) -> None:
     answer(page, "Hand over", {"Project manager": manager.name})
     heading(page, TITLE)
     expect(page.get_by_role("navigation", name="Where you are")).to_contain_text("PRJ-")
+
+
+def plan(page: Page, working_day) -> None:
+    """The project manager starts it and sets the day that waits for somebody else."""
+    page.goto("/")
+    page.get_by_role("link", name=TITLE).first.click()
+    do(page, "Start")
+    state(page, "Active")
+    page.get_by_role("link", name="Add a milestone").click()
+    page.get_by_label("Name").fill("Reasons show in the app")
+    page.get_by_label("Baseline").fill(working_day(10).isoformat())
+    page.get_by_role("button", name="Add milestone").click()
+    heading(page, "Reasons show in the app")
+
+
+def promise(page: Page) -> None:
+    """She asks the other project for what hers needs."""
+    page.get_by_role("link", name=TITLE).first.click()
+    card(page, "Dependencies").get_by_role("link", name="Add").click()
+    choose(page, "Giver's milestone", "Event platform: Events are live")
+    choose(page, "Getter's milestone", f"{TITLE}: Reasons show in the app")
+    page.get_by_label("What is needed").fill(PROMISE)
+    page.get_by_label("Tolerance in working days").fill("5")
+    page.get_by_role("button", name="Propose dependency").click()
+    heading(page, PROMISE)
+    page.get_by_role("button", name="Agree").click()
+    expect(card(page, "Your answer")).to_contain_text("Your side has agreed; the other has not.")
+    state(page, "Proposed")
+
+
+def choose(page: Page, label: str, begins: str) -> None:
+    field = page.get_by_label(label)
+    option = field.locator("option").filter(has_text=begins)
+    field.select_option(value=option.get_attribute("value"))
+
+
+def agree(page: Page) -> None:
+    """The other project's manager finds it on his work, and agrees."""
+    open_task(page, PROMISE)
+    expect(card(page, "Your answer")).to_contain_text("You own the giving side.")
+    page.get_by_role("button", name="Agree").click()
+    state(page, "Agreed")
+
+
+def slip(page: Page, working_day) -> None:
+    """He moves his day; what follows shows before anything is saved."""
+    page.get_by_role("link", name="Events are live").first.click()
+    do(page, "Change forecast")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("New forecast").fill(working_day(20).isoformat())
+    knock_on = dialog.locator("#knock-on")
+    expect(knock_on).to_contain_text("Nothing is saved yet.")
+    expect(knock_on).to_contain_text("20 wd late, tolerance 5: breaks")
+    expect(knock_on).to_contain_text("1 other milestone moves")
+    expect(knock_on).to_contain_text("Reasons show in the app")
+    answer(page, "Save the forecast", {"Why": "The broker's licence came late."})
+    expect(page.locator(".page-header__answer")).to_contain_text("20 wd after its baseline")
+
+
+def hear_of_it(getter: Page, giver: Page) -> None:
+    """Both owners are told, and the giver is asked to step in."""
+    for page in (getter, giver):
+        page.goto("/inbox")
+        expect(page.locator("main")).to_contain_text(
+            f"{PROMISE} is beyond its tolerance: 20 working days late of 5"
+        )
+    giver.goto("/")
+    task = giver.get_by_role("article").filter(has_text="is beyond its tolerance")
+    expect(task).to_contain_text(TITLE)
+    expect(task).to_contain_text("Say what is being done. You are asked as project manager.")
+
+
+def see_it_red(page: Page) -> None:
+    """A leader opens the number, the project behind it, and the promise behind that."""
+    page.get_by_role("link", name="Open portfolio").click()
+    heading(page, "Portfolio")
+    expect(card(page, "Who must act by when")).to_contain_text(f"{TITLE} is beyond its tolerance")
+    red = card(page, "Health").locator(".rag-counts a").filter(has_text="Red")
+    expect(red).to_contain_text("2")  # the giver, late; the getter, who waits
+    red.click()
+    expect(page.locator("main")).to_contain_text("2 projects now.")
+    page.get_by_role("link", name=TITLE).click()
+    heading(page, TITLE)
+    reading = page.locator("#why tr").filter(has_text="Dependencies")
+    expect(reading).to_contain_text("Omar Platform")
+    reading.get_by_role("link").first.click()
+    heading(page, PROMISE)
+    expect(page.locator(".contract")).to_contain_text("20 wd late")
+
+
+def follow_the_trail(page: Page, kpi) -> None:
+    """Whoever had the idea sees what became of it, and may look at each step."""
+    page.goto("/")
+    card(page, "My ideas").get_by_role("link", name=TITLE).click()
+    state(page, "Became a demand")
+    trail = page.get_by_role("navigation", name="Trail")
+    for words in ("You are here", "2 votes", "DMD-", "In delivery", "PRJ-", kpi.title):
+        expect(trail).to_contain_text(words)
+    trail.get_by_role("link", name=TITLE).last.click()  # the demand before it has the same name
+    expect(page.locator(".page-header__title")).to_contain_text("Red")
