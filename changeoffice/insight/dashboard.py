@@ -431,8 +431,8 @@ class Dashboard:
         """A row for each portfolio, or for each programme of the one chosen; most red first."""
         lower = "portfolio" if self.chosen.scope == "office" else "programme"
         places = {key[0] for key in self.facts.below}
-        rows = [self._rolled(lower, place) for place in places if place or lower == "portfolio"]
-        rows = [row for row in rows if row and row["total"].value]
+        every = [self._rolled(lower, place) for place in places if place or lower == "portfolio"]
+        rows = [row for row in every if row and row["total"].value]
         rows.sort(key=lambda row: (-row["counts"]["red"], -row["counts"]["amber"], row["title"]))
         return rows[:MOST_ROWS]
 

@@ -65,7 +65,7 @@ def dressed(page: Iterable[rollup.Item], person) -> list[dict[str, Any]]:
         Programme.objects.visible_to(person).filter(pk__in=inside).values_list("pk", "title")
     )
     return [
-        _row(item, records[item.record_id]) | {"programme": above.get(item.programme_id, "")}
+        _row(item, records[item.record_id]) | {"programme": above.get(item.programme_id or 0, "")}
         for item in items
         if item.record_id in records
     ]

@@ -100,7 +100,7 @@ def _rag(code: str, rest: str) -> Measure | None:
 def _stage(code: str, rest: str) -> Measure | None:
     if rest.startswith("age_"):
         state = Demand.states.get(rest.removeprefix("age_"))
-        return state and Measure(code, f"Days in {state.label.lower()}", "demands", DAYS)
+        return Measure(code, f"Days in {state.label.lower()}", "demands", DAYS) if state else None
     for stage, label in STAGES.items():
         if rest == stage:
             return Measure(code, label, "projects")
@@ -112,27 +112,33 @@ def _stage(code: str, rest: str) -> Measure | None:
 
 def _state(code: str, rest: str) -> Measure | None:
     state = Project.states.get(rest)
-    return state and Measure(code, f"{state.label} projects", "projects")
+    return Measure(code, f"{state.label} projects", "projects") if state else None
 
 
 def _demand(code: str, rest: str) -> Measure | None:
     state = Demand.states.get(rest)
-    return state and Measure(code, f"Demands, {state.label.lower()}", "demands")
+    return Measure(code, f"Demands, {state.label.lower()}", "demands") if state else None
 
 
 def _idea(code: str, rest: str) -> Measure | None:
     state = Idea.states.get(rest)
-    return state and Measure(code, f"Ideas, {state.label.lower()}", "ideas")
+    return Measure(code, f"Ideas, {state.label.lower()}", "ideas") if state else None
 
 
 def _risks(code: str, rest: str) -> Measure | None:
     cell = re.fullmatch("([1-5])_([1-5])", rest)
-    return cell and Measure(code, f"Risks of probability {cell[1]}, impact {cell[2]}", "risks")
+    return (
+        Measure(code, f"Risks of probability {cell[1]}, impact {cell[2]}", "risks")
+        if cell
+        else None
+    )
 
 
 def _interventions(code: str, rest: str) -> Measure | None:
     rung = dict(Rung.choices).get(int(rest[5:])) if re.fullmatch("rung_[0-9]", rest) else None
-    return rung and Measure(code, f"Interventions with the {rung.lower()}", "interventions")
+    return (
+        Measure(code, f"Interventions with the {rung.lower()}", "interventions") if rung else None
+    )
 
 
 def _month(code: str, rest: str) -> Measure | None:

@@ -52,9 +52,9 @@ def chosen_from(asked: dict[str, str], person, known: Sequence[Portfolio] = ()) 
     if reference := asked.get("programme", "").upper():
         rows = Programme.objects.visible_to(person).select_related("portfolio")
         found = rows.filter(reference=reference[:24]).first()
-        return found and Chosen(
-            "programme", found.pk, found.title, found.reference, found.portfolio
-        )
+        if found is None:
+            return None
+        return Chosen("programme", found.pk, found.title, found.reference, found.portfolio)
     reference = asked.get("portfolio", "")
     if not reference:
         return Chosen()
@@ -114,13 +114,13 @@ def facts(person, chosen: Chosen, day: date, versus: date, others: Iterable[date
     own = Q(scope=chosen.scope, scope_id=chosen.scope_id)
     whole, trend = Q(day__in={day, versus}), Q(day__in=wanted, measure__in=TRENDS)
     rows = DailyFact.objects.filter(own & (whole | trend) | below)
-    for on, scope, scope_id, *fact, value, n in rows.values_list(
+    for on, scope, scope_id, code, currency, value, n in rows.values_list(
         "day", "scope", "scope_id", "measure", "currency", "value", "n"
     ):
         if scope == chosen.scope and scope_id == chosen.scope_id:
-            found.values[(on, *fact)] = (value, n)
+            found.values[(on, code, currency)] = (value, n)
         else:
-            found.below[(scope_id, *fact)] = (value, n)
+            found.below[(scope_id, code, currency)] = (value, n)
     found.own = rollup.items_of(confidential_ids(person), list(found.days.values()))
     for item in found.own:
         _add(found, item, chosen, lower, day)

@@ -59,7 +59,7 @@ def items(request: HttpRequest) -> HttpResponse:
         "rows": evidence.dressed(page, request.user), "answer": _answer(what, found, asked),
         "is_money": what.unit == MONEY, "is_value": what.unit != ITEMS or what.family == "sla",
         "value_head": what.unit.capitalize(), "state_head": STATE_HEADS.get(what.family, "Status"),
-        "is_range": what.family == "changes",
+        "is_range": what.family == "changes", "has_state": what.family not in ("money", "sla"),
         "by_programme": what.family in ("projects", "plans", "changes"),
         "place_head": "Programme" if what.family in ("projects", "plans", "changes") else "Unit",
         "dashboard_url": f"/portfolio?{urlencode(back)}" if back else "/portfolio",
