@@ -5,7 +5,8 @@ from datetime import date
 
 from changeoffice.core.people.models import kept_for_request
 from changeoffice.demo import cast, demands, ideas, organisation, projects, worker
-from changeoffice.demo.play import Play
+from changeoffice.demo.play import YEAR, Play
+from changeoffice.insight import rollup
 
 
 def play_year(today: date, seed: str, scale: float, password: str, tell: Callable[[str], None]) -> Play:
@@ -19,3 +20,8 @@ def play_year(today: date, seed: str, scale: float, password: str, tell: Callabl
     with worker.reads_in_the_evening(), kept_for_request():
         play.perform()
     return play
+
+
+def add_up(today: date) -> None:
+    """The daily facts of the year; a run that is stopped here is completed by the portal's own job."""
+    rollup.compute([*rollup.days_to_fill(today, 2 * YEAR), today])

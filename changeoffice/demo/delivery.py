@@ -288,7 +288,8 @@ def _raid(run: Run) -> None:
         action = Action.assign(by=run.manager, project=project, title=dice.choice(content.ACTIONS),
                                due_on=play.working(play.day_now, dice.randint(5, 15)), owner=play.who(owner))  # fmt: skip
         play.at(play.working(play.day_now, dice.randint(3, 14)), action.finish, by=play.who(owner))
-    if run.spec.fares in ("watermelon", "squeezed", "costly") and run.slips == 2 and not run.feared:
+    late_fear = run.spec.fares == "squeezed" and run.left < 20
+    if (late_fear or (run.spec.fares in ("watermelon", "costly") and run.slips == 2)) and not run.feared:
         run.feared = True
         title, words, plan = content.RISKS[dice.randrange(6)]
         _note(run, title, words, plan, high=True)
@@ -316,7 +317,7 @@ def answer_in_time(play: Play) -> None:
     runs = {run.pk: run for key, run in play.things.items() if key.startswith("project:")}
     for row in rows.order_by("pk"):
         run, age = runs[row.project_id], (play.day_now - row.state_since.date()).days
-        ignored = run.spec.fares == "squeezed" and run.left < 30
+        ignored = run.spec.fares == "squeezed" and run.left < 20
         if row.owner and age >= 1 and not ignored and run.left >= 4 and run.dice.random() < 0.5:
             row.project = run.project
             _answer(run, row)
@@ -324,7 +325,7 @@ def answer_in_time(play: Play) -> None:
 
 def _answer(run: Run, row: Intervention) -> None:
     owner = run.play.who(row.owner.username)
-    if row.rung and run.dice.random() < 0.5:
+    if row.rung and run.dice.random() < 0.15:
         row.decide(by=run.sponsor, decision=run.dice.choice(content.DECISIONS))
         return
     due = run.play.working(run.play.day_now, run.dice.randint(8, 20))

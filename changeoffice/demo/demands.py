@@ -94,7 +94,7 @@ def _raise(course: Course) -> None:
         by_on=play.today - timedelta(days=spec.raised) + timedelta(days=420),
     )  # fmt: skip
     if spec.ends != "draft":
-        course.later(_submit, course, within=(0, 2))
+        course.later(_submit, course, within=(0, 2) if spec.raised > 6 else (0, 0))
 
 
 def _from_idea(course: Course) -> Demand:

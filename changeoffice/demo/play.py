@@ -35,7 +35,7 @@ class Play:
         self.things: dict[str, Any] = {}
         # Nothing happens on the day itself, so that every run of a day makes the same office.
         self.curtain = datetime.combine(today, time(), self.zone)
-        self.told_from = self.curtain - timedelta(days=21)
+        self.told_from = self.curtain - timedelta(days=10)
         self.now = self.curtain
         self.acts = 0
         self._queue: list[tuple[datetime, int, Callable[[], Any]]] = []

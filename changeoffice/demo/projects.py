@@ -214,8 +214,14 @@ def _ends(run: Run, other: Run) -> tuple[Milestone, Milestone] | None:
 
 
 def _agree(made: Dependency, other: Run) -> None:
+    """Each side accepts it for itself; who keeps both sides does so at once."""
     made.refresh_from_db()
-    if made.state == "proposed" and not made.getter_agreed_at:
+    if made.state != "proposed":
+        return
+    if not made.getter_agreed_at:
         made.agree(by=other.manager)
-    elif made.state == "proposed":
-        made.agree(by=made.giver_owner)
+    elif not made.giver_agreed_at:
+        made.agree(by=other.play.who(made.giver_owner.username))
+    if made.state == "proposed":
+        day = other.play.working(other.play.day_now, other.dice.randint(0, 3))
+        other.play.at(day, _agree, made, other)

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from changeoffice.core.people.models import Office, Person
 from changeoffice.core.record import clock
+from changeoffice.core.record.database import sequence, work_models
 from changeoffice.demo import bank, cast
 
 LOCK = 0x44454D4F
@@ -39,7 +40,9 @@ class Command(BaseCommand):
         with transaction.atomic():
             _one_at_a_time()
             play = bank.play_year(clock.today(), seed, scale, password, self._say)
-        self._say(f"{play.acts} acts in {time.monotonic() - started:.0f} s")
+        self._say(f"{play.acts} acts in {time.monotonic() - started:.0f} s; adding up the days")
+        bank.add_up(clock.today())
+        self._say(f"The demo organisation was made in {time.monotonic() - started:.0f} s")
         if not os.environ.get("DEMO_PASSWORD"):
             self._say(f"The demo's password is {password}")
 
@@ -59,6 +62,13 @@ def _one_at_a_time() -> None:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             raise CommandError("The demo is being made already.")
-        cursor.execute("SET LOCAL statement_timeout = '120s'")
+        # A run that was stopped has used up numbers; only the tables' owner may give them back.
+        for model in work_models():
+            name = sequence(model.prefix)
+            if not model._base_manager.exists():
+                cursor.execute(
+                    "SELECT CASE WHEN has_sequence_privilege(%s, 'UPDATE') THEN setval(%s, 1, false) END",
+                    [name, name],
+                )
     if Person.objects.exists():
         raise CommandError("Somebody else has just made the demo.")
