@@ -29,7 +29,6 @@ REFERENCE = {"type": "object", "nullable": True,
              "properties": {"id": {"type": "string"}, "title": {"type": "string"}}}  # fmt: skip
 
 
-
 class KpiEffectSerializer(serializers.Serializer):
     kpi = ReferenceField()
     change = serializers.DecimalField(14, 2)

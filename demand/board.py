@@ -121,7 +121,11 @@ def columns(rows: QuerySet, person: Person, asked: QueryDict) -> list[dict[str, 
     )  # fmt: skip
     rows = rows.order_by().annotate(column=column)
     counts = dict(rows.values_list("column").annotate(Count("pk")).order_by())
-    order = [F("standing__rank").asc(nulls_last=True), F("due_on").asc(nulls_last=True), F("pk").asc()]
+    order = [
+        F("standing__rank").asc(nulls_last=True),
+        F("due_on").asc(nulls_last=True),
+        F("pk").asc(),
+    ]
     place = Window(RowNumber(), partition_by=[F("column")], order_by=order)
     shown = list(rows.annotate(place=place).filter(place__lte=CARDS_SHOWN).order_by("place"))
     drawer = Drawer(person, shown)

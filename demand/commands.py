@@ -32,7 +32,11 @@ def promote_idea(idea: Idea, *, by: Person, at_version=None, type="", sponsor=No
 
 
 def _need_of(idea: Idea) -> str:
-    parts = (("", idea.problem), ("Proposal: ", idea.proposal), ("Expected benefit: ", idea.benefit))
+    parts = (
+        ("", idea.problem),
+        ("Proposal: ", idea.proposal),
+        ("Expected benefit: ", idea.benefit),
+    )
     return "\n\n".join(f"{head}{text.strip()}" for head, text in parts if text.strip())
 
 

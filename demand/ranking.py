@@ -45,7 +45,9 @@ def in_order(rows: Iterable[Ranked], today: date) -> list[tuple[int, str]]:
 
     def natural(row: Ranked) -> tuple:
         near = row.mandatory_on is not None and row.mandatory_on <= until
-        return (0, row.mandatory_on, -row.wsjf, row.id) if near else (1, date.max, -row.wsjf, row.id)
+        return (
+            (0, row.mandatory_on, -row.wsjf, row.id) if near else (1, date.max, -row.wsjf, row.id)
+        )
 
     order = [(row.id, "score" if natural(row)[0] else "mandatory")
              for row in sorted((r for r in rows if r.moved_to is None), key=natural)]  # fmt: skip

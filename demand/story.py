@@ -46,7 +46,9 @@ def stages(demand: Demand, stage_clock: StageClock) -> list[dict[str, Any]]:
         .values_list("before", "after", "at")
     )  # fmt: skip
     entered = {after: at for before, after, at in moves if before != after}
-    here = PLACE.get(demand.resume_state if demand.state in ("more_information", "deferred") else demand.state)
+    here = PLACE.get(
+        demand.resume_state if demand.state in ("more_information", "deferred") else demand.state
+    )
     if here is None:  # rejected, withdrawn, merged: as far as it came
         here = max((PLACE[s] for s in entered if s in PLACE), default=-1)
     return [_stage(n, code, label, here, entered, demand, stage_clock)
@@ -54,7 +56,9 @@ def stages(demand: Demand, stage_clock: StageClock) -> list[dict[str, Any]]:
 
 
 def _stage(n, code, label, here, entered, demand, stage_clock) -> dict[str, Any]:
-    state = "done" if n < here or demand.state == "completed" else "current" if n == here else "future"
+    state = (
+        "done" if n < here or demand.state == "completed" else "current" if n == here else "future"
+    )
     at = entered.get(code) or (entered.get("approved") if code == "scheduled" else None)
     detail = short_day(at) if at and state != "future" else ""
     late = False
@@ -89,7 +93,11 @@ def _parts(demand: Demand, scores: list) -> list[dict[str, Any]]:
     for name, hint in SCORES.items():
         given = [getattr(row, name) for row in scores]
         value = demand.job_size if name == "job_size" else getattr(demand, f"mean_{name}")
-        spread = f"{min(given)} to {max(given)} of {len(given)} assessors" if len(given) > 1 else "one assessor"
+        spread = (
+            f"{min(given)} to {max(given)} of {len(given)} assessors"
+            if len(given) > 1
+            else "one assessor"
+        )
         found.append({"name": name, "label": name.replace("_", " ").capitalize(), "hint": hint,
                       "value": _short(value), "spread": spread,
                       "deviation": round(pstdev(given), 1) if given else 0})  # fmt: skip
@@ -120,7 +128,9 @@ def _holds(demand: Demand) -> str:
         )
     )  # fmt: skip
     ids, ranks = [row[0] for row in rows], [row[1] for row in rows]
-    return scoring.in_words(scoring.shifts(demand.pk, ids, ranks, [list(map(float, row[2:])) for row in rows]))
+    return scoring.in_words(
+        scoring.shifts(demand.pk, ids, ranks, [list(map(float, row[2:])) for row in rows])
+    )
 
 
 def _because(demand: Demand) -> str:
@@ -131,7 +141,9 @@ def _because(demand: Demand) -> str:
             f" + {_short(demand.mean_risk_reduction)} risk reduction) ÷ {_short(demand.job_size)} job size"
             f" = {_short(demand.wsjf)}")  # fmt: skip
     if demand.standing.because == "mandatory":
-        return f"Its mandatory date, {short_day(demand.mandatory_on)}, goes before any score. {sums}."
+        return (
+            f"Its mandatory date, {short_day(demand.mandatory_on)}, goes before any score. {sums}."
+        )
     return f"{sums}. A higher score is done sooner."
 
 
@@ -172,7 +184,9 @@ def _line(line, longest: Decimal, currency: str) -> dict[str, Any]:
 
 def effects(demand: Demand) -> list[dict[str, Any]]:
     """Each KPI with where it is now and where this demand should take it; two queries."""
-    rows = list(demand.effects.select_related("kpi", "kpi__objective").prefetch_related("kpi__readings"))
+    rows = list(
+        demand.effects.select_related("kpi", "kpi__objective").prefetch_related("kpi__readings")
+    )
     found = []
     for row in rows:
         readings = sorted(row.kpi.readings.all(), key=lambda r: r.on)
@@ -210,4 +224,3 @@ def _approval(step: Approval) -> dict[str, Any]:
         role = f"{role}, decided by {step.decided_by.name}"
     return {"person": step.approver, "role": role, "state": WORDS.get(step.state, "waiting"),
             "note": step.comment, "due": short_day(step.due_on) if step.state == "asked" else ""}  # fmt: skip
-

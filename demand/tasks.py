@@ -17,7 +17,9 @@ from demand.stages import StageClock
      does="Reminds whoever a demand waits for when its stage nears or passes its age limit.")  # fmt: skip
 def reminders(now: datetime) -> dict[str, int]:
     stage_clock = StageClock(StageLimit.of_all())
-    rows = Demand.objects.filter(due_on__isnull=False).select_related("owner", "requester", "sponsor")
+    rows = Demand.objects.filter(due_on__isnull=False).select_related(
+        "owner", "requester", "sponsor"
+    )
     demands = list(rows)
     waits = waiting.for_demands(demands)
     counts = {"near": 0, "late": 0}
@@ -32,7 +34,9 @@ def reminders(now: datetime) -> dict[str, int]:
 def _remind(demand, age, level: str, people) -> None:
     """Once per person, stage and level; past the limit its owner hears of it too."""
     told = f"has waited {age.days} of {age.limit} working days in {demand.state_label.lower()}"
-    audience = {p.pk: p for p in (*people, *([demand.owner] if level == "late" and demand.owner else ()))}
+    audience = {
+        p.pk: p for p in (*people, *([demand.owner] if level == "late" and demand.owner else ()))
+    }
     for person in audience.values():
         if person.is_active and demand.is_visible_to(person):
             notify(person, work=demand, because="it waits for you", asks=True,

@@ -15,7 +15,11 @@ def of_idea(idea: Idea, person) -> list[TrailStep]:
     demand = Demand.objects.filter(idea_id=idea.pk).first()
     first = _idea_step(idea, "done" if demand else "current", here=True)
     if demand is None:
-        return [first, TrailStep("demand", "Demand", "future", "Planned", "When it is promoted"), *PLANNED]
+        return [
+            first,
+            TrailStep("demand", "Demand", "future", "Planned", "When it is promoted"),
+            *PLANNED,
+        ]
     return [first, *_from_demand(demand, person, here=False)]
 
 

@@ -75,7 +75,10 @@ class DemandBoard(WorkListPage):
                  "chips": board.chips(person, asked, with_state=self.layout == "table")}  # fmt: skip
         if self.layout == "board":
             everything = Demand.objects.visible_to(person)
-            found["columns"] = [*board.columns(rows, person, asked), board.closed_column(everything)]
+            found["columns"] = [
+                *board.columns(rows, person, asked),
+                board.closed_column(everything),
+            ]
         return found
 
     def _context(self, params, wanted, rows, shown, tab) -> dict[str, Any]:

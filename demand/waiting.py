@@ -59,7 +59,9 @@ def of_person(person) -> list[Waiting]:
     seen = Demand.objects.visible_to(person)
     asked = seen.filter(state="more_information", requester=person)
     named = NamedPerson.objects.filter(record_id=OuterRef("pk"), person=person, part="assessor")
-    given = AssessmentScore.objects.filter(demand=OuterRef("pk"), assessor=person, round=OuterRef("round"))
+    given = AssessmentScore.objects.filter(
+        demand=OuterRef("pk"), assessor=person, round=OuterRef("round")
+    )
     to_score = seen.filter(Exists(named), ~Exists(given), state="assessment", round_closed_at=None)
     late = seen.filter(owner=person, due_on__lt=clock.today()).exclude(state="approval")
     return [

@@ -1,6 +1,6 @@
 """Ideas: from a thought somebody has to a demand, with an answer always."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Q
@@ -73,7 +73,8 @@ def has_a_score(idea) -> bool:
 def needs_review(person=None) -> Q:
     """Open ideas past their theme's threshold of votes."""
     return Q(state="open") & (
-        Q(vote_count__gte=F("theme__review_at_votes")) | Q(theme=None, vote_count__gte=REVIEW_AT_VOTES)
+        Q(vote_count__gte=F("theme__review_at_votes"))
+        | Q(theme=None, vote_count__gte=REVIEW_AT_VOTES)
     )
 
 
@@ -185,7 +186,7 @@ class Idea(Work):
     def is_voted_by(self, person) -> bool:
         return self.votes.filter(person=person).exists()
 
-    def votes_by_unit(self) -> list[dict]:
+    def votes_by_unit(self) -> list[Any]:
         """How many votes came from each unit, most first; voters are never named."""
         return list(
             self.votes.values(unit=F("person__unit__name")).annotate(n=models.Count("id"))

@@ -34,7 +34,9 @@ VOTE_LOCKS = {
 def stages(idea: Idea, scored: int) -> list[dict[str, Any]]:
     """The five steps with the day and the person of each, from the idea's own events."""
     reached: dict[str, Event] = {}
-    events = Event.objects.filter(record_id=idea.pk, after__in=Idea.steps).exclude(before=F("after"))
+    events = Event.objects.filter(record_id=idea.pk, after__in=Idea.steps).exclude(
+        before=F("after")
+    )
     for event in events.select_related("actor").order_by("at", "id"):
         reached.setdefault(event.after, event)
     now = idea.resume_state if idea.state in ("more_information", "parked") else idea.state

@@ -23,7 +23,9 @@ def return_parked(now: datetime) -> dict[str, int]:
     """Safe to repeat: an idea already taken up again is not parked any more."""
     today = now.astimezone(Office.current().zone).date()
     counts = {"returned": 0, "skipped": 0}
-    for idea in Idea.objects.filter(state="parked", revisit_on__lte=today).order_by("pk").iterator():
+    for idea in (
+        Idea.objects.filter(state="parked", revisit_on__lte=today).order_by("pk").iterator()
+    ):
         try:
             idea.resume(by=None)
             counts["returned"] += 1

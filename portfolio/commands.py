@@ -1,5 +1,7 @@
 """Writes that touch a demand and a project: one transaction, the demand locked first."""
 
+from typing import Any
+
 from django.db import transaction
 
 from changeoffice.core.people.models import Person
@@ -85,7 +87,9 @@ def may_import(person) -> None:
     from changeoffice.core.access.grants import grants_of
 
     if not grants_of(person).has("analyst", "manager", "administrator", "integration"):
-        raise NotAllowed("Writing projects of another system needs analyst, manager or integration.")
+        raise NotAllowed(
+            "Writing projects of another system needs analyst, manager or integration."
+        )
 
 
 # The trail -----------------------------------------------------------------------------------------
@@ -93,7 +97,7 @@ def trail(project: Project, person) -> list[TrailStep]:
     """Idea, demand, this project, its first benefit."""
     from demand.trail import for_project
 
-    before = for_project(project.demand, person) if project.demand_id else []
+    before = for_project(project.demand, person) if project.demand is not None else []
     return [*before, _project_step(project, here=True), _benefit_step(project)]
 
 
@@ -112,7 +116,7 @@ def trails_of(demand_ids, person) -> dict[int, list[TrailStep]]:
 def cards_of(demand_ids, person) -> dict[int, dict]:
     """What a demand's card on the board says of its project."""
     rows = Project.objects.visible_to(person).filter(demand_id__in=list(demand_ids))
-    found = {}
+    found: dict[Any, dict] = {}
     for row in rows.select_related("reading").prefetch_related("gates"):
         gates = [gate.state for gate in row.gates.all()]
         done = sum(state in ("passed", "conditional") for state in gates)

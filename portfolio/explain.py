@@ -193,8 +193,7 @@ def _who_acts(project: Project, reading: Reading, person) -> dict[int, tuple[Any
         if row:
             found[at] = (row.owner, row.due_on)
         else:
-            days = ACTS_IN.get(colour, DAYS_TO_ANSWER)
+            days = ACTS_IN.get(colour, DAYS_TO_ANSWER)  # type: ignore[call-overload]
             acts = project.owner or project.sponsor
             found[at] = (acts, working_days().add(reading.since[at], days))
     return found
-

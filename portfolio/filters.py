@@ -80,7 +80,9 @@ class ProjectFilterSet(RagFilterSet):
     portfolio = django_filters.CharFilter(method="by_reference", label="Portfolio")
     service = django_filters.CharFilter(method="by_reference", label="Service")
     sponsor = django_filters.CharFilter(field_name="sponsor__username", label="Sponsor")
-    forecast_finish__gte = django_filters.DateFilter(field_name="forecast_finish", lookup_expr="gte")
+    forecast_finish__gte = django_filters.DateFilter(
+        field_name="forecast_finish", lookup_expr="gte"
+    )
     forecast_finish__lt = django_filters.DateFilter(field_name="forecast_finish", lookup_expr="lt")
 
     PATHS = {

@@ -98,9 +98,7 @@ class Measuring:
                 self._put(at, SCHEDULE, slip, Reason.FINISH)
 
     def _milestones(self) -> None:
-        expected = Coalesce(
-            Greatest("forecast_on", "expectation__expected_on"), "forecast_on"
-        )
+        expected = Coalesce(Greatest("forecast_on", "expectation__expected_on"), "forecast_on")
         rows = list(
             Milestone.objects.filter(project_id__in=self.ids).exclude(state="dropped")
             .annotate(day=expected).order_by("pk")
@@ -115,7 +113,7 @@ class Measuring:
             return
         slips = working_days().slips(
             [day_number(row[3]) for row in rows],
-            [day_number(self.moved.get(row[0], row[4])) for row in rows],
+            [day_number(self.moved.get(row[0], row[4])) for row in rows],  # type: ignore[arg-type]
         )
         gate = np.array([row[2] is not None for row in rows])
         slips = np.where(gate & (slips > 0), 2 * slips, slips)
@@ -147,8 +145,8 @@ class Measuring:
             counts = totals.setdefault(project, [0, 0])
             counts[0] += late
             counts[1] += 1
-        for project, (late, n) in totals.items():
-            self._put(self.row[project], SCOPE, 100 * late // n, Reason.BENEFITS)
+        for project, (missed, n) in totals.items():
+            self._put(self.row[project], SCOPE, 100 * missed // n, Reason.BENEFITS)
 
     # risk and issues -----------------------------------------------------------------------------
     def _risks(self) -> None:
@@ -205,7 +203,7 @@ class Measuring:
         cadence = timedelta(days=Office.current().cadence_days)
         for at, project in enumerate(self.projects):
             if project["state"] in ("closed", "stopped"):
-                self._put(at, slice(None), 0, Reason.COMPLETE)
+                self._put(at, slice(None), 0, Reason.COMPLETE)  # type: ignore[arg-type]
             elif _is_stale(project, self.today, cadence):
                 for dimension in CONFIRMED_BY_ITS_MANAGER:
                     if self.reason[at, dimension] >= Reason.MEASURED:
@@ -216,7 +214,7 @@ def _cost_of(project: dict, budget: tuple[Decimal, Decimal] | None) -> tuple[int
     if project["reported_cost_percent"] is not None:
         return round(project["reported_cost_percent"] * 100), Reason.REPORTED_COST
     if budget and budget[0] > 0:
-        return int(over_budget(*budget)), Reason.BUDGET
+        return int(over_budget(*budget)), Reason.BUDGET  # type: ignore[arg-type]
     if project["planned_cost"] and project["forecast_cost"] is not None:
         costs = project["planned_cost"], project["forecast_cost"]
         return int(over_budget(*costs)), Reason.PLANNED_COST

@@ -35,9 +35,7 @@ class Promise:
     used_before: float | None
 
 
-def promises_of(
-    project_ids: Iterable[int] | None, states: tuple[str, ...] = LIVE
-) -> list[Promise]:
+def promises_of(project_ids: Iterable[int] | None, states: tuple[str, ...] = LIVE) -> list[Promise]:
     """What these projects (None: all) get, as far as it stands."""
     rows = Dependency.objects.filter(state__in=states)
     if project_ids is not None:

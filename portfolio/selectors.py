@@ -135,8 +135,10 @@ def by_stage(person, rows=None) -> dict[str, Counter]:
 def upcoming_milestones(person, weeks: int = 8):
     """Planned milestones whose forecast falls within the next weeks, or has passed."""
     until = clock.today() + timedelta(weeks=weeks)
-    rows = Milestone.objects.visible_to(person).planned().filter(
-        project__state__in=LIVE, forecast_on__lte=until
+    rows = (
+        Milestone.objects.visible_to(person)
+        .planned()
+        .filter(project__state__in=LIVE, forecast_on__lte=until)
     )
     return rows.with_expected().order_by("forecast_on", "pk")
 
@@ -186,7 +188,9 @@ def costs_in_currency(person) -> dict[str, tuple]:
     """Planned and forecast cost of live projects by currency; currencies are never added up."""
     rows = Project.objects.visible_to(person).filter(SEES_FIGURES.q(person)).live()
     rows = rows.exclude(currency="")
-    totals = rows.order_by().values_list("currency").annotate(
-        planned=Sum("planned_cost"), forecast=Sum("forecast_cost")
+    totals = (
+        rows.order_by()
+        .values_list("currency")
+        .annotate(planned=Sum("planned_cost"), forecast=Sum("forecast_cost"))
     )
     return {currency: (planned, forecast) for currency, planned, forecast in totals}

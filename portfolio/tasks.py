@@ -53,7 +53,9 @@ def status_reminders(now: datetime) -> dict[str, int]:
     today, cadence = clock.today(), Office.current().cadence_days
     due = Project.objects.filter(
         Q(confirmed_on__lte=today - timedelta(days=cadence - 3)) | Q(confirmed_on=None),
-        state="active", reported_on=None, owner__isnull=False,
+        state="active",
+        reported_on=None,
+        owner__isnull=False,
     )
     rows = due.select_related("owner").order_by("pk")
     for project in rows:
@@ -72,7 +74,9 @@ def demo_tick(now: datetime) -> dict[str, int]:
     living = Project.objects.filter(state="active", reported_on=None, confirmed_on__isnull=False)
     newest = living.aggregate(day=Max("confirmed_on"))["day"] or today
     # What lagged far behind the others when the demo was made is meant to look forgotten.
-    alive = living.filter(confirmed_on__gte=newest - timedelta(days=2 * Office.current().cadence_days))
+    alive = living.filter(
+        confirmed_on__gte=newest - timedelta(days=2 * Office.current().cadence_days)
+    )
     counts = {"confirmed": 0, "met": 0}
     for project in alive.filter(confirmed_on__lte=today - timedelta(days=6)).order_by("pk"):
         project.stay_alive(by=None)

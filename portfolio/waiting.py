@@ -45,7 +45,9 @@ def _statuses(person, today):
     cadence = Office.current().cadence_days
     soon = today - timedelta(days=cadence - 3)
     rows = Project.objects.visible_to(person).filter(
-        Q(confirmed_on__lte=soon) | Q(confirmed_on=None), owner=person, state="active",
+        Q(confirmed_on__lte=soon) | Q(confirmed_on=None),
+        owner=person,
+        state="active",
         reported_on=None,
     )
     for row in rows.order_by("confirmed_on", "pk")[:50]:

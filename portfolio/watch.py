@@ -23,7 +23,7 @@ class Cause:
     project: Project
     since: date
     title: str
-    person: Person
+    person: Person | None
     about_id: int | None = None
 
 
@@ -146,7 +146,11 @@ def board_of(project: Project) -> Person | None:
         if plan and (person := plan.owner or plan.sponsor):
             return person
     held = RoleAssignment.objects.filter(role="manager", unit=None, record=None)
-    return Person.objects.filter(is_active=True, pk__in=held.values("person_id")).order_by("pk").first()
+    return (
+        Person.objects.filter(is_active=True, pk__in=held.values("person_id"))
+        .order_by("pk")
+        .first()
+    )
 
 
 def _remind(row: Intervention, today: date) -> int:

@@ -35,7 +35,9 @@ def make_person(unit) -> Callable[..., Person]:
 
     def make(name: str, *roles, unit=unit, scope=None, **fields) -> Person:
         username = fields.pop("username", f"{name.lower().replace(' ', '.')}.{next(_serial)}")
-        person = Person(username=username, email=f"{username}@test.example", name=name, unit=unit, **fields)
+        person = Person(
+            username=username, email=f"{username}@test.example", name=name, unit=unit, **fields
+        )
         person.set_unusable_password()
         person.save()
         for held in roles:
@@ -133,7 +135,9 @@ def api() -> Callable[..., APIClient]:
     """api(person, "ideas:write", …): a client with a bearer token; all scopes when none is named."""
 
     def enter(person: Person, *scopes: str) -> APIClient:
-        _, token = ApiToken.objects.create(user=person, name="test", scopes=list(scopes) or ["admin"])
+        _, token = ApiToken.objects.create(
+            user=person, name="test", scopes=list(scopes) or ["admin"]
+        )
         client = APIClient()
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
         return client

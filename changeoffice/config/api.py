@@ -16,7 +16,11 @@ from practices.finance.api import BudgetApi
 router = SimpleRouter()
 for viewset in (ideation.IdeaApi, DemandApi, *portfolio.APIS, BudgetApi, *organisation.APIS):
     router.register(viewset.area, viewset, basename=viewset.area)
-for name, other in {"approvals": ApprovalApi, "scores": ideation.ScoreApi, "themes": ideation.ThemeApi}.items():
+for name, other in {
+    "approvals": ApprovalApi,
+    "scores": ideation.ScoreApi,
+    "themes": ideation.ThemeApi,
+}.items():
     router.register(name, other, basename=name)
 router.register("events", EventApi, basename="events")
 for name, other in insight.APIS.items():

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.doors.api.views import PersonField
-from changeoffice.core.doors.lists import Ordering, fingerprint_of, narrowed, page_of
+from changeoffice.core.doors.lists import Ordering, fingerprint_of, narrowed, page_of, size_from
 from changeoffice.core.people.models import BusinessUnit, Person
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotSeen
 from changeoffice.organisation.models import Skill, Team
@@ -43,7 +43,7 @@ class Directory(viewsets.GenericViewSet):
         if params.get("ordering", "name") not in BY_NAME:
             raise Invalid(ordering="Choose: name.")
         fingerprint = fingerprint_of({k: v for k, v in params.items() if k not in LIST_PARAMETERS})
-        page = page_of(rows, BY_NAME, ordering="name", size=_size(params.get("page_size", "50")),
+        page = page_of(rows, BY_NAME, ordering="name", size=size_from(params.get("page_size", "50"), MOST),
                        cursor=params.get("cursor", ""), fingerprint=fingerprint)  # fmt: skip
         body: dict[str, Any] = {
             "next": self._link(page.next), "previous": self._link(page.previous),
@@ -68,12 +68,6 @@ class Directory(viewsets.GenericViewSet):
         params = self.request.query_params.copy()
         params["cursor"] = cursor
         return self.request.build_absolute_uri(f"{self.request.path}?{params.urlencode()}")
-
-
-def _size(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text[:6]) <= MOST:
-        raise Invalid(page_size=f"Choose 1 to {MOST}.")
-    return int(text)
 
 
 class SearchByName(django_filters.FilterSet):

@@ -28,7 +28,9 @@ class Deciding(Shaping):
     def remind(self, *, by):
         """Tell those who have not answered yet that it waits for them."""
 
-    @transition("approval", "approved", who=HAS_DECIDED, door=False, told="completed the approval of")
+    @transition(
+        "approval", "approved", who=HAS_DECIDED, door=False, told="completed the approval of"
+    )
     def grant(self, *, by):
         """The last approver said yes."""
         self._enter("approved")
@@ -45,7 +47,9 @@ class Deciding(Shaping):
         Round.withdraw_for(self)
         self._enter("assessment")
 
-    @transition("approved", "scheduled", who=ANALYST, tone="primary", told="scheduled", asks=DATE_INPUTS)
+    @transition(
+        "approved", "scheduled", who=ANALYST, tone="primary", told="scheduled", asks=DATE_INPUTS
+    )
     def schedule(self, *, by, starts_on, finishes_on):
         """Give it its place in time."""
         self._place(starts_on, finishes_on)
@@ -63,7 +67,9 @@ class Deciding(Shaping):
         self._enter("in_delivery")
         ranking.leave(self)
 
-    @transition("in_delivery", None, who=NOBODY, door=False, bumps=False, quiet=True, told="progressed")
+    @transition(
+        "in_delivery", None, who=NOBODY, door=False, bumps=False, quiet=True, told="progressed"
+    )
     def mirror(self, *, by, progress):
         """What delivery reports, mirrored by the portal itself."""
         self.progress = max(0, min(100, progress))

@@ -43,7 +43,15 @@ class Demand(Leaving):
         "withdrawn": State("Withdrawn", closed=True),
         "merged": State("Merged", closed=True),
     }
-    steps = ("submitted", "screening", "assessment", "approval", "scheduled", "in_delivery", "completed")
+    steps = (
+        "submitted",
+        "screening",
+        "assessment",
+        "approval",
+        "scheduled",
+        "in_delivery",
+        "completed",
+    )
 
     class Meta(Leaving.Meta):
         pass
@@ -104,8 +112,7 @@ class Demand(Leaving):
         self.moved_to, self.moved_because, self.moved_by = place, reason, by
         ranking.refresh(self)
 
-    @transition(RANKED, None, who=ANALYST, told="let the score rank",
-                guards=[was_moved])
+    @transition(RANKED, None, who=ANALYST, told="let the score rank", guards=[was_moved])
     def release_rank(self, *, by):
         """Let mandatory date and score decide its place again."""
         self.moved_to, self.moved_because, self.moved_by = None, "", None

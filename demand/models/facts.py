@@ -52,7 +52,9 @@ class DemandFacts(Work):
 
     need = models.TextField(verbose_name="what is needed")
     source = models.CharField(max_length=24, choices=Source.choices, default=Source.BUSINESS_UNIT)
-    type = models.CharField(max_length=16, choices=DemandType.choices, default=DemandType.IMPROVEMENT)
+    type = models.CharField(
+        max_length=16, choices=DemandType.choices, default=DemandType.IMPROVEMENT
+    )
     requester = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     sponsor = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -218,9 +220,13 @@ class DemandFacts(Work):
         if empty := [name for name in changes if name in NEVER_EMPTY and not changes[name]]:
             raise Invalid(**dict.fromkeys(empty, "Choose one."))
         if self.state in DECIDED_ON:
-            touched = [name for name in changes if name in BASIS and changes[name] != getattr(self, name)]
+            touched = [
+                name for name in changes if name in BASIS and changes[name] != getattr(self, name)
+            ]
             if touched:
-                raise Invalid(**dict.fromkeys(touched, "The approval rests on this. Send it back first."))
+                raise Invalid(
+                    **dict.fromkeys(touched, "The approval rests on this. Send it back first.")
+                )
         super()._put(changes)
         if self.state in RANKED and "mandatory_on" in changes:
             ranking.refresh(self)

@@ -63,9 +63,15 @@ class Shaping(DemandFacts):
         self._clock().go_on(self, stage)
         return stage
 
-    @transition("screening", "assessment", who=ANALYST, tone="primary", label="Open assessment",
-                told="opened the assessment of",
-                asks=ASSESS_INPUTS)
+    @transition(
+        "screening",
+        "assessment",
+        who=ANALYST,
+        tone="primary",
+        label="Open assessment",
+        told="opened the assessment of",
+        asks=ASSESS_INPUTS,
+    )
     def assess(self, *, by, assessors=(), scores_wanted=None):
         """Open the round in which assessors score it, blind to each other."""
         for person in assessors or ():
@@ -100,9 +106,15 @@ class Shaping(DemandFacts):
         """Ask for new scores; those of the earlier round stay in its history."""
         self._open_round(scores_wanted or 1)
 
-    @transition((*BEFORE_APPROVAL, *DECIDED_ON), "?", who=ANALYST, told="estimated", noted=False,
-                label="Estimate a skill",
-                asks=LINE_INPUTS)
+    @transition(
+        (*BEFORE_APPROVAL, *DECIDED_ON),
+        "?",
+        who=ANALYST,
+        told="estimated",
+        noted=False,
+        label="Estimate a skill",
+        asks=LINE_INPUTS,
+    )
     def estimate(self, *, by, skill, low_days, likely_days, high_days, confidence=None):
         """Put or change the days of one skill; after approval the new sum has to be approved."""
         if not low_days <= likely_days <= high_days or not high_days:
@@ -115,25 +127,43 @@ class Shaping(DemandFacts):
         self.confidence = confidence or self.confidence
         return self._add_up(by)
 
-    @transition((*BEFORE_APPROVAL, *DECIDED_ON), "?", who=ANALYST, told="took an estimate from",
-                noted=False, label="Remove an estimate",
-                asks=SKILL_INPUT)
+    @transition(
+        (*BEFORE_APPROVAL, *DECIDED_ON),
+        "?",
+        who=ANALYST,
+        told="took an estimate from",
+        noted=False,
+        label="Remove an estimate",
+        asks=SKILL_INPUT,
+    )
     def remove_estimate(self, *, by, skill):
         """Take one skill out of the estimate."""
         self.estimate_lines.filter(skill=skill).delete()
         return self._add_up(by)
 
-    @transition(BEFORE_APPROVAL, None, who=ANALYST, told="sized", noted=False, label="Set the size",
-                asks=SIZE_INPUT)
+    @transition(
+        BEFORE_APPROVAL,
+        None,
+        who=ANALYST,
+        told="sized",
+        noted=False,
+        label="Set the size",
+        asks=SIZE_INPUT,
+    )
     def set_size(self, *, by, size):
         """A first guess by t-shirt size; it gives a cost range until skills are estimated."""
         self.size = size
         if not self.estimate_lines.exists():
             self.cost_low, self.cost_likely, self.cost_high = SIZE_RANGES[size]
 
-    @transition((*BEFORE_APPROVAL, "draft", *DECIDED_ON), None, who=EDITORS, label="Add a KPI effect",
-                told="named a KPI effect of",
-                asks=EFFECT_INPUTS)
+    @transition(
+        (*BEFORE_APPROVAL, "draft", *DECIDED_ON),
+        None,
+        who=EDITORS,
+        label="Add a KPI effect",
+        told="named a KPI effect of",
+        asks=EFFECT_INPUTS,
+    )
     def add_kpi_effect(self, *, by, kpi, change, by_on):
         """Say which KPI it moves, by how much and until when; again to change it."""
         if not change:
@@ -142,9 +172,14 @@ class Shaping(DemandFacts):
             kpi=kpi, defaults={"change": change, "by_on": by_on, "at": clock.now()}
         )
 
-    @transition((*BEFORE_APPROVAL, "draft"), None, who=EDITORS, label="Remove a KPI effect",
-                told="removed a KPI effect of",
-                asks=KPI_INPUT)
+    @transition(
+        (*BEFORE_APPROVAL, "draft"),
+        None,
+        who=EDITORS,
+        label="Remove a KPI effect",
+        told="removed a KPI effect of",
+        asks=KPI_INPUT,
+    )
     def remove_kpi_effect(self, *, by, kpi):
         """Take one KPI effect away."""
         self.effects.filter(kpi=kpi).delete()

@@ -342,9 +342,7 @@ class DependencySlip(models.Model):
     slip = models.IntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["dependency", "on"], name="one_slip_a_day")
-        ]
+        constraints = [models.UniqueConstraint(fields=["dependency", "on"], name="one_slip_a_day")]
 
     def __str__(self) -> str:
         return f"{self.dependency_id} on {self.on}: {self.slip}"

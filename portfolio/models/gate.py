@@ -233,7 +233,9 @@ class GateCriterion(models.Model):
     class Meta:
         ordering = ["gate_id", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["gate", "position"], name="criterion_once_per_position"),
+            models.UniqueConstraint(
+                fields=["gate", "position"], name="criterion_once_per_position"
+            ),
             models.CheckConstraint(
                 condition=~Q(state="waived") | (~Q(evidence="") & Q(expires_on__isnull=False)),
                 name="waiver_has_reason_and_end",

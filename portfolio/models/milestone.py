@@ -24,7 +24,9 @@ from portfolio.rules import KEEPS_OWN_PART, KEEPS_PART, STEERS_PART
 
 class MilestoneQuerySet(WorkQuerySet):
     def with_expected(self) -> "MilestoneQuerySet":
-        return self.select_related("expectation", "expectation__because", "project", "owner", "gate")
+        return self.select_related(
+            "expectation", "expectation__because", "project", "owner", "gate"
+        )
 
     def planned(self) -> "MilestoneQuerySet":
         return self.filter(state="planned")

@@ -54,7 +54,9 @@ class DependencyListPage(ListPage):
         found = [words_chip(params, "Filter by words"),
                  chip(params, "state", "State", state_options(Dependency), "circle-dot")]  # fmt: skip
         if "project" in params:
-            found.append(chip(params, "project", "Project", [(params["project"],) * 2], "square-kanban"))
+            found.append(
+                chip(params, "project", "Project", [(params["project"],) * 2], "square-kanban")
+            )
         return found
 
     def csv_row(self, row: Dependency) -> dict[str, Any]:

@@ -47,7 +47,10 @@ class Axis:
             day = _next_month(day)
         step = -(-len(months) // MOST_TICKS)
         return [
-            {"at": self.at(month), "label": f"{month:%b}" if month.year == year else f"{month:%b %y}"}
+            {
+                "at": self.at(month),
+                "label": f"{month:%b}" if month.year == year else f"{month:%b %y}",
+            }
             for month, year in zip(months[::step], _years_before(months[::step]), strict=True)
         ]
 
@@ -62,7 +65,9 @@ def _years_before(months: list[date]) -> list[int]:
 
 
 def axis_of(project, milestones: list[Milestone], today: date) -> Axis | None:
-    days = [day for mark in milestones for day in (mark.baseline_on, mark.forecast_on, mark.expected_on)]
+    days = [
+        day for mark in milestones for day in (mark.baseline_on, mark.forecast_on, mark.expected_on)
+    ]
     own = (project.planned_start, project.planned_finish, project.forecast_finish)
     return Axis.around([*days, *own, today]) if any((*days, *own)) else None
 

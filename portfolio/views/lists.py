@@ -78,7 +78,9 @@ class ListPage(WorkListPage):
         self.dress(context["rows"])
         one, many = self.noun
         context["chips"] = self.chips(params)
-        context["count_label"] = f"{context['count_words']} {one if context['count'] == 1 else many}"
+        context["count_label"] = (
+            f"{context['count_words']} {one if context['count'] == 1 else many}"
+        )
         context["tab_links"] = [
             {"label": item["tab"].label, "count": item["count"], "current": item["tab"] is tab,
              "url": self.address(view=item["tab"].slug)}

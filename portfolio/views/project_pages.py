@@ -190,7 +190,8 @@ def milestones_page(request: HttpRequest, reference: str) -> HttpResponse:
     context = head_of(project, request.user, "milestones") | {
         "plan": plan_of(project, milestones, gates, needs),
         "knock_on": knock_on(gives),
-        "needs": needs, "gives": gives,
+        "needs": needs,
+        "gives": gives,
     }
     for row in context["plan"]["rows"]:
         row["gives"] = context["knock_on"].get(row["milestone"].pk, [])

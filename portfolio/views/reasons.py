@@ -40,7 +40,9 @@ def lines(projects: list[Project], person) -> dict[int, str]:
 
 
 def _named(kind: type[Model], ids: set[int], person) -> dict[int, Any]:
-    return {row.pk: row for row in kind.objects.visible_to(person).filter(pk__in=ids)} if ids else {}
+    return (
+        {row.pk: row for row in kind.objects.visible_to(person).filter(pk__in=ids)} if ids else {}
+    )
 
 
 def _line(project: Project, at: int | None, known: dict[int, dict], person) -> str:
@@ -114,7 +116,9 @@ CODE_WORDS = {
 def _row(project: Project, row: dict[str, Any], figures: bool) -> dict[str, Any]:
     hidden = row["dimension"] in MONEY_OR_RISK and not figures
     about, door = row["about"], DOORS.get(row["dimension"], "")
-    url = about.get_absolute_url() if about else f"{project.get_absolute_url()}{door}" if door else ""
+    url = (
+        about.get_absolute_url() if about else f"{project.get_absolute_url()}{door}" if door else ""
+    )
     acts = row["colour"] in ("red", "amber") or row["severity"] == Colour.STALE
     rule_words, limits_words = _rule(row["rule"])
     return row | {
@@ -152,7 +156,11 @@ def sentence(project: Project, rows: list[dict[str, Any]], person) -> str:
         return "Nothing is beyond its limits." if reading.overall == Colour.GREEN else ""
     word, since = CODE_WORDS[CODES[Colour(reading.overall)]].capitalize(), reading.overall_since
     because = lines([project], person).get(project.pk, "")
-    reason = f": {because[0].lower() + because[1:] if because[:3] not in NAMES else because}" if because else ""
+    reason = (
+        f": {because[0].lower() + because[1:] if because[:3] not in NAMES else because}"
+        if because
+        else ""
+    )
     return f"{word} since {long_day(since)}{reason}. {_calls(rows)}".strip()
 
 

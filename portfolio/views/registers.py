@@ -160,7 +160,9 @@ class PartPage(WorkPage):
         field = record._meta.get_field(name)
         label = str(field.verbose_name).capitalize()
         shown = getattr(record, f"get_{name}_display", None)
-        return label.removesuffix(" on"), shown() if shown and field.choices else getattr(record, name)
+        return label.removesuffix(" on"), shown() if shown and field.choices else getattr(
+            record, name
+        )
 
     def answer(self, record) -> str:
         return ""

@@ -100,7 +100,7 @@ class Budget(ProjectPart):
         )  # fmt: skip
 
     # questions -----------------------------------------------------------------------------------
-    def totals(self) -> dict[str, Amount]:
+    def totals(self) -> dict[str, Amount | None]:
         """Budget, spent, forecast at completion, and variance in per cent of budget."""
         rows = list(self.lines.all())
         budget = sum((row.budget for row in rows), ZERO)
@@ -188,7 +188,7 @@ def costs(project_ids: Iterable[int] | None) -> dict[int, tuple[Amount, Amount]]
     if project_ids is not None:
         rows = rows.filter(of__project_id__in=list(project_ids))
     totals = rows.values_list("of__project_id").annotate(
-        granted=Sum("budget"), expected=Sum(Coalesce(F("actual"), F("forecast"), F("budget")))
+        granted=Sum("budget"), at_completion=Sum(Coalesce(F("actual"), F("forecast"), F("budget")))
     )
     return {project: (granted, expected) for project, granted, expected in totals.order_by()}
 

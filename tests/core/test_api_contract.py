@@ -41,7 +41,9 @@ def test_pages_follow_the_cursor_without_gaps_or_repeats(api, author, ideas):
         seen += [row["id"] for row in body["results"]]
         url = body["next"]
     assert seen == [idea.reference for idea in reversed(ideas)]
-    back = client.get(client.get("/api/v1/ideas/?page_size=3&ordering=newest").json()["next"]).json()["previous"]
+    back = client.get(
+        client.get("/api/v1/ideas/?page_size=3&ordering=newest").json()["next"]
+    ).json()["previous"]
     assert [r["id"] for r in client.get(back).json()["results"]] == seen[:3]
 
 
@@ -84,7 +86,12 @@ def test_a_body_that_is_no_json_object_is_a_400(api, author, raw):
 
 def test_other_content_and_methods_are_refused_politely(api, author, ideas):
     client = api(author)
-    assert client.generic("POST", "/api/v1/ideas/", b"<x/>", content_type="application/xml").status_code == 415
+    assert (
+        client.generic(
+            "POST", "/api/v1/ideas/", b"<x/>", content_type="application/xml"
+        ).status_code
+        == 415
+    )
     assert client.put("/api/v1/ideas/", {}).status_code == 405
     assert client.delete(f"/api/v1/ideas/{ideas[0].reference}/").status_code == 405
 
@@ -92,10 +99,17 @@ def test_other_content_and_methods_are_refused_politely(api, author, ideas):
 def test_if_match_makes_a_stale_write_a_412_with_what_changed(api, author, ideas):
     client, url = api(author), f"/api/v1/ideas/{ideas[0].reference}/"
     tag = client.get(url)["ETag"]
-    assert client.patch(url, {"title": "A first better title"}, HTTP_IF_MATCH=tag).status_code == 200
+    assert (
+        client.patch(url, {"title": "A first better title"}, HTTP_IF_MATCH=tag).status_code == 200
+    )
     stale = client.patch(url, {"title": "A second better title"}, HTTP_IF_MATCH=tag)
     assert stale.status_code == 412 and stale.json()["changed"] == ["title"]
-    assert client.patch(url, {"title": "A third better title"}, HTTP_IF_MATCH=stale["ETag"]).status_code == 200
+    assert (
+        client.patch(
+            url, {"title": "A third better title"}, HTTP_IF_MATCH=stale["ETag"]
+        ).status_code
+        == 200
+    )
     assert client.post(f"{url}vote/", HTTP_IF_MATCH='"idea-1-1"').status_code == 200
 
 
@@ -116,7 +130,9 @@ def test_the_same_idempotency_key_gives_the_first_answer_again(api, author):
     client = api(author)
     first = client.post("/api/v1/ideas/", NEW, HTTP_IDEMPOTENCY_KEY="once")
     again = client.post("/api/v1/ideas/", NEW, HTTP_IDEMPOTENCY_KEY="once")
-    other = client.post("/api/v1/ideas/", {**NEW, "title": "Something else entirely"}, HTTP_IDEMPOTENCY_KEY="once")
+    other = client.post(
+        "/api/v1/ideas/", {**NEW, "title": "Something else entirely"}, HTTP_IDEMPOTENCY_KEY="once"
+    )
     assert (first.status_code, again.status_code, other.status_code) == (201, 201, 422)
     assert again.json()["id"] == first.json()["id"] and Idea.objects.count() == 1
 
@@ -134,7 +150,9 @@ def test_one_key_from_20_threads_makes_one_idea(api, author):
     def send() -> None:
         barrier.wait()
         try:
-            codes.append(client.post("/api/v1/ideas/", NEW, HTTP_IDEMPOTENCY_KEY="race").status_code)
+            codes.append(
+                client.post("/api/v1/ideas/", NEW, HTTP_IDEMPOTENCY_KEY="race").status_code
+            )
         finally:
             connections.close_all()
 
@@ -149,21 +167,32 @@ def test_one_key_from_20_threads_makes_one_idea(api, author):
 def test_csv_neutralises_cells_a_spreadsheet_would_run(api, author):
     idea = Idea.propose(by=author, title='=HYPERLINK("http://x")', problem=PROBLEM)
     idea.submit(by=author)
-    text = b"".join(api(author).get("/api/v1/ideas/", HTTP_ACCEPT="text/csv").streaming_content).decode()
+    text = b"".join(
+        api(author).get("/api/v1/ideas/", HTTP_ACCEPT="text/csv").streaming_content
+    ).decode()
     assert "'=HYPERLINK" in text and ',"=HYPERLINK' not in text
 
 
-def test_a_list_costs_the_same_at_10_and_at_110_rows(api, author, ideas, django_assert_max_num_queries):
+def test_a_list_costs_the_same_at_10_and_at_110_rows(
+    api, author, ideas, django_assert_max_num_queries
+):
     client = api(author)
     with django_assert_max_num_queries(8):
         client.get("/api/v1/ideas/")
     for n in range(60):
-        Idea.propose(by=author, title=f"One more idea, number {n}", problem=PROBLEM).submit(by=author)
+        Idea.propose(by=author, title=f"One more idea, number {n}", problem=PROBLEM).submit(
+            by=author
+        )
     with django_assert_max_num_queries(8):
         assert len(client.get("/api/v1/ideas/").json()["results"]) == 50
 
 
 def test_the_schema_is_valid_and_every_verb_is_its_own_operation(api, author):
     schema = api(author).get("/api/v1/schema/").json()
-    names = {op["operationId"] for path in schema["paths"].values() for op in path.values() if "operationId" in op}
+    names = {
+        op["operationId"]
+        for path in schema["paths"].values()
+        for op in path.values()
+        if "operationId" in op
+    }
     assert {"ideas_list", "ideas_create", "ideas_review", "ideas_decline", "ideas_vote"} <= names

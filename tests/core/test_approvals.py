@@ -41,7 +41,15 @@ def test_lanes_merge_policies_and_name_each_kind_once():
     ({"security": "Keys stay in the vault."}, 200, {"sponsor", "finance", "design_authority"}),
 ])  # fmt: skip
 def test_the_policy_picks_the_approvers(
-    make_demand, manager, finance, approver, analyst, skill, profile, days, kinds  # noqa: F811
+    make_demand,
+    manager,
+    finance,
+    approver,
+    analyst,
+    skill,
+    profile,
+    days,
+    kinds,
 ):
     demand = make_demand("ready", **profile)
     demand.estimate(by=analyst, skill=skill, low_days=days, likely_days=days, high_days=days)
@@ -90,10 +98,14 @@ def test_the_database_itself_keeps_four_eyes(make_demand, manager, author, analy
             )
 
 
-def test_steps_in_order_ask_one_after_the_other(make_demand, manager, finance, sponsor, analyst, skill):  # noqa: F811
+def test_steps_in_order_ask_one_after_the_other(
+    make_demand, manager, finance, sponsor, analyst, skill
+):
     ApprovalPolicy.objects.all().delete()
     ApprovalPolicy.objects.create(
-        kind="demand", name="One by one", steps=[{"kinds": ["sponsor", "finance"], "parallel": False}]
+        kind="demand",
+        name="One by one",
+        steps=[{"kinds": ["sponsor", "finance"], "parallel": False}],
     )
     demand = make_demand("approval")
     first, second = demand.record.approvals.order_by("order")
@@ -114,7 +126,9 @@ def test_whoever_is_asked_sees_the_figures(make_demand, make_person, finance, an
     demand.estimate(by=analyst, skill=skill, low_days=100, likely_days=200, high_days=300)
     assert "cost_likely" not in api(plain).get(f"/api/v1/demands/{demand.reference}/").json()
     demand.request_approval(by=analyst)
-    assert api(plain).get(f"/api/v1/demands/{demand.reference}/").json()["cost_likely"] == "120000.00"
+    assert (
+        api(plain).get(f"/api/v1/demands/{demand.reference}/").json()["cost_likely"] == "120000.00"
+    )
 
 
 def test_approvals_are_listed_and_narrowed(make_demand, manager, analyst, api):  # noqa: F811
@@ -131,11 +145,21 @@ def test_approvals_are_listed_and_narrowed(make_demand, manager, analyst, api): 
 def test_the_decider_comes_from_the_token_never_from_the_body(make_demand, manager, analyst, api):  # noqa: F811
     step = make_demand("approval").record.approvals.get()
     url = f"/api/v1/approvals/{step.pk}"
-    assert api(analyst).post(f"{url}/approve/", {"decided_by": manager.username}, format="json").status_code == 400
+    assert (
+        api(analyst)
+        .post(f"{url}/approve/", {"decided_by": manager.username}, format="json")
+        .status_code
+        == 400
+    )
     assert api(analyst).post(f"{url}/approve/", {}, format="json").status_code == 403
-    assert api(manager, "demands:write").post(f"{url}/approve/", {}, format="json").status_code == 403
+    assert (
+        api(manager, "demands:write").post(f"{url}/approve/", {}, format="json").status_code == 403
+    )
     assert api(manager).post(f"{url}/refuse/", {}, format="json").status_code == 400
-    assert api(manager).post(f"{url}/refuse/", {"comment": "Too dear."}, format="json").status_code == 200
+    assert (
+        api(manager).post(f"{url}/refuse/", {"comment": "Too dear."}, format="json").status_code
+        == 200
+    )
     assert api(manager).post(f"{url}/approve/", {}, format="json").status_code == 409
 
 
@@ -153,7 +177,9 @@ def test_a_decision_is_made_on_the_page(make_demand, manager, author, page):  # 
     assert "Your decision" not in page(author).get(demand.get_absolute_url()).content.decode()
     assert page(author).post(f"/approvals/{step.pk}/approve").status_code == 403
     assert page(manager).post(f"/approvals/{step.pk}/refuse", {"comment": ""}).status_code == 422
-    assert page(manager).post(f"/approvals/{step.pk}/approve", {"comment": "Good."}).status_code == 302
+    assert (
+        page(manager).post(f"/approvals/{step.pk}/approve", {"comment": "Good."}).status_code == 302
+    )
     demand.refresh_from_db()
     assert demand.state == "approved"
 

@@ -209,6 +209,10 @@ def test_a_work_without_its_header_cannot_be_committed(author):
     import pgtrigger
     from django.db import IntegrityError
 
-    with pytest.raises(IntegrityError), transaction.atomic(), pgtrigger.ignore("ideation.Idea:keep_header"):
+    with (
+        pytest.raises(IntegrityError),
+        transaction.atomic(),
+        pgtrigger.ignore("ideation.Idea:keep_header"),
+    ):
         Idea.propose(by=author, title="An idea without a header", problem=PROBLEM)
     assert Idea.objects.count() == 0

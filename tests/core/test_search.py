@@ -45,12 +45,26 @@ def test_a_kind_is_read_page_by_page(page, colleague, author):
     assert client.get("/search", {"q": "shorter queue", "kind": "nonsense"}).status_code == 200
 
 
-@pytest.mark.parametrize("typed", ["", "zzzz", "!!! ((( :*", "' OR 1=1", "a" * 5000, "<script>", "the and of", "IDEA-999999999999"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "zzzz",
+        "!!! ((( :*",
+        "' OR 1=1",
+        "a" * 5000,
+        "<script>",
+        "the and of",
+        "IDEA-999999999999",
+    ],
+)
 def test_any_words_are_harmless(typed, page, colleague, idea):
     client = page(colleague)
     for url in ("/search", "/search/palette", "/people/mention", "/ideas/similar"):
         answer = client.get(url, {"q": typed})
-        assert answer.status_code == 200 and "<script>" not in answer.content.decode().replace('<script type="module"', "").replace("<script defer", "")
+        assert answer.status_code == 200 and "<script>" not in answer.content.decode().replace(
+            '<script type="module"', ""
+        ).replace("<script defer", "")
 
 
 def test_search_costs_the_same_for_few_and_many(page, colleague, author, idea):
@@ -81,10 +95,17 @@ def test_the_palette_offers_the_record_and_what_one_may_do_with_it(page, analyst
 
 def test_likeness_is_said_in_words_and_voted_for_in_place(page, colleague, author, idea):
     propose(author, "Replace the coffee machine on floor three")
-    shown = page(colleague).get("/ideas/similar", {"title": "Show expected arrival time of a transfer"}).content.decode()
+    shown = (
+        page(colleague)
+        .get("/ideas/similar", {"title": "Show expected arrival time of a transfer"})
+        .content.decode()
+    )
     assert idea.title in shown and "Very close" in shown and "coffee" not in shown
     assert f"/ideas/{idea.reference}/vote?size=small" in shown
-    assert idea.title not in page(colleague).get("/ideas/similar", {"title": "Show expec"}).content.decode()
+    assert (
+        idea.title
+        not in page(colleague).get("/ideas/similar", {"title": "Show expec"}).content.decode()
+    )
 
 
 def test_misspelled_titles_are_found_by_their_letters(colleague, idea):

@@ -10,7 +10,16 @@ from demand.models import Demand
 
 SCORES = {"value": 8, "time_criticality": 5, "risk_reduction": 5, "job_size": 3,
           "rationale": "It saves a thousand calls a month."}  # fmt: skip
-PATH = ("draft", "submitted", "screening", "assessment", "ready", "approval", "approved", "scheduled")
+PATH = (
+    "draft",
+    "submitted",
+    "screening",
+    "assessment",
+    "ready",
+    "approval",
+    "approved",
+    "scheduled",
+)
 
 
 @pytest.fixture

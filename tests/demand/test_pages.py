@@ -11,7 +11,16 @@ from tests.demand.conftest import SCORES
 
 pytestmark = pytest.mark.django_db
 CEILING = {"/demands": 18, "/api/v1/demands/": 14}
-STATES = ["draft", "submitted", "screening", "assessment", "ready", "approval", "approved", "scheduled"]
+STATES = [
+    "draft",
+    "submitted",
+    "screening",
+    "assessment",
+    "ready",
+    "approval",
+    "approved",
+    "scheduled",
+]
 
 
 @pytest.mark.parametrize("url", ["", "?layout=table", "?view=mine", "?view=approvals", "?view=ended",
@@ -67,7 +76,9 @@ def test_the_verbs_run_from_pages(make_demand, manager, page, analyst, skill, kp
     assert demand.state == "approval"
 
 
-def test_a_page_refuses_the_wrong_person_the_wrong_state_and_the_stale(make_demand, page, analyst, colleague):
+def test_a_page_refuses_the_wrong_person_the_wrong_state_and_the_stale(
+    make_demand, page, analyst, colleague
+):
     demand = make_demand("submitted")
     at = demand.get_absolute_url()
     assert page(colleague).post(f"{at}/screen").status_code == 403
@@ -100,7 +111,9 @@ def test_a_bulk_act_is_all_or_nothing(make_demand, page, analyst):
     assert (one.state, one.owner) == ("screening", analyst)
 
 
-def test_plain_staff_read_a_demand_without_its_figures(make_demand, manager, page, stranger, api, analyst):
+def test_plain_staff_read_a_demand_without_its_figures(
+    make_demand, manager, page, stranger, api, analyst
+):
     demand = make_demand("approval", risk="high")
     shown = page(stranger).get(demand.get_absolute_url()).content.decode()
     assert "£12k" not in shown and "WSJF" not in shown and SCORES["rationale"] not in shown
@@ -137,8 +150,12 @@ def test_scores_are_blind_until_the_round_closes(make_demand, manager, analyst, 
     assert told in page(analyst).get(demand.get_absolute_url()).content.decode()
 
 
-@pytest.mark.parametrize("url", ["/demands", "/demands?layout=table", "/api/v1/demands/?count=true"])
-def test_a_list_takes_the_same_number_of_queries_however_long(make_demand, manager, page, api, analyst, url):
+@pytest.mark.parametrize(
+    "url", ["/demands", "/demands?layout=table", "/api/v1/demands/?count=true"]
+)
+def test_a_list_takes_the_same_number_of_queries_however_long(
+    make_demand, manager, page, api, analyst, url
+):
     def queries() -> int:
         client = api(analyst) if url.startswith("/api") else page(analyst)
         client.get(url)
@@ -173,7 +190,9 @@ def test_an_outsider_finds_no_demands(make_demand, manager, outsider, page, api)
     assert api(outsider).get(f"/api/v1/demands/{demand.reference}/scores/").status_code == 404
 
 
-def test_a_confidential_demand_exists_only_for_those_named(make_demand, manager, colleague, author, analyst, page, api):
+def test_a_confidential_demand_exists_only_for_those_named(
+    make_demand, manager, colleague, author, analyst, page, api
+):
     demand = make_demand("ready")
     assert demand.rank == 1
     demand.restrict(by=analyst)

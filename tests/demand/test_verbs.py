@@ -132,7 +132,9 @@ def test_only_named_assessors_score(make_demand, analyst, manager, colleague):
     assert demand.wsjf is not None
 
 
-def test_ranks_put_near_mandatory_dates_first_and_hand_moves_where_they_say(make_demand, manager, analyst):
+def test_ranks_put_near_mandatory_dates_first_and_hand_moves_where_they_say(
+    make_demand, manager, analyst
+):
     soon = clock.today() + timedelta(days=90)
     best = make_demand("ready")
     bound = make_demand("ready", title="Report incidents in four hours", mandatory_on=soon)
@@ -186,12 +188,21 @@ def test_an_idea_becomes_a_demand_its_voters_follow(policies, author, colleague,
     idea.vote(by=colleague)
     idea.review(by=analyst)
     idea.vet(by=analyst)
-    idea.score(by=analyst, value=4, feasibility=4, strategic_fit=4, effort=2, rationale="Worth it, surely.")
+    idea.score(
+        by=analyst, value=4, feasibility=4, strategic_fit=4, effort=2, rationale="Worth it, surely."
+    )
     idea.develop(by=analyst, benefit="Fewer calls.")
     demand = promote_idea(idea, by=analyst)
-    assert (demand.state, demand.requester, demand.owner, demand.idea) == ("draft", author, analyst, idea)
+    assert (demand.state, demand.requester, demand.owner, demand.idea) == (
+        "draft",
+        author,
+        analyst,
+        idea,
+    )
     assert list(demand.services.all()) == [service]
-    followers = set(Follower.objects.filter(record_id=demand.pk).values_list("person_id", flat=True))
+    followers = set(
+        Follower.objects.filter(record_id=demand.pk).values_list("person_id", flat=True)
+    )
     assert {author.pk, colleague.pk} <= followers
     assert Demand.objects.visible_to(colleague).exists()
     idea.refresh_from_db()
@@ -214,7 +225,9 @@ def test_dates_of_a_schedule_go_forward(make_demand, manager, analyst):
 
 
 def test_a_demand_without_source_or_type_gets_the_usual_ones(policies, author):
-    made = Demand.raise_new(by=author, title="Something we need", need="Because.", source="", type="")
+    made = Demand.raise_new(
+        by=author, title="Something we need", need="Because.", source="", type=""
+    )
     assert (made.source, made.type) == ("business_unit", "improvement")
     with pytest.raises(Invalid):
         made.revise(by=author, type="")

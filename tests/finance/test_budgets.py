@@ -39,7 +39,9 @@ def test_a_project_has_one_budget(api, project, project_manager, stranger):
     assert api(project_manager).post("/api/v1/budgets/", given, format="json").status_code == 400
 
 
-def test_finance_grants_and_the_manager_forecasts_and_books(api, budget, finance, project_manager, sponsor):
+def test_finance_grants_and_the_manager_forecasts_and_books(
+    api, budget, finance, project_manager, sponsor
+):
     do(api(project_manager), budget, "grant", 1000, expect=403)
     do(api(finance), budget, "grant", 1000)
     do(api(sponsor), budget, "grant", 500, month="2026-06-01")
@@ -70,11 +72,15 @@ def test_plain_staff_see_no_budget_and_no_cost(api, budget, stranger, leader, pr
 
 def test_a_closed_budget_takes_nothing_more(api, budget, finance):
     path = f"/api/v1/budgets/{budget.reference}/close/"
-    assert api(finance).post(path, {"reason": "The project is over"}, format="json").status_code == 200
+    assert (
+        api(finance).post(path, {"reason": "The project is over"}, format="json").status_code == 200
+    )
     do(api(finance), budget, "grant", 10, expect=409)
 
 
-def test_costs_of_many_projects_are_one_question(budget, finance, project, django_assert_num_queries):
+def test_costs_of_many_projects_are_one_question(
+    budget, finance, project, django_assert_num_queries
+):
     budget.lay_out(by=finance, lines=[
         {"month": date(2026, n, 3), "cost_kind": "opex", "category": "people",
          "budget": Decimal(100), "forecast": Decimal(110)} for n in range(1, 13)

@@ -50,7 +50,9 @@ def test_the_page_adds_up_budget_spent_and_forecast(page, budget, project, proje
     assert answer.context["chart"]["series"][1]["values"] == [130.0, 260.0, None, None, None, None]
 
 
-def test_the_projects_page_shows_the_sum_only_with_a_role(page, budget, project, project_manager, stranger):
+def test_the_projects_page_shows_the_sum_only_with_a_role(
+    page, budget, project, project_manager, stranger
+):
     here = project.get_absolute_url()
     assert "£600k" in page(project_manager).get(here).content.decode()
     plain = page(stranger).get(here)
@@ -63,7 +65,9 @@ def test_a_cost_is_booked_and_money_granted_by_those_who_may(
     book = f"{budget.get_absolute_url()}/book"
     given = LINE | {"amount": "120000"}
     assert page(stranger).post(book, given).status_code == 404
-    assert page(project_manager).post(f"{budget.get_absolute_url()}/grant", given).status_code == 403
+    assert (
+        page(project_manager).post(f"{budget.get_absolute_url()}/grant", given).status_code == 403
+    )
     assert page(project_manager).post(book, given).status_code == 302
     assert budget.lines.get(month=date(2026, 5, 1)).actual == 120_000
     wrong = page(project_manager).post(book, LINE | {"amount": "a lot"})

@@ -45,7 +45,9 @@ def test_one_idea_costs_the_same_however_much_was_said(page, make_person, analys
     assert queries(client, f"/ideas/{vetted.reference}") == before <= 24
 
 
-def test_the_board_sorts_filters_and_keeps_it_all_in_the_address(page, colleague, author, service, analyst):
+def test_the_board_sorts_filters_and_keeps_it_all_in_the_address(
+    page, colleague, author, service, analyst
+):
     theme = Theme.objects.create(name="Customer effort")
     first = propose(author, "Show the expected arrival time", theme=theme)
     second = propose(author, "Book a call-back in one step", services=[service])
@@ -59,7 +61,10 @@ def test_the_board_sorts_filters_and_keeps_it_all_in_the_address(page, colleague
     assert shown("ordering=newest") == [second.reference, first.reference]
     assert shown("theme=Customer+effort") == [first.reference]
     assert shown(f"service={service.reference}") == [second.reference]
-    assert shown("unit=payments&state=open&ordering=discussed") == [second.reference, first.reference]
+    assert shown("unit=payments&state=open&ordering=discussed") == [
+        second.reference,
+        first.reference,
+    ]
     assert shown("mine=voted") == [second.reference]
     assert shown("unit=nowhere") == []
     assert "ordering=votes&amp;theme=Customer" in client.get(
@@ -73,7 +78,10 @@ def test_trending_states_its_formula(page, colleague, idea):
 
 def test_ideas_with_enough_votes_wait_for_analysts_only(page, analyst, colleague, author):
     theme = Theme.objects.create(name="Quick wins", review_at_votes=1)
-    wanted, other = propose(author, "Wanted by enough people", theme=theme), propose(author, "Not yet wanted")
+    wanted, other = (
+        propose(author, "Wanted by enough people", theme=theme),
+        propose(author, "Not yet wanted"),
+    )
     answer = page(analyst).get("/ideas?view=review")
     assert [row["id"] for row in answer.context["ideas"]] == [wanted.reference]
     assert "Needs review" in answer.content.decode()
@@ -82,7 +90,12 @@ def test_ideas_with_enough_votes_wait_for_analysts_only(page, analyst, colleague
 
 
 def test_an_unusable_cursor_or_filter_still_shows_the_board(page, colleague, idea):
-    for query in ("cursor=nonsense", "created_at__gte=never", "ordering=secret", "state=nowhere&cursor=%25"):
+    for query in (
+        "cursor=nonsense",
+        "created_at__gte=never",
+        "ordering=secret",
+        "state=nowhere&cursor=%25",
+    ):
         assert page(colleague).get(f"/ideas?{query}").status_code == 200
 
 
@@ -94,7 +107,12 @@ def test_htmx_gets_the_list_alone_and_caches_keep_them_apart(page, colleague, id
 
 # ── a new one ────────────────────────────────────────────────────────────────────────────────
 def test_submitting_is_one_press_and_counts_as_the_first_vote(page, author, service):
-    given = {"title": "Tell customers why it is held", "problem": PROBLEM, "services": service.reference, "go": "submit"}
+    given = {
+        "title": "Tell customers why it is held",
+        "problem": PROBLEM,
+        "services": service.reference,
+        "go": "submit",
+    }
     answer = page(author).post("/ideas/new", given)
     made = Idea.objects.get()
     assert answer.url == f"/ideas/{made.reference}"
@@ -104,11 +122,19 @@ def test_submitting_is_one_press_and_counts_as_the_first_vote(page, author, serv
 
 def test_a_draft_is_kept_and_submitted_later(page, author):
     client = page(author)
-    client.post("/ideas/new", {"title": "Tell customers why it is held", "problem": "Later", "go": "draft"})
+    client.post(
+        "/ideas/new", {"title": "Tell customers why it is held", "problem": "Later", "go": "draft"}
+    )
     made = Idea.objects.get()
-    assert made.state == "draft" and "Only you can see this draft" in client.get(f"/ideas/{made.reference}").content.decode()
+    assert (
+        made.state == "draft"
+        and "Only you can see this draft" in client.get(f"/ideas/{made.reference}").content.decode()
+    )
     assert client.post(f"/ideas/{made.reference}/submit").status_code == 409
-    client.post(f"/ideas/{made.reference}/edit", {"title": made.title, "problem": PROBLEM, "version": made.version})
+    client.post(
+        f"/ideas/{made.reference}/edit",
+        {"title": made.title, "problem": PROBLEM, "version": made.version},
+    )
     assert client.post(f"/ideas/{made.reference}/submit").status_code == 302
     made.refresh_from_db()
     assert made.state == "open"
@@ -139,7 +165,9 @@ def test_a_vote_answers_with_the_button_and_an_undo(page, colleague, idea):
     assert idea.vote_count == 1
 
 
-@pytest.mark.parametrize("there", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "there", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_a_vote_never_leads_to_another_site(there, page, colleague, idea):
     answer = page(colleague).post(f"/ideas/{idea.reference}/vote", {"next": there})
     assert answer.url == f"/ideas/{idea.reference}"
@@ -167,7 +195,9 @@ def test_a_draft_exists_for_its_author_alone(page, api, author, colleague, analy
         client, robot = page(person), api(person)
         assert client.get(f"/ideas/{draft.reference}").status_code == 404
         assert client.post(f"/ideas/{draft.reference}/vote").status_code == 404
-        assert client.post(f"/ideas/{draft.reference}/comments", {"body": "Hello"}).status_code == 404
+        assert (
+            client.post(f"/ideas/{draft.reference}/comments", {"body": "Hello"}).status_code == 404
+        )
         for url in ("/ideas", "/ideas?mine=drafts", "/ideas?state=draft", f"/search?q={draft.reference}",
                     "/search?q=payment+held", "/search/palette?q=payment", f"/search/palette?q={draft.reference}",
                     "/ideas/similar?q=Tell+customers+why+a+payment"):  # fmt: skip
@@ -178,14 +208,22 @@ def test_a_draft_exists_for_its_author_alone(page, api, author, colleague, analy
         assert client.get("/ideas").context["totals"]["ideas"] == 0
     mine = page(author)
     assert draft.title in mine.get("/ideas?mine=drafts").content.decode()
-    assert draft.title not in mine.get("/ideas/similar?q=Tell+customers+why+a+payment").content.decode()
+    assert (
+        draft.title
+        not in mine.get("/ideas/similar?q=Tell+customers+why+a+payment").content.decode()
+    )
 
 
 def test_an_outsider_sees_nothing(page, api, outsider, idea):
     client = page(outsider)
     assert client.get(f"/ideas/{idea.reference}").status_code == 404
     assert client.post(f"/ideas/{idea.reference}/vote").status_code == 404
-    for url in ("/ideas", "/search?q=payment", "/search/palette?q=payment", "/ideas/similar?q=Tell+customers+why"):
+    for url in (
+        "/ideas",
+        "/search?q=payment",
+        "/search/palette?q=payment",
+        "/ideas/similar?q=Tell+customers+why",
+    ):
         assert idea.title not in client.get(url).content.decode()
     assert client.get("/people/mention?q=tom").json() == {"results": []}
     assert api(outsider).get(f"/api/v1/ideas/{idea.reference}/").status_code == 404
@@ -199,7 +237,9 @@ def test_nothing_is_shown_without_signing_in(client, idea):
 
 
 def test_what_people_write_never_runs(page, author, analyst, colleague):
-    idea = Idea.propose(by=author, title=f"Evil {EVIL}"[:120], problem=EVIL + PROBLEM, proposal=EVIL, benefit=EVIL)
+    idea = Idea.propose(
+        by=author, title=f"Evil {EVIL}"[:120], problem=EVIL + PROBLEM, proposal=EVIL, benefit=EVIL
+    )
     idea.submit(by=author)
     comment(idea, by=colleague, body=EVIL)
     idea.ask(by=analyst, question=EVIL)
@@ -207,7 +247,9 @@ def test_what_people_write_never_runs(page, author, analyst, colleague):
     for url in (f"/ideas/{idea.reference}", "/ideas", f"/ideas/{idea.reference}/edit", "/search?q=bold+evil",
                 "/search/palette?q=evil", "/ideas/similar?q=Evil+script+alert"):  # fmt: skip
         text = client.get(url).content.decode()
-        assert "<script>alert" not in text and "onerror=alert(1)>" not in text.replace("&gt;", ""), url
+        assert "<script>alert" not in text and "onerror=alert(1)>" not in text.replace(
+            "&gt;", ""
+        ), url
         assert 'href="javascript:' not in text
     assert "<strong>bold</strong>" in client.get(f"/ideas/{idea.reference}").content.decode()
 
@@ -216,10 +258,16 @@ def test_comments_answer_in_threads_and_call_people(page, author, colleague, ide
     client = page(colleague)
     client.post(f"/ideas/{idea.reference}/comments", {"body": f"Same here, @{author.username}."})
     first = Comment.objects.get()
-    answer = client.post(f"/ideas/{idea.reference}/comments", {"body": "And again", "reply_to": first.pk}, **HTMX)
+    answer = client.post(
+        f"/ideas/{idea.reference}/comments", {"body": "And again", "reply_to": first.pk}, **HTMX
+    )
     assert f"<strong>@{author.username}</strong>" in answer.content.decode()
-    assert Comment.objects.get(reply_to=first).body == "And again" and author in first.mentions.all()
-    assert client.post(f"/ideas/{idea.reference}/comments", {"body": " "}, **HTMX).status_code == 204
+    assert (
+        Comment.objects.get(reply_to=first).body == "And again" and author in first.mentions.all()
+    )
+    assert (
+        client.post(f"/ideas/{idea.reference}/comments", {"body": " "}, **HTMX).status_code == 204
+    )
 
 
 def test_the_csv_is_the_filtered_list(page, colleague, idea):
@@ -229,7 +277,9 @@ def test_the_csv_is_the_filtered_list(page, colleague, idea):
     assert idea.reference in text and "format" not in text.splitlines()[0]
 
 
-def test_my_work_hears_of_questions_reviews_and_scores(author, analyst, service_owner, colleague, idea):
+def test_my_work_hears_of_questions_reviews_and_scores(
+    author, analyst, service_owner, colleague, idea
+):
     from ideation.waiting import for_person
 
     idea.ask(by=analyst, question="Which channels do you mean?")

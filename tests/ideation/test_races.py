@@ -55,7 +55,9 @@ def test_many_people_voting_and_taking_back_at_once_are_all_counted(idea, make_p
     assert again(idea).vote_count == idea.votes.count() == 1 + THREADS // 2
 
 
-def test_a_vote_during_a_merge_is_moved_or_refused_and_never_lost(idea, analyst, colleague, make_person):
+def test_a_vote_during_a_merge_is_moved_or_refused_and_never_lost(
+    idea, analyst, colleague, make_person
+):
     other = Idea.propose(by=colleague, title="Explain blocked payments", problem=PROBLEM)
     other.submit(by=colleague)
     people = [make_person(f"Person {n}") for n in range(THREADS - 1)]

@@ -84,7 +84,10 @@ def test_the_submitter_hears_a_question_as_something_asked_of_them(analyst, auth
 )  # fmt: skip
 def test_staff_without_the_role_may_not(verb, given, page, api, colleague, idea):
     assert page(colleague).post(f"/ideas/{idea.reference}/{verb}", given).status_code in (403, 422)
-    assert api(colleague).post(f"/api/v1/ideas/{idea.reference}/{verb}/", given).status_code in (400, 403)
+    assert api(colleague).post(f"/api/v1/ideas/{idea.reference}/{verb}/", given).status_code in (
+        400,
+        403,
+    )
     assert state_of(idea) == "open"
 
 
@@ -106,7 +109,9 @@ def test_declining_needs_a_written_answer(page, api, analyst, idea):
     for given in ({"code": "not_now"}, {"code": "not_now", "answer": "No."}, {"answer": ANSWER}):
         shown = page(analyst).post(f"/ideas/{idea.reference}/decline", given)
         assert shown.status_code == 422 and "error-summary" in shown.content.decode()
-        assert api(analyst).post(f"/api/v1/ideas/{idea.reference}/decline/", given).status_code == 400
+        assert (
+            api(analyst).post(f"/api/v1/ideas/{idea.reference}/decline/", given).status_code == 400
+        )
     assert state_of(idea) == "open"
 
 
@@ -140,7 +145,9 @@ def test_nobody_but_the_portal_resumes(analyst, idea):
         idea.resume(by=None)
 
 
-def test_merging_moves_votes_once_per_person_comments_and_followers(analyst, author, colleague, manager, idea):
+def test_merging_moves_votes_once_per_person_comments_and_followers(
+    analyst, author, colleague, manager, idea
+):
     other = Idea.propose(by=colleague, title="Explain blocked payments", problem=PROBLEM)
     other.submit(by=colleague)
     idea.vote(by=manager), other.vote(by=manager)
@@ -174,7 +181,9 @@ def test_an_idea_is_not_merged_into_itself_or_a_closed_one(analyst, colleague, i
 
 
 @pytest.mark.parametrize("door", ["page", "api"])
-def test_an_edit_that_comes_second_keeps_its_text_and_says_what_changed(door, page, api, author, analyst, idea):
+def test_an_edit_that_comes_second_keeps_its_text_and_says_what_changed(
+    door, page, api, author, analyst, idea
+):
     version, second = idea.version, {"title": "My own better title for it", "problem": PROBLEM}
     idea.revise(by=analyst, title="The analyst was quicker")
     if door == "api":
@@ -207,7 +216,9 @@ def test_a_score_for_nothing_is_refused(body, api, analyst, vetted):
     assert api(analyst).post("/api/v1/scores/", body).status_code in (400, 404)
 
 
-def test_scores_out_of_range_or_turn_or_by_the_wrong_person_are_refused(api, analyst, colleague, vetted, idea):
+def test_scores_out_of_range_or_turn_or_by_the_wrong_person_are_refused(
+    api, analyst, colleague, vetted, idea
+):
     client, given = api(analyst), {"idea": vetted.reference, **SCORES}
     assert client.post("/api/v1/scores/", {**given, "value": 6}).status_code == 400
     assert client.post("/api/v1/scores/", {**given, "surprise": 1}).status_code == 400
@@ -217,7 +228,9 @@ def test_scores_out_of_range_or_turn_or_by_the_wrong_person_are_refused(api, ana
     assert client.post("/api/v1/scores/", given).status_code == 409
 
 
-def test_single_scores_are_for_those_with_a_role_or_the_submitter(page, api, analyst, author, stranger, vetted):
+def test_single_scores_are_for_those_with_a_role_or_the_submitter(
+    page, api, analyst, author, stranger, vetted
+):
     vetted.score(by=analyst, **SCORES)
     for person, sees in ((analyst, True), (author, True), (stranger, False)):
         shown = page(person).get(f"/ideas/{vetted.reference}").content.decode()

@@ -19,7 +19,9 @@ def scheduled(make_demand, analyst, author):  # noqa: F811
     return demand
 
 
-def test_a_demand_is_handed_over_with_all_it_knows(scheduled, api, analyst, author, project_manager, sponsor):
+def test_a_demand_is_handed_over_with_all_it_knows(
+    scheduled, api, analyst, author, project_manager, sponsor
+):
     answer = api(analyst).post(
         f"/api/v1/demands/{scheduled.reference}/hand-over/",
         {"owner": project_manager.username}, format="json",
@@ -35,7 +37,9 @@ def test_a_demand_is_handed_over_with_all_it_knows(scheduled, api, analyst, auth
     assert {author.pk, analyst.pk} <= set(followers)
     steps = [(s["reference"]) for s in _trail(made, analyst)]
     assert steps[1:] == [scheduled.reference, made.reference, made.benefits.get().reference]
-    again = api(analyst).post(f"/api/v1/demands/{scheduled.reference}/hand-over/", {}, format="json")
+    again = api(analyst).post(
+        f"/api/v1/demands/{scheduled.reference}/hand-over/", {}, format="json"
+    )
     assert again.status_code == 409 and Project.objects.count() == 1
 
 

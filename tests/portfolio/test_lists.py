@@ -41,7 +41,9 @@ def test_a_list_asks_the_same_number_of_questions_for_one_and_for_many(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_24_forecasts_at_once_one_is_taken(api, project_manager, make_project, make_milestone, day):
+def test_of_24_forecasts_at_once_one_is_taken(
+    api, project_manager, make_project, make_milestone, day
+):
     mark = make_milestone(make_project())
     clients = [api(project_manager) for _ in range(24)]
     path = f"/api/v1/milestones/{mark.reference}/"

@@ -26,7 +26,9 @@ STAFF = ["author", "analyst", "manager", "approver", "sponsor", "finance", "proj
 
 
 @pytest.fixture
-def whole(project_manager, sponsor, unit, service, manager, make_milestone, make_project, agree, kpi):
+def whole(
+    project_manager, sponsor, unit, service, manager, make_milestone, make_project, agree, kpi
+):
     """A staged project with gates, dates, a promise, a risk, an issue and an action."""
     above = Portfolio.set_up(by=manager, title="Change portfolio", owner=sponsor)
     programme = Programme.set_up(by=manager, title="Payments", owner=sponsor, portfolio=above)
@@ -228,7 +230,9 @@ def test_a_dependency_is_proposed_and_answered_on_its_page(
     assert link.state == "agreed"
 
 
-def test_a_gate_says_what_it_would_do_and_locks_what_is_impossible(whole, page, sponsor, project_manager):
+def test_a_gate_says_what_it_would_do_and_locks_what_is_impossible(
+    whole, page, sponsor, project_manager
+):
     room = f"{whole.get_absolute_url()}/gates/G0"
     shown = page(sponsor).get(room)
     assert "Would hold" in shown.content.decode()

@@ -47,7 +47,9 @@ def test_cost_is_the_forecast_over_the_plan(make_project, colours, forecast, col
 @pytest.mark.parametrize(
     ("probability", "impact", "colour"), [(3, 4, "green"), (4, 4, "amber"), (4, 5, "red")]
 )
-def test_risk_is_the_highest_exposure(project, project_manager, colours, probability, impact, colour):
+def test_risk_is_the_highest_exposure(
+    project, project_manager, colours, probability, impact, colour
+):
     for score in ((1, 1), (probability, impact)):
         Risk.note_down(by=project_manager, project=project, title="Key engineer leaves",
                        probability=score[0], impact=score[1])  # fmt: skip
@@ -55,7 +57,9 @@ def test_risk_is_the_highest_exposure(project, project_manager, colours, probabi
 
 
 def test_overdue_actions_weigh_more_than_a_small_risk(project, project_manager, colours):
-    Risk.note_down(by=project_manager, project=project, title="A small thing", probability=1, impact=2)
+    Risk.note_down(
+        by=project_manager, project=project, title="A small thing", probability=1, impact=2
+    )
     for _ in range(5):
         Action.assign(by=project_manager, project=project, title="Write it down",
                       due_on=clock.today() - timedelta(days=3), owner=project_manager)  # fmt: skip
@@ -89,7 +93,9 @@ def test_without_cost_nothing_but_red_is_rated(make_project, make_milestone, col
     assert colours(made)["overall"] == "red"
 
 
-def test_what_is_not_confirmed_turns_grey_and_back(project, project_manager, make_milestone, colours):
+def test_what_is_not_confirmed_turns_grey_and_back(
+    project, project_manager, make_milestone, colours
+):
     make_milestone(project)
     with clock.set_clock(clock.now() + timedelta(days=15)):
         engine.recompute_all()
@@ -104,8 +110,11 @@ def test_imported_figures_are_judged_on_their_reporting_day(colours):
 
     with acting.through("import"):
         made = Project.take_over(
-            title="Permits", reported_on=date(2011, 11, 30), confirmed_on=date(2011, 11, 30),
-            reported_slip_days=20, reported_cost_percent=3,
+            title="Permits",
+            reported_on=date(2011, 11, 30),
+            confirmed_on=date(2011, 11, 30),
+            reported_slip_days=20,
+            reported_cost_percent=3,
         )
     engine.recompute_all()
     found = colours(made)
@@ -119,7 +128,9 @@ def test_a_closed_project_is_complete(project, sponsor, make_milestone, colours)
     assert set(found.values()) == {"complete"}
 
 
-def test_amber_returns_to_green_only_below_four_fifths(project, project_manager, make_milestone, colours, day):
+def test_amber_returns_to_green_only_below_four_fifths(
+    project, project_manager, make_milestone, colours, day
+):
     mark = make_milestone(project, late=6)
     seen = []
     for late in (5, 4, 5):
@@ -148,8 +159,12 @@ def test_another_policy_reads_all_again(project, manager, make_milestone, colour
 
 
 # Dependencies --------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("late", "colour"), [(0, "green"), (8, "green"), (9, "amber"), (10, "amber"), (11, "red")])
-def test_the_getter_reddens_when_its_giver_slips(make_project, make_milestone, agree, colours, day, late, colour):
+@pytest.mark.parametrize(
+    ("late", "colour"), [(0, "green"), (8, "green"), (9, "amber"), (10, "amber"), (11, "red")]
+)
+def test_the_getter_reddens_when_its_giver_slips(
+    make_project, make_milestone, agree, colours, day, late, colour
+):
     giver_project, getter_project = make_project("Giver"), make_project("Getter")
     giver, getter = make_milestone(giver_project), make_milestone(getter_project)
     agree(giver, getter)
@@ -158,7 +173,9 @@ def test_the_getter_reddens_when_its_giver_slips(make_project, make_milestone, a
     assert colours(giver_project)["dependencies"] == "not_rated"
 
 
-def test_an_expected_date_never_overwrites_a_forecast(make_project, make_milestone, agree, colours, day):
+def test_an_expected_date_never_overwrites_a_forecast(
+    make_project, make_milestone, agree, colours, day
+):
     giver, getter = make_milestone(make_project("Giver")), make_milestone(make_project("Getter"))
     promise = agree(giver, getter, lag=2)
     giver.re_forecast(by=giver.project.owner, forecast_on=day(18), reason="It takes longer")
@@ -172,7 +189,9 @@ def test_an_expected_date_never_overwrites_a_forecast(make_project, make_milesto
     assert type(getter).objects.with_expected().get(pk=getter.pk).expected_on == day(2)
 
 
-def test_a_slip_travels_along_a_chain_of_projects(make_project, make_milestone, agree, colours, day):
+def test_a_slip_travels_along_a_chain_of_projects(
+    make_project, make_milestone, agree, colours, day
+):
     marks = [make_milestone(make_project(name)) for name in ("One", "Two", "Three", "Four")]
     for giver, getter in pairwise(marks):
         agree(giver, getter)
@@ -181,8 +200,13 @@ def test_a_slip_travels_along_a_chain_of_projects(make_project, make_milestone, 
 
 
 # Keeping -------------------------------------------------------------------------------------------
-def test_the_sweep_changes_nothing_the_second_time(make_project, make_milestone, agree, colours, day):
-    giver, getter = make_milestone(make_project("Giver"), late=9), make_milestone(make_project("Getter"))
+def test_the_sweep_changes_nothing_the_second_time(
+    make_project, make_milestone, agree, colours, day
+):
+    giver, getter = (
+        make_milestone(make_project("Giver"), late=9),
+        make_milestone(make_project("Getter")),
+    )
     agree(giver, getter)
     colours(getter.project)
     engine.recompute_all()
@@ -215,4 +239,6 @@ def test_the_reading_of_a_past_day_stays(make_project, project_manager, make_mil
     assert selectors.rag_counts(project_manager, past)["green"] == 1
     assert selectors.rag_counts(project_manager)["red"] == 1
     assert project.pk not in selectors.rag_as_of(today - timedelta(days=6))
-    assert [(t.before, t.after) for t in selectors.turned_since(project_manager, past)] == [("green", "red")]
+    assert [(t.before, t.after) for t in selectors.turned_since(project_manager, past)] == [
+        ("green", "red")
+    ]

@@ -115,7 +115,14 @@ def test_a_gate_says_why_it_would_hold_and_passes_with_evidence(pm, boss, passer
     read = pm.get(f"/api/v1/gates/{gate.reference}/").json()
     assert not read["would_pass"] and len(read["would_hold_because"]) == 2
     do(boss, gate, "decide", 400, decision="go", rationale="We want it")
-    do(passer_by, gate, "meet-criterion", 403, criterion=gate.criteria.first().pk, evidence="I say so")
+    do(
+        passer_by,
+        gate,
+        "meet-criterion",
+        403,
+        criterion=gate.criteria.first().pk,
+        evidence="I say so",
+    )
     meet_all(pm, gate)
     do(pm, gate, "decide", 403, decision="go", rationale="I want it")
     found = do(boss, gate, "decide", decision="go", rationale="All is there")
@@ -148,7 +155,11 @@ def test_a_condition_becomes_an_action(pm, boss, staged, project_manager, day):
 def test_a_waiver_needs_the_sponsor_a_reason_and_an_end(pm, boss, staged, day):
     gate = staged.gates.get(code="G0")
     item = gate.criteria.filter(critical=True).first()
-    given = {"criterion": item.pk, "reason": "The board has said so", "expires_on": day(9).isoformat()}
+    given = {
+        "criterion": item.pk,
+        "reason": "The board has said so",
+        "expires_on": day(9).isoformat(),
+    }
     do(pm, gate, "waive-criterion", 403, **given)
     do(boss, gate, "waive-criterion", **given)
     item.refresh_from_db()
@@ -195,7 +206,9 @@ def test_the_sponsor_approves_another_baseline(pm, boss, project, make_milestone
 
 
 # Dependencies --------------------------------------------------------------------------------------
-def test_both_sides_agree_a_dependency(api, make_person, make_project, make_milestone, passer_by, day):
+def test_both_sides_agree_a_dependency(
+    api, make_person, make_project, make_milestone, passer_by, day
+):
     giving, getting = make_person("Gil Giver"), make_person("Greta Getter")
     giver = make_milestone(make_project("Giver", owner=giving))
     getter = make_milestone(make_project("Getter", owner=getting))
@@ -229,7 +242,9 @@ def test_a_loop_is_refused_by_name(pm, make_project, make_milestone, agree):
     assert all(mark.reference in message for mark in marks)
 
 
-def test_the_knock_on_of_a_date_is_shown_and_not_saved(pm, make_project, make_milestone, agree, day):
+def test_the_knock_on_of_a_date_is_shown_and_not_saved(
+    pm, make_project, make_milestone, agree, day
+):
     giver, getter = make_milestone(make_project("Giver")), make_milestone(make_project("Getter"))
     agree(giver, getter)
     answer = pm.get(f"/api/v1/projects/{giver.project.reference}/knock-on/",
@@ -302,15 +317,22 @@ def test_a_benefit_is_realised_by_what_was_read(pm, passer_by, project, kpi, day
 
 
 # Programmes and portfolios -------------------------------------------------------------------------
-def test_a_programme_gathers_projects_and_closes_after_them(api, manager, passer_by, project, sponsor):
-    assert passer_by.post("/api/v1/programmes/", {"title": "Payments"}, format="json").status_code == 403
+def test_a_programme_gathers_projects_and_closes_after_them(
+    api, manager, passer_by, project, sponsor
+):
+    assert (
+        passer_by.post("/api/v1/programmes/", {"title": "Payments"}, format="json").status_code
+        == 403
+    )
     boss = api(manager)
     folio = boss.post("/api/v1/portfolios/", {"title": "Digital"}, format="json").json()
     made = boss.post("/api/v1/programmes/", {"title": "Payments", "portfolio": folio["id"]},
                      format="json")  # fmt: skip
     assert made.status_code == 201, made.content
     path = f"/api/v1/programmes/{made.json()['id']}"
-    boss.patch(f"/api/v1/projects/{project.reference}/", {"programme": made.json()["id"]}, format="json")
+    boss.patch(
+        f"/api/v1/projects/{project.reference}/", {"programme": made.json()["id"]}, format="json"
+    )
     assert boss.post(f"{path}/close/", {"reason": "All done"}, format="json").status_code == 409
     project.stop(by=sponsor, reason="Not needed any more")
     assert boss.post(f"{path}/close/", {"reason": "All done"}, format="json").status_code == 200

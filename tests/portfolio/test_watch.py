@@ -95,7 +95,9 @@ def test_a_red_dimension_asks_its_manager_then_sponsor_then_the_board(
     assert not Intervention.objects.open().exists()
 
 
-def test_an_answer_stops_the_climb_until_its_day(project, make_milestone, project_manager, api, stranger):
+def test_an_answer_stops_the_climb_until_its_day(
+    project, make_milestone, project_manager, api, stranger
+):
     make_milestone(project, late=20)
     row = Intervention.objects.get(cause=f"schedule:{project.pk}")
     given = {"answer": "A second team has started.",
@@ -110,10 +112,14 @@ def test_an_answer_stops_the_climb_until_its_day(project, make_milestone, projec
         assert run("intervention_climb")["climbed"] == 1
 
 
-def test_an_overdue_condition_of_a_gate_opens_an_intervention(manager, project_manager, sponsor, unit, day):
+def test_an_overdue_condition_of_a_gate_opens_an_intervention(
+    manager, project_manager, sponsor, unit, day
+):
     from portfolio.models import Action, Project
 
-    made = Project.start_up(by=manager, title="Gated", owner=project_manager, sponsor=sponsor, unit=unit)
+    made = Project.start_up(
+        by=manager, title="Gated", owner=project_manager, sponsor=sponsor, unit=unit
+    )
     gate = made.gates.get(code="G0")
     for item in gate.criteria.filter(critical=True):
         gate.meet_criterion(by=project_manager, criterion=item, evidence="Seen in the archive")

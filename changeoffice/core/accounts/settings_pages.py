@@ -18,6 +18,7 @@ from changeoffice.core.access.grants import grants_of
 from changeoffice.core.access.models import ApiToken
 from changeoffice.core.access.tokens import WrongScope, api_areas, issue, revoke
 from changeoffice.core.administration.people import end_sessions
+from changeoffice.core.doors.lists import whole
 from changeoffice.core.people.models import Office, Person
 from changeoffice.core.record.workflow import context_words
 
@@ -149,8 +150,8 @@ def end_session(request: HttpRequest) -> HttpResponse:
     if which == "others":
         ended = end_sessions(request.user, but=request.session.session_key)
         messages.success(request, f"{ended} other session{'' if ended == 1 else 's'} ended.")
-    elif which.isdigit() and len(which) < 18:
-        found = UserSession.objects.filter(user=request.user, pk=int(which)).first()
+    elif (one := whole(which, 2**31 - 1)) is not None:
+        found = UserSession.objects.filter(user=request.user, pk=one).first()
         if found:
             found.end()
             messages.success(request, "Session ended.")

@@ -13,7 +13,7 @@ from changeoffice.core.approvals.filters import ORDERINGS, ApprovalFilterSet
 from changeoffice.core.approvals.models import Approval
 from changeoffice.core.doors.api.idempotency import AnswersOnce
 from changeoffice.core.doors.api.views import PersonField, ReferenceField
-from changeoffice.core.doors.lists import fingerprint_of, narrowed, page_of
+from changeoffice.core.doors.lists import fingerprint_of, narrowed, page_of, size_from
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotSeen
 
@@ -104,7 +104,7 @@ class ApprovalApi(AnswersOnce, viewsets.GenericViewSet):
         if ordering not in ORDERINGS:
             raise Invalid(ordering=f"Choose one of: {', '.join(ORDERINGS)}.")
         filters = {k: v for k, v in params.items() if k not in OWN_PARAMETERS - {"mine"}}
-        page = page_of(rows, ORDERINGS, ordering=ordering, size=_size(params),
+        page = page_of(rows, ORDERINGS, ordering=ordering, size=size_from(params.get("page_size", "50"), MOST_ROWS),
                        cursor=params.get("cursor", ""), fingerprint=fingerprint_of(filters))  # fmt: skip
         body = {
             "next": self._link(page.next), "previous": self._link(page.previous),
@@ -148,10 +148,3 @@ def _given(inputs: shapes.Inputs, request) -> dict[str, Any]:
     if not hasattr(request.data, "keys"):
         raise Invalid(__all__="Send one JSON object.")
     return shapes.clean(inputs, request.user, dict(request.data.items()))
-
-
-def _size(params: dict[str, str]) -> int:
-    text = params.get("page_size", "50")
-    if not text.isdigit() or not 1 <= int(text[:6]) <= MOST_ROWS:
-        raise Invalid(page_size=f"Choose 1 to {MOST_ROWS}.")
-    return int(text)

@@ -7,7 +7,9 @@ from changeoffice.core.ports import Waiting
 
 
 def approvals(person) -> list[Waiting]:
-    rows = Approval.objects.asked_of(person).select_related("record", "round").order_by("due_on", "id")
+    rows = (
+        Approval.objects.asked_of(person).select_related("record", "round").order_by("due_on", "id")
+    )
     return [_one(row, person) for row in rows]
 
 

@@ -151,6 +151,20 @@ class WorkFilterSet(django_filters.FilterSet):
         return rows.filter(pk__in=found.order_by().values("pk"))
 
 
+def whole(text: str | None, most: int) -> int | None:
+    """A plain whole number up to `most`, or None: other scripts' digits are no numbers to `int`."""
+    plain = bool(text) and len(text) <= 19 and text.isascii() and text.isdigit()
+    return int(text) if plain and int(text) <= most else None
+
+
+def size_from(text: str, most: int) -> int:
+    """How many rows a page shall have; more than `most` is refused, not cut."""
+    size = whole(text, most)
+    if not size:
+        raise Invalid(page_size=f"Choose 1 to {most}.")
+    return size
+
+
 def narrowed(filterset_class, params: dict[str, Any], rows: QuerySet, extra: set[str]) -> QuerySet:
     """Apply the filter set; an unknown name or an unusable value is an error that names it."""
     known = set(filterset_class.base_filters)

@@ -13,6 +13,7 @@ from rest_framework import serializers, viewsets
 from rest_framework.response import Response
 
 from changeoffice.core.doors.api.views import PersonField
+from changeoffice.core.doors.lists import size_from, whole
 from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.models import Event
 
@@ -69,7 +70,7 @@ class EventApi(viewsets.ViewSet):
         params = request.query_params
         if unknown := sorted(set(params) - {"since", "page_size", "kind", "format"}):
             raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
-        size, since = _size(params.get("page_size", "100")), params.get("since", "")
+        size, since = size_from(params.get("page_size", "100"), MOST), params.get("since", "")
         rows = settled().visible_to(request.user).exclude(verb__in=UNTOLD)
         if kind := params.get("kind"):
             rows = rows.filter(record__kind=kind)
@@ -100,15 +101,7 @@ def _after(rows, since: str):
     if not since:
         return rows
     transaction, _, pk = since.partition("-")
-    if not (transaction.isdigit() and pk.isdigit() and len(since) < 40):
-        raise Invalid(since="This cursor is not one of ours.")
-    at, last = int(transaction), int(pk)
-    if max(at, last) > HUGE:
+    at, last = whole(transaction, HUGE), whole(pk, HUGE)
+    if at is None or last is None:
         raise Invalid(since="This cursor is not one of ours.")
     return rows.filter(Q(transaction__gt=at) | Q(transaction=at, id__gt=last))
-
-
-def _size(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text[:6]) <= MOST:
-        raise Invalid(page_size=f"Choose 1 to {MOST}.")
-    return int(text)

@@ -11,7 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from changeoffice.core.doors.lists import Ordering, fingerprint_of, page_of
+from changeoffice.core.doors.lists import Ordering, fingerprint_of, page_of, whole
+from changeoffice.core.notify.feed import HUGE
 from changeoffice.core.notify.models import Notification
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotSeen
@@ -147,8 +148,8 @@ def mark_read(request: HttpRequest) -> HttpResponse:
     """One notice, all that are mere news, or everything."""
     rows = Notification.objects.filter(person=request.user)
     which = request.POST.get("notice", "")
-    if which.isdigit() and len(which) < 18:
-        rows = rows.filter(pk=int(which))
+    if (one := whole(which, HUGE)) is not None:
+        rows = rows.filter(pk=one)
     elif which == "news":
         rows = rows.filter(asks=False)
     elif which != "all":

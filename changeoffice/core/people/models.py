@@ -116,7 +116,7 @@ class People(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[mis
 
 
 @tracked
-class Person(AbstractBaseUser):
+class Person(AbstractBaseUser):  # type: ignore[django-manager-missing]
     secrets = ("password", "last_login")
 
     username = models.CharField(max_length=64, unique=True)

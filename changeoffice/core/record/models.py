@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar, Self
 
 import pghistory
@@ -32,6 +33,8 @@ from changeoffice.core.record.workflow import (
     verbs_of,
 )
 
+LONE_MINUS = re.compile(r'-(?![\w"])')
+
 
 class Reach(models.IntegerChoices):
     STAFF = 0, "All staff"
@@ -61,6 +64,8 @@ class RecordQuerySet(models.QuerySet):
 
     def search(self, words: str) -> Self:
         """Full-text over title, reference and text; best first, at most what is asked for."""
+        # A minus means "without" before a word only: hundreds in a row would be nested as deep.
+        words = LONE_MINUS.sub(" ", words)
         query = SearchQuery(words, search_type="websearch", config="office")
         return (
             self.filter(search=query)

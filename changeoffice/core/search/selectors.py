@@ -42,12 +42,16 @@ def by_words(person, words: str) -> QuerySet:
 def kinds_of(found: QuerySet) -> list[dict[str, Any]]:
     """How many hits each kind has, most first."""
     counts = found.order_by().values("kind").annotate(n=Count("id")).order_by("-n", "kind")
-    return [{"kind": row["kind"], "n": row["n"], "label": kind_label(row["kind"])} for row in counts]
+    return [
+        {"kind": row["kind"], "n": row["n"], "label": kind_label(row["kind"])} for row in counts
+    ]
 
 
 def best_of_each(found: QuerySet, most: int) -> list[Record]:
     """The best few of every kind, in one query."""
-    place = Window(RowNumber(), partition_by=F("kind"), order_by=[F("closeness").desc(), F("id").desc()])
+    place = Window(
+        RowNumber(), partition_by=F("kind"), order_by=[F("closeness").desc(), F("id").desc()]
+    )
     return [described(row) for row in found.annotate(place=place).filter(place__lte=most)]
 
 
@@ -74,12 +78,14 @@ def similar(person, title: str, kinds: Iterable[str], limit: int = 5) -> list[Re
     found = Record.objects.none()
     if words:
         sharing = rows.filter(search=_query(words, " | ")).annotate(shared=_shared(words))
-        sharing = sharing.order_by("-shared", "-id")[:COMPARED].values("pk")
+        sharing = sharing.order_by("-shared", "-id")[:COMPARED].values("pk")  # type: ignore[assignment]
         found = Record.objects.filter(pk__in=sharing).annotate(closeness=close)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL pg_trgm.similarity_threshold = %s", [SPELLED_ALIKE])
         spelled = rows.filter(title__trigram_similar=title).annotate(closeness=close)
-        both = {row.pk: row for part in (found, spelled) for row in part.order_by("-closeness")[:limit]}
+        both = {
+            row.pk: row for part in (found, spelled) for row in part.order_by("-closeness")[:limit]
+        }
     ranked = sorted(both.values(), key=lambda row: (-row.closeness, -row.pk))
     return [described(row) for row in ranked[:limit] if row.closeness >= RELATED]
 

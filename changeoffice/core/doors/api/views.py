@@ -25,6 +25,8 @@ from changeoffice.core.doors.lists import (
     fingerprint_of,
     narrowed,
     page_of,
+    size_from,
+    whole,
 )
 from changeoffice.core.doors.perform import asks_of, perform
 from changeoffice.core.record import inputs as shapes
@@ -35,6 +37,7 @@ from changeoffice.core.talk.models import Comment, comment
 
 LIST_PARAMETERS = {"page_size", "cursor", "ordering", "count", "fields", "include", "format"}
 MOST_ROWS = 500
+HIGHEST_VERSION = 2**31 - 1
 
 
 @extend_schema_field(
@@ -160,9 +163,10 @@ class WorkViewSet(AnswersOnce, viewsets.GenericViewSet):
             return None
         kind, _, version = tag.rpartition("-")
         record = self.get_object()
-        if kind != f"{record.kind}-{record.pk}" or not version.isdigit() or len(version) > 9:
+        known = whole(version, HIGHEST_VERSION)
+        if kind != f"{record.kind}-{record.pk}" or known is None:
             raise Stale(record)
-        return int(version)
+        return known
 
     # collection ----------------------------------------------------------------------------------
     def list(self, request) -> HttpResponse:
@@ -174,7 +178,7 @@ class WorkViewSet(AnswersOnce, viewsets.GenericViewSet):
         if ordering not in self.orderings:
             raise Invalid(ordering=f"Choose one of: {', '.join(self.orderings)}.")
         filters = {k: v for k, v in params.items() if k not in LIST_PARAMETERS}
-        page = page_of(rows, self.orderings, ordering=ordering, size=_size(params),
+        page = page_of(rows, self.orderings, ordering=ordering, size=size_from(params.get("page_size", "50"), MOST_ROWS),
                        cursor=params.get("cursor", ""), fingerprint=fingerprint_of(filters))  # fmt: skip
         body = {
             "next": self._link(page.next), "previous": self._link(page.previous),
@@ -287,13 +291,6 @@ def history_for(record: Work, person) -> list[dict[str, Any]]:
         }
         for row in rows.order_by("at", "id")
     ]  # fmt: skip
-
-
-def _size(params: dict[str, str]) -> int:
-    text = params.get("page_size", "50")
-    if not text.isdigit() or not 1 <= int(text[:6]) <= MOST_ROWS:
-        raise Invalid(page_size=f"Choose 1 to {MOST_ROWS}.")
-    return int(text)
 
 
 def _body(request) -> dict[str, Any]:

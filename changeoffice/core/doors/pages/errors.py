@@ -21,7 +21,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
         from changeoffice.core.doors.api.problems import problem
 
         return problem(400, "The request cannot be read.")
-    return render(request, "400.html", {"exception_words": "The request cannot be read."}, status=400)
+    return render(
+        request, "400.html", {"exception_words": "The request cannot be read."}, status=400
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

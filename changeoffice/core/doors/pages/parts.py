@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from changeoffice.core import ports
 from changeoffice.core.access.rules import SEES_FIGURES
+from changeoffice.core.doors.lists import whole
 from changeoffice.core.doors.perform import asks_of
 from changeoffice.core.doors.templatetags.formats import long_day, moment
 from changeoffice.core.people.models import Person
@@ -83,7 +84,10 @@ def timeline(record: Work, person) -> list[dict[str, Any]]:
     )  # fmt: skip
     changed = changes_of(record, person)
     hidden = set() if SEES_FIGURES.holds(person, record) else set(getattr(record, "figures", ()))
-    return [_told(event, changed.get(event.context_id, []), hidden | _kept_silent(type(record)), record) for event in events]
+    return [
+        _told(event, changed.get(event.context_id, []), hidden | _kept_silent(type(record)), record)
+        for event in events
+    ]
 
 
 def _kept_silent(work: type[Work]) -> set[str]:
@@ -202,4 +206,4 @@ def _seen(work: type[Work], reference: str, request: HttpRequest) -> Work:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and len(text) < 18 else 0
+    return whole(text, 2**63 - 1) or 0

@@ -20,6 +20,7 @@ from changeoffice.core.doors.lists import (
     fingerprint_of,
     narrowed,
     page_of,
+    whole,
 )
 from changeoffice.core.doors.pages import parts
 from changeoffice.core.doors.perform import asks_of, perform, verb_named
@@ -296,8 +297,7 @@ def seen(work: type[Work], reference: str, person, related: tuple[str, ...] = ()
 
 
 def posted_version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdigit() and len(text) < 10 else None
+    return whole(request.POST.get("version"), 2**31 - 1)
 
 
 def profile_of(record: Work) -> dict[str, Any]:
