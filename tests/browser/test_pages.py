@@ -54,6 +54,7 @@ def idea(author, colleague, analyst, finance, service):
 @pytest.fixture
 def demand(author, analyst, sponsor, finance, skill, kpi):
     """Demands on several stages of the board; one waits for its approvers."""
+
     def raised(title: str) -> Demand:
         made = Demand.raise_new(by=author, title=title, sponsor=sponsor, need=PROBLEM)
         return made.submit(by=author)
@@ -73,6 +74,7 @@ def demand(author, analyst, sponsor, finance, skill, kpi):
 @pytest.fixture
 def scene(idea, demand, project_manager, sponsor, finance, unit, manager, working_day, worker):
     """A project that waits for another one's late milestone, with risks, actions and money."""
+
     def project(title: str) -> Project:
         made = Project.start_up(
             by=project_manager, title=title, owner=project_manager, sponsor=sponsor, unit=unit,
@@ -149,7 +151,6 @@ def test_every_page_answers_fits_and_can_be_read_by_everybody(
             with subtests.test(f"{path} as {who}"):
                 complaints.clear()
                 assert page.goto(path).status == 200
-                page.wait_for_load_state("networkidle")
                 assert fits(page), "the page is wider than its window"
                 assert not grave(page, FULL, "light")
                 assert not grave(page, CONTRAST, "dark")

@@ -1,7 +1,6 @@
 """The whole thread, as the people who pull it see it: from one person's idea to a leader's screen."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -74,7 +73,9 @@ def state(page: Page, words: str) -> None:
 
 
 def card(page: Page, name: str):
-    return page.locator("section.card").filter(has=page.get_by_role("heading", name=name, exact=True))
+    return page.locator("section.card").filter(
+        has=page.get_by_role("heading", name=name, exact=True)
+    )
 
 
 def open_task(page: Page, title: str):
@@ -177,7 +178,11 @@ def shape(page: Page, kpi, skill) -> None:
     do(page, "Start screening")
     state(page, "Screening")
     do(page, "Add a KPI effect")
-    answer(page, "Add a KPI effect", {"KPI": str(kpi), "Expected change": -240, "Reached by": "2028-06-30"})
+    answer(
+        page,
+        "Add a KPI effect",
+        {"KPI": str(kpi), "Expected change": -240, "Reached by": "2028-06-30"},
+    )
     do(page, "Open assessment")
     answer(page, "Open assessment", {"Scores wanted": 2})
     do(page, "Score it")
