@@ -58,15 +58,20 @@ def visible(person, at: str = "") -> Q:
     return found if person.is_active else Q(pk__in=[])
 
 
+def query_of(words: str) -> SearchQuery:
+    """What a person typed as a query. A minus means "without" before a word only: hundreds in a
+    row would be nested as deep, and deeper than the database goes."""
+    plain = LONE_MINUS.sub(" ", words[:200])
+    return SearchQuery(plain, search_type="websearch", config="office")
+
+
 class RecordQuerySet(models.QuerySet):
     def visible_to(self, person) -> Self:
         return self.filter(visible(person))
 
     def search(self, words: str) -> Self:
         """Full-text over title, reference and text; best first, at most what is asked for."""
-        # A minus means "without" before a word only: hundreds in a row would be nested as deep.
-        words = LONE_MINUS.sub(" ", words)
-        query = SearchQuery(words, search_type="websearch", config="office")
+        query = query_of(words)
         return (
             self.filter(search=query)
             .annotate(closeness=SearchRank("search", query))

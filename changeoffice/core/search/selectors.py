@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Case, Count, F, FloatField, Func, QuerySet, Value, When, Window
 from django.db.models.functions import Greatest, RowNumber
 
-from changeoffice.core.record.models import Record, work_model
+from changeoffice.core.record.models import Record, query_of, work_model
 
 REFERENCE = re.compile(r"^\s*([A-Za-z]{2,4})[\s-]*(\d{1,12})\s*$")
 WORD = re.compile(r"[^\W_]{3,}")
@@ -33,8 +33,7 @@ def by_reference(person, typed: str) -> Record | None:
 
 def by_words(person, words: str) -> QuerySet:
     """Best first among the newest thousand that match: weighing more would make people wait."""
-    query = SearchQuery(words[:200], search_type="websearch", config="office")
-    matching = Record.objects.visible_to(person).filter(search=query).order_by("-id")
+    matching = Record.objects.visible_to(person).filter(search=query_of(words)).order_by("-id")
     newest = Record.objects.filter(pk__in=matching[:MOST_WEIGHED].values("pk"))
     return newest.select_related("unit", "owner").search(words[:200])
 
