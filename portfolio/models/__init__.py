@@ -1,11 +1,14 @@
 """The portfolio's records, and how confidence passes from a project to what hangs on it."""
 
+from django.apps import apps
+
 from changeoffice.core.record.models import NamedPerson
 from portfolio.models.benefit import Benefit
 from portfolio.models.dependency import Dependency, DependencyReading, DependencySlip, Link
 from portfolio.models.gate import Decision, Gate, GateCriterion
 from portfolio.models.intervention import Intervention, Rung
 from portfolio.models.milestone import Expectation, Milestone
+from portfolio.models.parts import ProjectPart
 from portfolio.models.plans import Portfolio, Programme
 from portfolio.models.project import Project
 from portfolio.models.rag import Colour, LimitSet, RagHistory, RagPolicy, RagReading
@@ -18,15 +21,13 @@ __all__ = [
     "RagReading", "Risk", "Rung",
 ]  # fmt: skip
 
-PARTS = (Gate, Milestone, Risk, Issue, Action, Benefit, Intervention)
-
 
 def pass_on_confidence(project: Project) -> None:
     """Everything in a project is as confidential as the project; so is what ties it to others.
 
     What was owned by somebody not named on it passes to the project's owner.
     """
-    for part in PARTS:
+    for part in (model for model in apps.get_models() if issubclass(model, ProjectPart)):
         rows = part.objects.filter(project=project)
         rows.update(confidential=project.confidential)
         if project.confidential:
