@@ -44,3 +44,8 @@ class Invalid(Refused):
 def is_contention(error: Exception) -> bool:
     """Two writers met: PostgreSQL let one go on and sent this one back to try again."""
     return any(words in str(error) for words in ("lock timeout", "deadlock detected"))
+
+
+def is_nul(error: Exception) -> bool:
+    """Text with a NUL reached the database's driver, which cannot send it."""
+    return isinstance(error, ValueError) and "NUL (0x00)" in str(error)

@@ -16,6 +16,7 @@ from changeoffice.core.record.errors import (
     Refused,
     Stale,
     is_contention,
+    is_nul,
 )
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,9 @@ TITLES = {
     415: "Send JSON", 422: "The same key came with another body", 429: "Too many requests",
     503: "Busy, try again",
 }  # fmt: skip
+# A recursion error is JSON nested deeper than anything we ask for.
+UNUSABLE = (DataError, UnicodeError, OverflowError, SuspiciousOperation, RequestDataTooBig,
+            RecursionError)  # fmt: skip
 STATUS = {NotSeen: 404, NotAllowed: 403, NotNow: 409, Stale: 412, Invalid: 400}
 
 
@@ -54,9 +58,7 @@ def _answer(error: Exception, context: dict):
         return problem(403, str(getattr(error, "detail", "")) or "You may not do this.")
     if isinstance(error, exceptions.APIException):
         return _from_framework(error)
-    if isinstance(
-        error, (DataError, UnicodeError, OverflowError, SuspiciousOperation, RequestDataTooBig)
-    ):
+    if isinstance(error, UNUSABLE) or is_nul(error):
         return problem(400, "A value is out of range or cannot be stored.")
     if isinstance(error, OperationalError) and is_contention(error):
         answer = problem(503, "Somebody else is changing this; try again.")

@@ -26,6 +26,15 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     )
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    words = "This is more than can be sent at once."
+    if request.path.startswith("/api/"):
+        from changeoffice.core.doors.api.problems import problem
+
+        return problem(413, words)
+    return render(request, "400.html", {"exception_words": words}, status=413)
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "403.html", {}, status=403)
 
