@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 LATEST_YEAR = 2200
+LINE_BREAKS = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 
 
 class NoNul:
@@ -57,7 +59,8 @@ class Text(Input):
             if self.lines > 1
             else forms.TextInput
         )
-        return forms.CharField(
+        kind = forms.CharField if self.lines > 1 else OneLine
+        return kind(
             max_length=self.max, min_length=self.min or None, widget=widget,
             empty_value="", **self.common(),
         )  # fmt: skip
@@ -67,6 +70,13 @@ class Text(Input):
             max_length=self.max, min_length=self.min or None,
             allow_blank=not self.required, **self.schema(),
         )  # fmt: skip
+
+
+class OneLine(forms.CharField):
+    """Titles stand in mail subjects, file names and lists: line breaks become spaces."""
+
+    def to_python(self, value):
+        return " ".join(LINE_BREAKS.split(super().to_python(value)))
 
 
 def LongText(**options) -> Text:  # reads as a type where inputs are declared
