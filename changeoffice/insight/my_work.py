@@ -170,7 +170,7 @@ def followed(person) -> list[dict[str, Any]]:
     """What others did lately to what this person follows."""
     records = Follower.objects.filter(person=person).values("record_id")
     rows = Event.objects.visible_to(person).filter(record_id__in=records).exclude(actor=person)
-    rows = rows.exclude(verb__in=("vote", "withdraw_vote")).select_related("actor", "record")
+    rows = rows.told().select_related("actor", "record")
     return [
         {"actor": event.actor, "words": event.words, "record": event.record, "at": event.at,
          "url": work_model(event.record.kind).url_for(event.record.reference)}

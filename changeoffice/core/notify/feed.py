@@ -19,8 +19,6 @@ from changeoffice.core.record.models import Event
 
 MOST = 500
 HUGE = 2**63 - 1
-# Votes are shown by unit, never by name, so they are not told one by one.
-UNTOLD = ("vote", "withdraw_vote")
 
 
 class RecordOfEvent(serializers.Serializer):
@@ -71,7 +69,7 @@ class EventApi(viewsets.ViewSet):
         if unknown := sorted(set(params) - {"since", "page_size", "kind", "format"}):
             raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
         size, since = size_from(params.get("page_size", "100"), MOST), params.get("since", "")
-        rows = settled().visible_to(request.user).exclude(verb__in=UNTOLD)
+        rows = settled().visible_to(request.user).told()
         if kind := params.get("kind"):
             rows = rows.filter(record__kind=kind)
         found = list(

@@ -135,7 +135,14 @@ class Alias(models.Model):
         ]
 
 
+# Votes are shown by unit, never by name, so nobody is told of a single one.
+BALLOT = ("vote", "withdraw_vote")
+
+
 class EventQuerySet(models.QuerySet):
+    def told(self) -> Self:
+        return self.exclude(verb__in=BALLOT)
+
     def visible_to(self, person) -> Self:
         return self.filter(visible(person, at="record__"))
 

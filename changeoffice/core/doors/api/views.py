@@ -278,7 +278,8 @@ def history_for(record: Work, person) -> list[dict[str, Any]]:
 
     changed = changes_of(record, person)
     hidden = set() if SEES_FIGURES.holds(person, record) else set(getattr(record, "figures", ()))
-    rows = Event.objects.filter(record_id=record.pk).select_related("actor", "on_behalf_of")
+    rows = Event.objects.told().filter(record_id=record.pk)
+    rows = rows.select_related("actor", "on_behalf_of")
     return [
         {
             "id": row.pk, "verb": row.verb, "words": row.words, "by": row.actor and row.actor.name,

@@ -20,14 +20,14 @@ from changeoffice.core.doors.templatetags.formats import long_day, moment
 from changeoffice.core.people.models import Person
 from changeoffice.core.record.errors import Invalid, Stale
 from changeoffice.core.record.history import changes_of
-from changeoffice.core.record.models import Event, Work
+from changeoffice.core.record.models import BALLOT, Event, Work
 from changeoffice.core.record.workflow import Offer
 from changeoffice.core.talk import files
 from changeoffice.core.talk.models import Attachment, Comment, Follower, comment, follow, unfollow
 
 EVENTS_SHOWN = 30
 COMMENTS_SHOWN = 200
-TOLD_ELSEWHERE = ("vote", "withdraw_vote", "comment")  # beside the timeline, or to nobody
+TOLD_ELSEWHERE = (*BALLOT, "comment")  # beside the timeline, or to nobody
 BOOKKEEPING = {"state", "reach"}
 
 
