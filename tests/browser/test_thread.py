@@ -99,8 +99,8 @@ def test_an_idea_becomes_a_project_that_a_leader_sees_turn_red(
     develop_and_promote(priya, sponsor)
     shape(priya, kpi, skill)
     helen = enter(sponsor)
-    approve(helen, priya, "You approved")
-    approve(owen, priya, "You approved")
+    approve(helen)
+    approve(owen)
     hand_over(priya, project_manager)
     lena, omar = enter(project_manager), enter(platform_manager)
     plan(lena, working_day)
@@ -162,6 +162,7 @@ def score(page: Page) -> None:
 
 
 def develop_and_promote(page: Page, sponsor) -> None:
+    """The analyst closes vetting; the idea becomes a demand with a sponsor."""
     page.reload()
     do(page, "Develop")
     answer(page, "Develop", {"Expected benefit": "A thousand calls a month less."})
@@ -199,13 +200,15 @@ def shape(page: Page, kpi, skill) -> None:
     state(page, "Approval")
 
 
-def approve(page: Page, analyst: Page, words: str) -> None:
+def approve(page: Page) -> None:
+    """Whoever the policy picked finds it on the own work, with the amount to decide on."""
     open_task(page, TITLE)
     page.get_by_role("button", name="Approve £60k").click()
-    expect(page.locator("#toasts")).to_contain_text(words)
+    expect(page.locator("#toasts")).to_contain_text("You approved DMD-")
 
 
 def hand_over(page: Page, manager) -> None:
+    """The analyst gives it its place in time, and a project begins."""
     page.reload()
     state(page, "Approved")
     do(page, "Schedule")
