@@ -2,36 +2,24 @@
 
 from typing import Any, ClassVar
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
-from changeoffice.core.access.rules import ANALYST, OWNER, STAFF, role
+from changeoffice.core.access.rules import ANALYST, OWNER, STAFF
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
-from changeoffice.core.record.clock import OfficeNow
 from changeoffice.core.record.errors import Invalid, NotNow
 from changeoffice.core.record.history import tracked
-from changeoffice.core.record.inputs import Choice, Date, LongText, Number, Ref, Text
+from changeoffice.core.record.inputs import Choice, Date, LongText, Ref, Text
 from changeoffice.core.record.models import Reach, Work, WorkQuerySet
 from changeoffice.core.record.workflow import State, guard, lock, transition
 from changeoffice.core.talk.models import Comment, Follower, comment, follow
 from changeoffice.organisation.models import Service, units
+from ideation.models.scoring import REVIEWERS, SCORE_INPUTS, VettingScore
+from ideation.models.theme import REVIEW_AT_VOTES, Theme
+from ideation.models.voting import OPEN_TO_VOTES, Vote, recount
 
-OPEN_TO_VOTES = ("open", "under_review", "more_information", "vetting", "developed")
 IN_REVIEW = ("under_review", "vetting")
-HALF_LIFE_DAYS = 7
-REVIEW_AT_VOTES = 25  # unless the theme says otherwise
-
-
-class Theme(models.Model):
-    name = models.CharField(max_length=60, unique=True)
-    review_at_votes = models.PositiveIntegerField(default=REVIEW_AT_VOTES)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Decline(models.TextChoices):
@@ -40,20 +28,6 @@ class Decline(models.TextChoices):
     TOO_COSTLY = "too_costly", "Costs more than it brings"
     OUT_OF_SCOPE = "out_of_scope", "Outside what we do"
     NOT_NOW = "not_now", "Not in the foreseeable future"
-
-
-def _score(label: str, hint: str = "") -> Number:
-    return Number(label=label, hint=hint, least=1, most=5)
-
-
-SCORE_INPUTS = {
-    "value": _score("Value", "5 is most"),
-    "feasibility": _score("Feasibility", "5 is easy to do safely"),
-    "strategic_fit": _score("Strategic fit", "5 is right on strategy"),
-    "effort": _score("Effort", "1 is little, 5 is a lot"),
-    "rationale": LongText(label="Reason", lines=3, min=10),
-}
-REVIEWERS = ANALYST | role("service_owner", "practice_owner")
 
 
 def _votable_targets(person):
@@ -342,66 +316,4 @@ class Idea(Work):
 
     def _recount(self) -> None:
         """Set the counters from the rows themselves; called with the idea's row locked."""
-        with connection.cursor() as cursor:
-            cursor.execute(RECOUNT, {"idea": self.pk, "half_life": HALF_LIFE_DAYS * 86400.0})
-            self.vote_count, self.comment_count, self.trending = cursor.fetchone()
-
-
-# Time-decayed interest: a vote or comment counts 2^(-age / half-life). The order of such sums does
-# not change as time passes, so log2 of the sum, taken from a fixed epoch, can be stored and indexed.
-RECOUNT = """
-    WITH heard AS (
-        SELECT at FROM ideation_vote WHERE idea_id = %(idea)s
-        UNION ALL SELECT at FROM talk_comment WHERE record_id = %(idea)s
-    ), latest AS (SELECT max(extract(epoch FROM at)) AS t FROM heard)
-    UPDATE ideation_idea SET
-        vote_count = (SELECT count(*) FROM ideation_vote WHERE idea_id = %(idea)s),
-        comment_count = (SELECT count(*) FROM talk_comment WHERE record_id = %(idea)s),
-        trending = coalesce((SELECT latest.t / %(half_life)s + ln(
-            sum(power(2.0, (extract(epoch FROM at) - latest.t) / %(half_life)s))) / ln(2.0)
-            FROM heard, latest GROUP BY latest.t), 0)
-     WHERE id = %(idea)s RETURNING vote_count, comment_count, trending
-"""
-
-
-@tracked
-class Vote(models.Model):
-    idea = models.ForeignKey(Idea, on_delete=models.PROTECT, related_name="votes")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(db_default=OfficeNow())
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["idea", "person"], name="one_vote_per_person")
-        ]
-
-    def __str__(self) -> str:
-        return f"a vote for {self.idea_id}"
-
-
-@tracked
-class VettingScore(models.Model):
-    """What one reviewer thinks of an idea, 1 to 5 each, with the reason."""
-
-    idea = models.ForeignKey(Idea, on_delete=models.PROTECT, related_name="scores")
-    reviewer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    value = models.PositiveSmallIntegerField()
-    feasibility = models.PositiveSmallIntegerField()
-    strategic_fit = models.PositiveSmallIntegerField()
-    effort = models.PositiveSmallIntegerField()
-    rationale = models.TextField()
-    at = models.DateTimeField(db_default=OfficeNow())
-
-    class Meta:
-        ordering = ["at", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["idea", "reviewer"], name="one_score_per_reviewer"),
-            models.CheckConstraint(
-                condition=Q(value__range=(1, 5), feasibility__range=(1, 5),
-                            strategic_fit__range=(1, 5), effort__range=(1, 5)),
-                name="vetting_scores_1_to_5",
-            ),
-        ]  # fmt: skip
-
-    def __str__(self) -> str:
-        return f"{self.reviewer} on {self.idea_id}"
+        self.vote_count, self.comment_count, self.trending = recount(self.pk)
