@@ -14,10 +14,11 @@ from typing import Any
 
 import django_filters
 from django.core import signing
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
+from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.models import Record
 
@@ -32,9 +33,12 @@ class Ordering:
     by: str | Combinable
     descending: bool = True
     empty: Any = None
+    figure: bool = False  # ordered only among rows whose figures the person may see
 
-    def expression(self) -> Any:
+    def expression(self, person) -> Any:
         found = F(self.by) if isinstance(self.by, str) else self.by
+        if self.figure:
+            found = Case(When(SEES_FIGURES.q(person), then=found), default=None)
         return found if self.empty is None else Coalesce(found, Value(self.empty))
 
 
@@ -53,14 +57,14 @@ class Page:
 
 def page_of(
     rows: QuerySet, orderings: Orderings, *, ordering: str, size: int, cursor: str = "",
-    fingerprint: str = "",
+    fingerprint: str = "", person=None,
 ) -> Page:  # fmt: skip
     """Cut one page out of `rows`; raises Invalid on a cursor of another list."""
     rule = orderings[ordering]
     at = _read_cursor(cursor, ordering, fingerprint) if cursor else None
     backwards = bool(at and at["b"])
     down = rule.descending != backwards
-    rows = rows.annotate(sort_key=rule.expression())
+    rows = rows.annotate(sort_key=rule.expression(person))
     if at:
         key, step = _from_json(at["k"]), "lt" if down else "gt"
         rows = rows.filter(

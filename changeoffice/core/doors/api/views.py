@@ -179,7 +179,8 @@ class WorkViewSet(AnswersOnce, viewsets.GenericViewSet):
             raise Invalid(ordering=f"Choose one of: {', '.join(self.orderings)}.")
         filters = {k: v for k, v in params.items() if k not in LIST_PARAMETERS}
         page = page_of(rows, self.orderings, ordering=ordering, size=size_from(params.get("page_size", "50"), MOST_ROWS),
-                       cursor=params.get("cursor", ""), fingerprint=fingerprint_of(filters))  # fmt: skip
+                       cursor=params.get("cursor", ""), fingerprint=fingerprint_of(filters),
+                       person=request.user)  # fmt: skip
         body = {
             "next": self._link(page.next), "previous": self._link(page.previous),
             "results": self._results(page.rows, params),
