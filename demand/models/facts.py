@@ -29,7 +29,7 @@ DECIDED_ON = ("approval", "approved", "scheduled")
 RANKED = (*BEFORE_APPROVAL, "more_information", *DECIDED_ON)
 OPEN = (*RANKED, "draft", "deferred", "in_delivery")
 # What an approval rests on: it cannot change underneath one.
-BASIS = {"type", "risk", "sponsor", "compliance_flags", "currency", *DESIGN}
+BASIS = {"title", "need", "type", "risk", "sponsor", "compliance_flags", "currency", *DESIGN}
 NEVER_EMPTY = {"source", "type"}
 
 
@@ -230,6 +230,11 @@ class DemandFacts(Work):
         super()._put(changes)
         if self.state in RANKED and "mandatory_on" in changes:
             ranking.refresh(self)
+
+    def _asked_now(self):
+        """Who is asked, or will be, in the open round."""
+        steps = Approval.objects.filter(record_id=self.pk, state__in=("waiting", "asked"))
+        return steps.values("approver_id")
 
     def _ask_approvers(self, by) -> None:
         Round.withdraw_for(self)

@@ -168,6 +168,8 @@ class Shaping(DemandFacts):
         """Say which KPI it moves, by how much and until when; again to change it."""
         if not change:
             raise Invalid(change="Say by how much the KPI moves; 0 is no effect.")
+        if self.state in DECIDED_ON and self.effects.filter(kpi=kpi).exists():
+            raise Invalid(kpi="The approval rests on this. Send it back first.")
         self.effects.update_or_create(
             kpi=kpi, defaults={"change": change, "by_on": by_on, "at": clock.now()}
         )
