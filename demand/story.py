@@ -4,6 +4,7 @@ from decimal import Decimal
 from statistics import pstdev
 from typing import Any
 
+from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.approvals.models import Approval, Round
 from changeoffice.core.doors.templatetags.formats import money, short_day
 from changeoffice.core.record.models import Event
@@ -104,17 +105,14 @@ def _parts(demand: Demand, scores: list) -> list[dict[str, Any]]:
     return found
 
 
-def rank(demand: Demand) -> dict[str, Any]:
+def rank(demand: Demand, person) -> dict[str, Any]:
     """Why it stands where it does, and what stands right before it."""
     if demand.rank is None:
         return {}
     total = Standing.objects.count()
-    ahead = (
-        Demand.objects.filter(standing__rank=demand.rank - 1).only("reference", "wsjf").first()
-        if demand.rank > 1 else None
-    )  # fmt: skip
+    ahead = Demand.objects.visible_to(person).filter(standing__rank=demand.rank - 1).first()
     return {"place": demand.rank, "total": total, "because": _because(demand),
-            "ahead": _ahead(ahead), "holds": _holds(demand)}  # fmt: skip
+            "ahead": _ahead(demand, ahead, person), "holds": _holds(demand)}  # fmt: skip
 
 
 def _holds(demand: Demand) -> str:
@@ -147,10 +145,14 @@ def _because(demand: Demand) -> str:
     return f"{sums}. A higher score is done sooner."
 
 
-def _ahead(other: Demand | None) -> str:
-    if other is None:
+def _ahead(demand: Demand, other: Demand | None, person) -> str:
+    """What stands before it; its score only for those who may see that one as well."""
+    if demand.rank == 1:
         return "Nothing stands before it."
-    return f"{other.reference} stands before it with {_short(other.wsjf)}."
+    if other is None:
+        return ""
+    score = f" with {_short(other.wsjf)}" if SEES_FIGURES.holds(person, other) else ""
+    return f"{other.reference} stands before it{score}."
 
 
 def _short(value: Any) -> str:

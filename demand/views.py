@@ -136,14 +136,19 @@ class DemandPage(WorkPage):
             "age": age, "waits": waits, "answer": story.answer(demand, age, waits, figures),
             "stages": story.stages(demand, stage_clock),
             "assessment": story.assessment(demand, person, figures),
-            "rank": story.rank(demand), "effects": story.effects(demand),
+            "rank": story.rank(demand, person), "effects": story.effects(demand),
             "estimate": story.estimate(demand) if figures else {},
             "approvals": story.approvals(demand, person),
             "services": list(demand.services.all()),
             "design": [(name.capitalize(), words) for name, words in demand.design_requirements.items()],
             "frameworks": _frameworks(demand),
+            "merged_into": _seen(demand.merged_into, person),
             "merged_here": list(demand.merged_here.visible_to(person)),
         }  # fmt: skip
+
+
+def _seen(other: Demand | None, person) -> Demand | None:
+    return other if other is not None and other.is_visible_to(person) else None
 
 
 def _frameworks(demand: Demand) -> list[str]:
