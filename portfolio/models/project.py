@@ -83,7 +83,9 @@ class Project(MovesRag):
         "stopped": State("Stopped", "bad", closed=True),
     }
     editors = KEEPS_PROJECT
-    figures = ("planned_cost", "forecast_cost")
+    # Who keeps a project does not choose who decides on its gates, baselines and money.
+    reserved: ClassVar = {"sponsor": STEERS_PROJECT}
+    figures = ("planned_cost", "forecast_cost", "reported_cost_percent")
 
     description = models.TextField(blank=True)
     programme = models.ForeignKey(
@@ -179,7 +181,7 @@ class Project(MovesRag):
         fields.setdefault("state", "active")
         return cls.bear(by=by, verb="take_over", words="imported", quiet=True, **fields)
 
-    @transition(ANY, None, who=role("analyst", "manager", "administrator"), door=False, quiet=True,
+    @transition(ANY, None, who=role("analyst", "manager", "administrator", "integration"), door=False, quiet=True,
                 told="took over figures of")  # fmt: skip
     def take_report(self, *, by, **reported):
         """What the source system now says of it."""
@@ -296,6 +298,9 @@ class Project(MovesRag):
         self._pass_on_confidence()
 
     def _put(self, changes) -> None:
+        named = changes.get("sponsor")
+        if named and named != self.sponsor and named in (self.owner, changes.get("owner")):
+            raise Invalid(sponsor="The sponsor is somebody else than the project manager.")
         super()._put(changes)
         if "owner" in changes or "sponsor" in changes:
             follow(self.pk, self.owner, self.sponsor)

@@ -208,6 +208,7 @@ class Work(models.Model):
     profile: ClassVar[Inputs] = {}
     counters: ClassVar[tuple[str, ...]] = ()
     editors: ClassVar[Rule]
+    reserved: ClassVar[dict[str, Rule]] = {}  # profile fields whose change needs another rule
 
     record = models.OneToOneField(
         Record, primary_key=True, db_column="id", on_delete=models.PROTECT, related_name="+"
@@ -358,6 +359,11 @@ class Work(models.Model):
         if self.is_closed:
             raise NotNow(f"{self.reference} is {self.state_label.lower()} and stays as it is.",
                          record=self)  # fmt: skip
+        for name, rule in self.reserved.items():
+            held = getattr(self, name)
+            changed = name in changes and held is not None and changes[name] != held
+            if changed and by is not None and not rule.holds(by, self):
+                raise Invalid(**{name: f"Changing this needs {rule.words}."})
         self._put(changes)
 
     def after_comment(self) -> None:
