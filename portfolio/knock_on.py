@@ -7,7 +7,7 @@ from typing import Any
 from changeoffice.calendar.working_days import day_date, day_number
 from portfolio import promises, propagation
 from portfolio.models import Dependency, Milestone
-from portfolio.what_if import WhatIf, what_if
+from portfolio.what_if import Move, WhatIf, what_if
 
 MOST_SHOWN = 200
 
@@ -16,7 +16,7 @@ MOST_SHOWN = 200
 class MovedMilestone:
     """One milestone that would move, and the chain that moves it."""
 
-    milestone: Milestone | None  # None where the person may not see it
+    milestone: Milestone
     before: date
     after: date
     working_days: int
@@ -27,7 +27,7 @@ class MovedMilestone:
 class MovedDependency:
     """One dependency whose use of tolerance would change."""
 
-    dependency: Dependency | None
+    dependency: Dependency
     slip_before: int
     slip_after: int
     used_before: float
@@ -36,7 +36,7 @@ class MovedDependency:
 
 @dataclass(frozen=True)
 class KnockOn:
-    """All effects; lists are cut at 200 rows, counts are not."""
+    """All effects this person may see; lists are cut at 200 rows, counts are not."""
 
     milestone: Milestone
     forecast_on: date
@@ -50,14 +50,14 @@ class KnockOn:
             "milestone": self.milestone.reference, "forecast_on": self.forecast_on,
             "saved": False, "moved_count": self.moved_count,
             "moved": [
-                {"id": _name(row.milestone), "title": _title(row.milestone),
-                 "project": _name(row.milestone.project) if row.milestone else "in progress",
+                {"id": row.milestone.reference, "title": row.milestone.title,
+                 "project": row.milestone.project.reference,
                  "before": row.before, "after": row.after, "working_days": row.working_days,
                  "chain": list(row.chain)}
                 for row in self.moved
             ],
             "dependencies": [
-                {"id": _name(row.dependency), "title": _title(row.dependency),
+                {"id": row.dependency.reference, "title": row.dependency.title,
                  "slip_before": row.slip_before, "slip_after": row.slip_after,
                  "tolerance_used_before": row.used_before,
                  "tolerance_used_after": row.used_after, "breached": row.used_after > 100}
@@ -71,10 +71,6 @@ def _name(work) -> str:
     return work.reference if work else "in progress"
 
 
-def _title(work) -> str:
-    return work.title if work else "A confidential item"
-
-
 def knock_on(milestone: Milestone, forecast_on: date, person) -> KnockOn:
     """The effects of another forecast; names only what this person may see."""
     from portfolio import readings
@@ -86,8 +82,10 @@ def knock_on(milestone: Milestone, forecast_on: date, person) -> KnockOn:
     projects = {drawn.points[pk].project_id for pk in days}
     projects |= propagation.getters_elsewhere(days)
     seen = _seen_milestones(days, person)
+    # What a person may not see does not exist for them: it is neither listed nor counted.
+    moved = [move for move in found.moves() if move.node in seen]
     return KnockOn(
-        milestone, forecast_on, _moved(found, seen, milestone.pk), len(found),
+        milestone, forecast_on, _moved(found, moved, seen, milestone.pk), len(moved),
         _dependencies(projects, days, person), readings.as_if(projects, days, person),
     )  # fmt: skip
 
@@ -97,12 +95,14 @@ def _seen_milestones(ids, person) -> dict[int, Milestone]:
     return {row.pk: row for row in rows.select_related("project", "owner")}
 
 
-def _moved(found: WhatIf, seen: dict[int, Milestone], first: int) -> list[MovedMilestone]:
+def _moved(
+    found: WhatIf, moves: list[Move], seen: dict[int, Milestone], first: int
+) -> list[MovedMilestone]:
     rows = []
-    for move in found.moves(MOST_SHOWN):
+    for move in moves[:MOST_SHOWN]:
         chain = tuple(_name(seen.get(step.node)) for step in found.chain(move.node))
         rows.append(MovedMilestone(
-            seen.get(move.node), day_date(move.old_day), day_date(move.new_day),
+            seen[move.node], day_date(move.old_day), day_date(move.new_day),
             move.working_days, chain if move.node != first else (),
         ))  # fmt: skip
     return rows
@@ -112,13 +112,12 @@ def _dependencies(projects: set[int], days: dict[int, date], person) -> list[Mov
     rows = promises.promises_of(projects)
     before, after = promises.measured(rows), promises.measured(rows, days)
     changed = [(old, new) for old, new in zip(before, after, strict=True) if old[1:] != new[1:]]
-    changed = sorted(changed, key=lambda pair: -pair[1][2])[:MOST_SHOWN]
     seen = {
         row.pk: row
         for row in Dependency.objects.visible_to(person).filter(
             pk__in=[old[0].pk for old, _ in changed]
         )
     }
-    return [
-        MovedDependency(seen.get(old[0].pk), old[1], new[1], old[2], new[2]) for old, new in changed
-    ]
+    changed = [pair for pair in changed if pair[0][0].pk in seen]
+    changed = sorted(changed, key=lambda pair: -pair[1][2])[:MOST_SHOWN]
+    return [MovedDependency(seen[old[0].pk], old[1], new[1], old[2], new[2]) for old, new in changed]

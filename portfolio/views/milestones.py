@@ -74,15 +74,14 @@ def what_if_page(request: HttpRequest, reference: str) -> HttpResponse:
 
 def preview(found: KnockOn) -> dict[str, Any]:
     """The effects a person may see; what is hidden is left out and not counted."""
-    moved = [row for row in found.moved if row.milestone and row.milestone != found.milestone]
-    links = [row for row in found.dependencies if row.dependency]
+    moved = [row for row in found.moved if row.milestone != found.milestone]
     return {
         "day": found.forecast_on, "others": moved, "colours": found.colours,
         "links": [
             {"link": row.dependency, "slip": row.slip_after,
              "breaks": row.used_before <= 100 < row.used_after,
              "mends": row.used_after <= 100 < row.used_before}
-            for row in links
+            for row in found.dependencies
         ],
     }  # fmt: skip
 
