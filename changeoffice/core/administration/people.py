@@ -39,7 +39,8 @@ def edit_person(person: Person, *, by, **fields) -> Person:
         raise Invalid(reports_to="Nobody reports to themselves.")
     with kept(by, "edit_person", model=Person) as draft:
         person = _locked(person)
-        if "email" in fields:
+        if fields.get("email", person.email) != person.email:
+            _need_keeper_of_roles(by, person)
             _free(email=fields["email"], but=person)
         draft.subject, draft.changes = person, put(person, fields)
         draft.words = f"edited {person.name}"
@@ -190,6 +191,13 @@ def _not_oneself(by, person: Person, what: str) -> None:
         raise NotAllowed(f"Nobody may {what}; ask another administrator.")
 
 
+def _need_keeper_of_roles(by, person: Person) -> None:
+    """The link for a new password goes to the address: whoever changes it could become them."""
+    for given in person.role_assignments.select_related("record"):
+        unit_id = given.record.unit_id if given.record_id else given.unit_id
+        need_keeper(by, unit_id)
+
+
 def _leave_an_administrator(person: Person) -> None:
     others = (
         RoleAssignment.objects.select_for_update(of=("self",))
@@ -214,6 +222,8 @@ def _free(*, username: str = "", email: str = "", but: Person | None = None) -> 
 
 
 def _invite(person: Person) -> None:
+    if person.is_integration:  # a program acts with tokens and has no password
+        return
     stamp = timezone.now().strftime("%Y%m%d%H%M%S%f")
     with transaction.atomic():
         enqueue("password_letter", f"invitation:{person.pk}:{stamp}", person_id=person.pk,
