@@ -1,4 +1,5 @@
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from django.utils import timezone
 
 from changeoffice.core.outbox.models import enqueue
@@ -18,6 +19,13 @@ class Adapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request) -> bool:
         return False
+
+    def pre_login(self, request, user, **options):
+        """A program acts through the API with tokens; it has no pages."""
+        if user.is_integration:
+            clear_login(request)
+            return self.respond_user_inactive(request, user)
+        return super().pre_login(request, user, **options)
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         if template_prefix != "account/email/password_reset_key":

@@ -20,7 +20,7 @@ def password_link(person: Person) -> str:
 
 @handler("password_letter")
 def send(person_id: int, invitation: bool = False) -> None:
-    person = Person.objects.filter(pk=person_id, is_active=True).first()
+    person = Person.objects.filter(pk=person_id, is_active=True, is_integration=False).first()
     if person is None:
         return
     context = {"user": person, "password_reset_url": password_link(person),
