@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from changeoffice.core.access.rules import ANALYST
+from changeoffice.core.access.rules import ANALYST, need_staff
 from changeoffice.core.people.models import Office, Person
 from changeoffice.core.record.history import tracked
 from changeoffice.core.record.inputs import LongText, Number, Ref
@@ -60,6 +60,7 @@ class Demand(Leaving):
     @classmethod
     def raise_new(cls, *, by: Person, **profile) -> Demand:
         """Begin a draft only its requester sees."""
+        need_staff(by, "Raising demands")
         return cls.begin(by=by, requester=by, owner=by, reach=Reach.OWN, **profile)
 
     @classmethod
@@ -88,11 +89,13 @@ class Demand(Leaving):
     @transition(OPEN, None, who=ANALYST | REQUESTER, told="made confidential", label="Make confidential",
                 asks={"people": Ref(label="Who else may see it", rows=staff, key="username", many=True,
                                     required=False)},
-                confirm="Only you, its requester, its analyst, its sponsor and the people you name will see it.")  # fmt: skip
+                confirm="Only you, its requester, its analyst, its sponsor, whoever is asked to approve it "
+                        "and the people you name will see it.")  # fmt: skip
     def restrict(self, *, by, people=()):
         """From now on it exists only for the people named on it."""
         self.confidential = True
-        for person in filter(None, (by, self.requester, self.sponsor, *(people or ()))):
+        asked = Person.objects.filter(pk__in=self._asked_now())
+        for person in filter(None, (by, self.requester, self.sponsor, *asked, *(people or ()))):
             NamedPerson.objects.get_or_create(record_id=self.pk, person=person)
         ranking.refresh(self)
 

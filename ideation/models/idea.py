@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
-from changeoffice.core.access.rules import ANALYST, OWNER, STAFF
+from changeoffice.core.access.rules import ANALYST, OWNER, STAFF, need_staff
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotNow
@@ -144,6 +144,7 @@ class Idea(Work):
     @classmethod
     def propose(cls, *, by: Person, services=(), **profile) -> "Idea":
         """Begin a draft only its author sees."""
+        need_staff(by, "Proposing ideas")
         profile.setdefault("unit", by.unit)
         profile["unit"] = profile["unit"] or by.unit
         made = cls.bear(by=by, verb="propose", state="draft", owner=by, reach=Reach.OWN,
