@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from changeoffice.core.access.rules import ANALYST, need_staff
+from changeoffice.core.access.rules import ANALYST
 from changeoffice.core.people.models import Office, Person
 from changeoffice.core.record.history import tracked
 from changeoffice.core.record.inputs import LongText, Number, Ref
 from changeoffice.core.record.models import NamedPerson, Reach
-from changeoffice.core.record.workflow import State, transition
+from changeoffice.core.record.workflow import State, need_staff, transition
 from changeoffice.core.talk.models import follow
 from changeoffice.organisation.models import staff
 from demand import ranking

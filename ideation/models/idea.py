@@ -5,14 +5,14 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
-from changeoffice.core.access.rules import ANALYST, OWNER, STAFF, need_staff
+from changeoffice.core.access.rules import ANALYST, OWNER, STAFF
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotNow
 from changeoffice.core.record.history import tracked
 from changeoffice.core.record.inputs import Choice, Date, LongText, Ref, Text
 from changeoffice.core.record.models import Reach, Work, WorkQuerySet
-from changeoffice.core.record.workflow import State, guard, lock, transition
+from changeoffice.core.record.workflow import State, guard, lock, need_staff, transition
 from changeoffice.core.talk.models import Comment, Follower, comment, follow
 from changeoffice.organisation.models import Service, units
 from ideation.models.scoring import REVIEWERS, SCORE_INPUTS, VettingScore

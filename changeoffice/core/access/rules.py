@@ -12,7 +12,6 @@ from typing import Any
 from django.db.models import Q
 
 from changeoffice.core.access.grants import Scope, grants_of
-from changeoffice.core.record.errors import NotAllowed
 
 NOTHING = Q(pk__in=[])
 EVERYTHING = ~NOTHING
@@ -150,12 +149,6 @@ def scope_q(scope: Scope, at: str = "") -> Q:
 
 def role(*names: str) -> HasRole:
     return HasRole(names)
-
-
-def need_staff(person, what: str) -> None:
-    """Asked by births, which have no record yet a rule could look at; jobs and imports may."""
-    if person is not None and not grants_of(person).is_staff:
-        raise NotAllowed(f"{what} is for members of staff.")
 
 
 STAFF = Staff()

@@ -10,7 +10,7 @@ from typing import Any
 import pghistory
 from django.db import IntegrityError, transaction
 
-from changeoffice.core.access.rules import Rule
+from changeoffice.core.access.rules import STAFF, Rule
 from changeoffice.core.record import acting
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen, Stale
 from changeoffice.core.record.history import changes_since
@@ -216,6 +216,12 @@ def transition(
         return Verb(body, sources, target, who, tuple(guards), asks or {}, **options)
 
     return declare
+
+
+def need_staff(person, what: str) -> None:
+    """Asked by births, which have no record yet a rule could look at; jobs and imports may."""
+    if person is not None and not STAFF.holds(person, None):
+        raise NotAllowed(f"{what} is for members of staff.")
 
 
 def verbs_of(model) -> dict[str, Verb]:
