@@ -5,6 +5,7 @@ from datetime import date
 
 from changeoffice.core.people.models import kept_for_request
 from changeoffice.demo import cast, demands, ideas, organisation, projects, worker
+from changeoffice.demo.content.demands import DEMANDS
 from changeoffice.demo.play import YEAR, Play
 from changeoffice.insight import rollup
 
@@ -14,9 +15,10 @@ def play_year(today: date, seed: str, scale: float, password: str, tell: Callabl
     play = Play(today, f"{seed}:{today.isoformat()}", tell)
     play.at(play.opening(0), cast.found_bank, play, password)
     organisation.set_up(play)
-    ideas.set_up(play, scale)
-    demands.set_up(play, delivers=projects.from_demand)
-    projects.set_up(play)
+    wanted = part_of(scale)
+    ideas.set_up(play, scale, wanted)
+    demands.set_up(play, projects.from_demand, wanted)
+    projects.set_up(play, wanted)
     with worker.reads_in_the_evening(), kept_for_request():
         play.perform()
     return play
@@ -25,3 +27,19 @@ def play_year(today: date, seed: str, scale: float, password: str, tell: Callabl
 def add_up(today: date) -> None:
     """The daily facts of the year; a run that is stopped here is completed by the portal's own job."""
     rollup.compute([*rollup.days_to_fill(today, 2 * YEAR), today])
+
+
+# Kept in the smallest demo: what others are merged into, and each way a project can fare.
+ALWAYS = {"confirm", "region", "held", "certs", "deal", "iso", "status", "callcheck", "ledger",
+          "screening", "leasing", "income", "knowledge", "store"}  # fmt: skip
+
+
+def part_of(scale: float) -> set[str] | None:
+    """Demands and projects of a smaller demo, every state among them; None is all."""
+    if scale >= 1:
+        return None
+    ends: dict[str, list[str]] = {}
+    for spec in DEMANDS:
+        ends.setdefault(spec.ends, []).append(spec.key)
+    some = {key for keys in ends.values() for key in keys[: max(1, round(len(keys) * scale))]}
+    return some | ALWAYS

@@ -282,12 +282,13 @@ def _raid(run: Run) -> None:
                                 severity=dice.choice([2, 3, 3, 4]),
                                 target_on=play.working(play.day_now, dice.randint(6, 15)))  # fmt: skip
         play.at(play.working(play.day_now, dice.randint(4, 13)), issue.resolve, by=run.manager, resolution=solved)
-    if dice.random() < 0.1:
+    if dice.random() < 0.14:
         owner = dice.choice(["finance", "design-authority", "tamsin.rowntree", "service-owner", "kofi.mensah"])
         owner = run.spec.manager if project.confidential else owner
         action = Action.assign(by=run.manager, project=project, title=dice.choice(content.ACTIONS),
                                due_on=play.working(play.day_now, dice.randint(5, 15)), owner=play.who(owner))  # fmt: skip
-        play.at(play.working(play.day_now, dice.randint(3, 14)), action.finish, by=play.who(owner))
+        if run.left > 40 or dice.random() < 0.6:
+            play.at(play.working(play.day_now, dice.randint(3, 14)), action.finish, by=play.who(owner))
     late_fear = run.spec.fares == "squeezed" and run.left < 20
     if (late_fear or (run.spec.fares in ("watermelon", "costly") and run.slips == 2)) and not run.feared:
         run.feared = True
@@ -312,18 +313,26 @@ def _review(run: Run, risk: Risk) -> None:
 
 # interventions and status ------------------------------------------------------------------------
 def answer_in_time(play: Play) -> None:
-    """Most interventions are answered within days; some are left for those above."""
+    """Most interventions are answered within days; some are left for those above. Each rung is a
+    new question."""
+    known = play.things.setdefault("asked", set())
     rows = Intervention.objects.filter(state="open").select_related("project", "owner")
     runs = {run.pk: run for key, run in play.things.items() if key.startswith("project:")}
     for row in rows.order_by("pk"):
-        run, age = runs[row.project_id], (play.day_now - row.state_since.date()).days
+        run = runs[row.project_id]
+        if (row.pk, row.rung, row.due_on) in known or row.owner is None:
+            continue
+        known.add((row.pk, row.rung, row.due_on))
         ignored = run.spec.fares == "squeezed" and run.left < 20
-        if row.owner and age >= 1 and not ignored and run.left >= 4 and run.dice.random() < 0.5:
-            row.project = run.project
-            _answer(run, row)
+        if not ignored and run.dice.random() < 0.8:
+            play.at(play.working(play.day_now, run.dice.randint(1, 2)), _answer, run, row)
 
 
 def _answer(run: Run, row: Intervention) -> None:
+    row.refresh_from_db()
+    if row.state != "open":
+        return
+    row.project = run.project
     owner = run.play.who(row.owner.username)
     if row.rung and run.dice.random() < 0.15:
         row.decide(by=run.sponsor, decision=run.dice.choice(content.DECISIONS))

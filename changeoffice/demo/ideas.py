@@ -25,7 +25,7 @@ HOME = {
 }  # fmt: skip
 # What becomes of an idea that no demand comes from, by its age in days: (older than, chances).
 FATES = (
-    (120, {"open": 22, "declined": 30, "parked": 12, "developed": 6, "vetting": 4, "under_review": 3, "more_information": 1}),
+    (120, {"open": 30, "declined": 22, "parked": 14, "developed": 7, "vetting": 4, "under_review": 3, "more_information": 1}),
     (30, {"open": 42, "declined": 12, "parked": 9, "developed": 9, "vetting": 9, "under_review": 8, "more_information": 7}),
     (0, {"open": 80, "declined": 2, "parked": 1, "vetting": 2, "under_review": 9, "more_information": 5, "draft": 4}),
 )  # fmt: skip
@@ -49,8 +49,8 @@ class Story:
     made: Idea | None = field(default=None, repr=False)
 
 
-def set_up(play: Play, scale: float) -> None:
-    stories = told(play, scale)
+def set_up(play: Play, scale: float, wanted: set[str] | None) -> None:
+    stories = told(play, scale, wanted)
     play.at(play.opening(20), _themes)
     for story in stories:
         play.things[f"idea:{story.title}"] = story
@@ -63,11 +63,11 @@ def _themes() -> None:
 
 
 # what is written down ----------------------------------------------------------------------------
-def told(play: Play, scale: float) -> list[Story]:
+def told(play: Play, scale: float, wanted: set[str] | None) -> list[Story]:
     """Every idea with its fate, its day and its author; fewer of those nothing comes from."""
     dice = play.dice("ideas")
     found = _written() + _families()
-    needed = {spec.idea for spec in DEMANDS if spec.idea}
+    needed = {spec.idea for spec in DEMANDS if spec.idea and (wanted is None or spec.key in wanted)}
     fixed = [story for story in found if story.title in needed]
     free = [story for story in found if story.title not in needed]
     dice.shuffle(free)
@@ -79,7 +79,7 @@ def told(play: Play, scale: float) -> list[Story]:
     known = {story.title: story for story in fixed + free}
     repeats = [row for row in _repeats(dice) if row.into in known]
     for story in repeats:
-        story.ago = max(6, min(known[story.into].ago, 300) - dice.randint(6, 40))
+        story.ago = max(4, known[story.into].ago - dice.randint(1, 4))
     return _staffs_own(dice, fixed + free + repeats)
 
 
@@ -141,7 +141,9 @@ def _free(dice: Random, story: Story, place: float) -> None:
     chances = next(found for older, found in FATES if story.ago > older)
     story.fate = dice.choices(list(chances), list(chances.values()))[0]
     story.author = _somebody(dice, HOME[story.theme])
-    story.popularity = min(3.0, dice.lognormvariate(-0.15, 0.75))
+    story.popularity = min(3.0, dice.lognormvariate(-0.1, 0.75))
+    if story.fate == "open" and story.ago > 15 and story.popularity > 0.9 and dice.random() < 0.85:
+        story.popularity = dice.uniform(0.35, 0.95)  # what many vote for has been taken up
 
 
 def _somebody(dice: Random, unit: str) -> str:
@@ -246,7 +248,7 @@ def _take_up(play: Play, story: Story) -> None:
     dice = play.dice(f"fate {story.title}")
     analyst = play.who(dice.choice(ANALYSTS))
     if story.fate == "merged":
-        play.at(play.working(play.day_now, dice.randint(2, 9)), _merge, play, story, analyst)
+        play.at(play.working(play.day_now, dice.randint(1, 2)), _merge, play, story, analyst)
     elif story.fate != "open":
         day = play.working(play.day_now, dice.randint(1, 8))
         if story.developed_by:
@@ -344,4 +346,7 @@ def _resume(play: Play, story: Story, analyst: Person, dice: Random) -> None:
     """The day has come: the portal's own job takes it up, and an analyst decides."""
     with acting.through("job", "parked ideas"):
         story.made.resume(by=None)
-    play.at(play.working(play.day_now, 3), _decline, story, analyst, dice)
+    if dice.random() < 0.5:
+        play.at(play.working(play.day_now, 3), _decline, story, analyst, dice)
+    else:
+        play.at(play.working(play.day_now, 4), _develop, story, analyst)

@@ -12,10 +12,17 @@ from changeoffice.core.people.models import Person
 from changeoffice.core.record.errors import Refused
 from changeoffice.demo import delivery
 from changeoffice.demo.content.demands import DEMANDS
-from changeoffice.demo.content.projects import PORTFOLIOS, PROGRAMMES, PROJECTS, ProjectSpec
+from changeoffice.demo.content.projects import (
+    ERRANDS,
+    PORTFOLIOS,
+    PROGRAMMES,
+    PROJECTS,
+    ProjectSpec,
+)
 from changeoffice.demo.demands import Course
 from changeoffice.demo.play import Play
 from portfolio.models import (
+    Action,
     Benefit,
     Dependency,
     Milestone,
@@ -80,6 +87,15 @@ def set_up(play: Play, wanted: set[str] | None = None) -> None:
         if spec.began:
             play.at(play.day(spec.began), _start_up, run)
     delivery.watch_every_evening(play)
+    for username, key, title in ERRANDS:
+        play.at(play.day(9), _errand, play, username, key, title)
+
+
+def _errand(play: Play, username: str, key: str, title: str) -> None:
+    run = play.things.get(f"project:{key}") or play.things["project:iso"]
+    if run.project:
+        Action.assign(by=run.manager, project=run.project, title=title, owner=play.who(username),
+                      due_on=play.today + timedelta(days=run.dice.randint(1, 6)))  # fmt: skip
 
 
 def _plans(play: Play) -> None:

@@ -69,7 +69,7 @@ PROJECTS = [
       title="New card processor", description="The present processor leaves the market. 365,000 cards move to a new one, in waves.",
       unit="payments", sponsor="ranjit.bhogal", began=340, budget=4200, services="cards,mobile", kpi=("held", -60)),
     P("refit", "contact", "marguerite.osei", 55, "well", ("Plans approved", "Wexley opened", "Last branch opened"),
-      (("signpad", "Desks with power and network"), ("callback", "Phones for branch advisers")),
+      (("signpad", "Desks with power and network"), ("callback", "Phones for branch advisers"), ("knowledge", "Pilot branch for the desk search")),
       template="agile", title="Branch refit, wave two", description="Eleven branches get open desks, a quiet room and the network that newer tools need.",
       unit="branches", sponsor="sponsor", began=330, budget=1450, services="branch", kpi=("first", 2)),
     P("screening", "safe", "declan.fairweather", 90, "watermelon", ("Rules carried over", "Parallel run begins", "Old engine switched off"),
@@ -105,26 +105,26 @@ PROJECTS = [
     P("certs", "safe", "declan.fairweather", -170, "well", ("Register complete", "First renewal by machine", "Last one by hand retired"),
       (("vault", "Register of certificates"), ("dora", "Certificate incidents of two years")), template="agile"),
     P("status", "lending", "project-manager", 38, "recovering", ("Five stages agreed", "Brokers see the stage", "Applicants see the stage"),
-      (("collect", "Customer view in the app"), ("onebalance", "Case tile on the home screen"))),
+      (("collect", "Customer view in the app"), ("onebalance", "Case tile on the home screen"), ("signpad", "List of forms that need a signature"))),
     P("callcheck", "safe", "declan.fairweather", 48, "late", ("Wording tested with customers", "Pilot with 2,000 customers", "All payments above 500"),
       (("dora", "Fraud incidents by type"), ("company", "Question for second signatories"))),
     P("vault", "ground", "gethin.morris", 22, "steady", ("Product chosen", "First forty passwords moved", "Last wiki page cleaned"),
-      (("cards", "Keys for the new processor"), ("centre", "Break-glass access"))),
+      (("cards", "Keys for the new processor"), ("centre", "Break-glass access"), ("screening", "Service accounts without passwords"))),
     P("company", "payments", "yusra.haddadin", 130, "slipping", ("Forms tested with founders", "Video check live", "A thousand accounts opened"),
       (("store", "Kinds of company documents"), ("screening", "List of director roles"))),
     P("iso", "payments", "project-manager", 72, "squeezed", ("Master data cleaned", "Scheme test passed", "All channels switched"),
       (("screening", "Test messages with addresses"), ("company", "Address form for companies"),
        ("cards", "Address table by country"))),
     P("dora", "safe", "declan.fairweather", 80, "steady", ("Form agreed with the regulator's text", "Three lists merged", "First report from the register"),
-      (("centre", "Criteria for a reportable outage"), ("ledger", "Outage codes"))),
+      (("centre", "Criteria for a reportable outage"), ("ledger", "Outage codes"), ("vault", "Contacts for the register"))),
     P("signpad", "contact", "marguerite.osei", 64, "steady", ("Pads chosen", "Two pilot branches", "All branches"),
       (("store", "Signed files in the right format"), ("refit", "Where pads stand on the desk")), template="agile"),
     P("onebalance", "contact", "ines.caldeira", 44, "slipping", ("Service designed", "App reads the service", "Browser reads the service"),
-      (("status", "Shared header in app and browser"),), template="agile"),
+      (("status", "Shared header in app and browser"), ("iso", "Form fields in app and browser")), template="agile"),
     P("collect", "lending", "svetlana.ruzic", 118, "steady", ("One plan for all products", "First team works with it", "All teams"),
-      (("knowledge", "Wording for customers in arrears"),)),
+      (("knowledge", "Wording for customers in arrears"), ("store", "Which letters have to be kept"))),
     P("carbon", "ground", "gethin.morris", 66, "well", ("Method agreed", "First quarterly figures", "Figures in tenders"),
-      (("centre", "Power readings by rack"),), template="agile"),
+      (("centre", "Power readings by rack"), ("ledger", "Run times of the night jobs")), template="agile"),
 ]  # fmt: skip
 
 # share of the planned time, working days everything still open moves, why
@@ -202,6 +202,15 @@ EVIDENCE = [
 GATE_WORDS = [
     "Evidence is complete and the open points are small.", "The team has answered all questions.",
     "We go on; the board wants to see the next dates in two weeks.", "Good work, thank you.",
+]  # fmt: skip
+# By whom, on which project, what: something to do for those no verb waits for.
+ERRANDS = [
+    ("auditor", "dora", "Say which samples the audit of the register needs"),
+    ("administrator", "status", "Give the broker testers their roles"),
+    ("supplier", "store", "Send the plan with names for the last million documents"),
+    ("integration", "iso", "Renew the connector's token before the cut-over"),
+    ("service-owner", "iso", "Name the peak days on which nothing may change"),
+    ("staff", "status", "Read the new stage names as an adviser would"),
 ]  # fmt: skip
 ANSWERS = [
     "Two people join from another team on Monday, and the supplier works on Saturdays until the test is done.",
