@@ -92,10 +92,11 @@ def _task(one: Waiting, today: date) -> dict[str, Any]:
     """As the task component draws it; the title says what, the line beneath why."""
     late = bool(one.due and one.due < today)
     because = one.because[:1].upper() + one.because[1:]
+    what = one.what if one.what.endswith(("?", ".", "!")) else f"{one.what}."
     return {
         "kind": one.kind, "title": one.title, "url": one.url, "reference": one.reference,
         "icon": "stamp" if one.kind == "approval" else "", "is_late": late,
-        "why": f"{one.what}. {because}.", "due": formats.due(one.due) if one.due else "",
+        "why": f"{what} {because}.", "due": formats.due(one.due) if one.due else "",
         "actions": [{"label": one.action_label, "url": one.url, "primary": True}],
     }  # fmt: skip
 
