@@ -95,7 +95,7 @@ def _parts(demand: Demand, scores: list) -> list[dict[str, Any]]:
         given = [getattr(row, name) for row in scores]
         value = demand.job_size if name == "job_size" else getattr(demand, f"mean_{name}")
         spread = (
-            f"{min(given)} to {max(given)} of {len(given)} assessors"
+            f"{len(given)} assessors, from {min(given)} to {max(given)}"
             if len(given) > 1
             else "one assessor"
         )
@@ -156,7 +156,7 @@ def _ahead(demand: Demand, other: Demand | None, person) -> str:
 
 
 def _short(value: Any) -> str:
-    return "–" if value is None else f"{Decimal(value):.2f}".rstrip("0").rstrip(".")
+    return "–" if value is None else f"{Decimal(value):,.2f}".rstrip("0").rstrip(".")
 
 
 def estimate(demand: Demand) -> dict[str, Any]:
