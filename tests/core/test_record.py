@@ -209,6 +209,9 @@ def test_a_work_without_its_header_cannot_be_committed(author):
     import pgtrigger
     from django.db import IntegrityError
 
+    from changeoffice.core.access.grants import grants_of
+
+    grants_of(author)  # read before: below, named parameters cannot be sent
     with (
         pytest.raises(IntegrityError),
         transaction.atomic(),
