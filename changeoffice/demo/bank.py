@@ -10,7 +10,9 @@ from changeoffice.demo.play import YEAR, Play
 from changeoffice.insight import rollup
 
 
-def play_year(today: date, seed: str, scale: float, password: str, tell: Callable[[str], None]) -> Play:
+def play_year(
+    today: date, seed: str, scale: float, password: str, tell: Callable[[str], None]
+) -> Play:
     cast.open_office()
     play = Play(today, f"{seed}:{today.isoformat()}", tell)
     play.at(play.opening(0), cast.found_bank, play, password)

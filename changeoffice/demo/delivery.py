@@ -86,7 +86,10 @@ def visit(run: Run) -> None:
 def _turns(run: Run, project: Project) -> None:
     """The two projects that do not go on."""
     if run.spec.fares == "held up" and run.left < 52 and project.state == "active":
-        project.hold(by=run.sponsor, reason="The owners of the sources work on the card processor until it is live.")
+        project.hold(
+            by=run.sponsor,
+            reason="The owners of the sources work on the card processor until it is live.",
+        )
     if run.spec.fares == "stopped" and run.left < 95 and project.state == "active":
         project.stop(by=run.sponsor, reason="The partner's new price is three times the benefit. "
                      "We take it up again when the market has more than one.")  # fmt: skip
@@ -167,7 +170,9 @@ def _decide(run: Run, gate, mark: Milestone) -> None:
     sponsor, dice = run.sponsor, run.dice
     words = dice.choice(content.GATE_WORDS)
     if dice.random() < 0.1 and gate.position and gate.state == "open" and run.spec.ends > 0:
-        gate.decide(by=sponsor, decision="hold", rationale="Two answers are missing. Come back next week.")
+        gate.decide(
+            by=sponsor, decision="hold", rationale="Two answers are missing. Come back next week."
+        )
         mark.re_forecast(by=run.manager, forecast_on=run.play.working(run.play.day_now, 5),
                          reason="The gate asked for two more answers.")  # fmt: skip
         return
@@ -180,8 +185,14 @@ def _decide(run: Run, gate, mark: Milestone) -> None:
                     condition_owner=run.manager, conditions_due_on=due)  # fmt: skip
         late = run.spec.fares in ("late", "watermelon") and run.left < 60
         if not late:
-            for action in Action.objects.filter(source_id=gate.pk, state="open").select_related("project"):
-                run.play.at(run.play.working(run.play.day_now, dice.randint(3, 9)), action.finish, by=run.manager)
+            for action in Action.objects.filter(source_id=gate.pk, state="open").select_related(
+                "project"
+            ):
+                run.play.at(
+                    run.play.working(run.play.day_now, dice.randint(3, 9)),
+                    action.finish,
+                    by=run.manager,
+                )
     if gate.position == 0:
         run.project.start(by=run.manager)
 
@@ -193,9 +204,13 @@ def _close(run: Run) -> None:
     for risk in Risk.objects.filter(project=run.pk, state="open"):
         risk.project = project
         risk.close(by=run.manager, reason="The project has delivered.")
-    project.close(by=run.sponsor, reason="Everything in scope is live, and the service owner has taken over.")
+    project.close(
+        by=run.sponsor, reason="Everything in scope is live, and the service owner has taken over."
+    )
     for benefit in Benefit.objects.filter(project=run.pk).select_related("project", "kpi__owner"):
-        run.play.at(run.play.working(run.play.day_now, run.dice.randint(8, 30)), _read, run, benefit)
+        run.play.at(
+            run.play.working(run.play.day_now, run.dice.randint(8, 30)), _read, run, benefit
+        )
 
 
 def _read(run: Run, benefit: Benefit) -> None:
@@ -237,7 +252,9 @@ def _cost_more(run: Run, budget: Budget) -> None:
     percent = course[run.costs][1]
     run.costs += 1
     before = run.play.day_now.replace(day=1)
-    open_lines = [line for line in budget.lines.all() if line.month >= before and line.actual is None]
+    open_lines = [
+        line for line in budget.lines.all() if line.month >= before and line.actual is None
+    ]
     if not open_lines:
         return
     totals = budget.totals()
@@ -281,16 +298,27 @@ def _raid(run: Run) -> None:
         issue = Issue.note_down(by=run.manager, project=project, title=title, description=words,
                                 severity=dice.choice([2, 3, 3, 4]),
                                 target_on=play.working(play.day_now, dice.randint(6, 15)))  # fmt: skip
-        play.at(play.working(play.day_now, dice.randint(4, 13)), issue.resolve, by=run.manager, resolution=solved)
+        play.at(
+            play.working(play.day_now, dice.randint(4, 13)),
+            issue.resolve,
+            by=run.manager,
+            resolution=solved,
+        )
     if dice.random() < 0.14:
-        owner = dice.choice(["finance", "design-authority", "tamsin.rowntree", "service-owner", "kofi.mensah"])
+        owner = dice.choice(
+            ["finance", "design-authority", "tamsin.rowntree", "service-owner", "kofi.mensah"]
+        )
         owner = run.spec.manager if project.confidential else owner
         action = Action.assign(by=run.manager, project=project, title=dice.choice(content.ACTIONS),
                                due_on=play.working(play.day_now, dice.randint(5, 15)), owner=play.who(owner))  # fmt: skip
         if run.left > 40 or dice.random() < 0.6:
-            play.at(play.working(play.day_now, dice.randint(3, 14)), action.finish, by=play.who(owner))
+            play.at(
+                play.working(play.day_now, dice.randint(3, 14)), action.finish, by=play.who(owner)
+            )
     late_fear = run.spec.fares == "squeezed" and run.left < 20
-    if (late_fear or (run.spec.fares in ("watermelon", "costly") and run.slips == 2)) and not run.feared:
+    if (
+        late_fear or (run.spec.fares in ("watermelon", "costly") and run.slips == 2)
+    ) and not run.feared:
         run.feared = True
         title, words, plan = content.RISKS[dice.randrange(6)]
         _note(run, title, words, plan, high=True)
@@ -351,4 +379,6 @@ def _confirm(run: Run) -> None:
     colour = {Colour.RED: "red", Colour.AMBER: "amber"}.get(overall, "green")
     if run.spec.fares == "watermelon":
         colour = "green"
-    project.confirm(by=run.manager, summary=run.dice.choice(content.STATUS[colour]), own_colour=colour)
+    project.confirm(
+        by=run.manager, summary=run.dice.choice(content.STATUS[colour]), own_colour=colour
+    )

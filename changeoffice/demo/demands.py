@@ -224,7 +224,11 @@ def _assessors(course: Course) -> list[Person]:
     play, dice = course.play, course.dice
     owner = _services(course)[0].owner
     names = [name for name in ANALYSTS if play.who(name) != course.analyst]
-    found = [owner, play.who(dice.choice(names)), play.who(dice.choice(["design-authority", "tamsin.rowntree", "finance"]))]
+    found = [
+        owner,
+        play.who(dice.choice(names)),
+        play.who(dice.choice(["design-authority", "tamsin.rowntree", "finance"])),
+    ]
     if course.spec.confidential:
         found = [play.who("analyst"), play.who("finance")]
     return list(dict.fromkeys(found))
@@ -250,7 +254,9 @@ def _near(dice: Random, middle: int, spread: int = 2) -> int:
 
 def _estimate(course: Course) -> None:
     total = DAYS[course.spec.size] * course.dice.uniform(0.85, 1.2)
-    skills = course.dice.sample([name for name, _ in SKILLS], 2 if course.spec.size in ("XS", "S") else 4)
+    skills = course.dice.sample(
+        [name for name, _ in SKILLS], 2 if course.spec.size in ("XS", "S") else 4
+    )
     shares = [course.dice.uniform(0.5, 1.5) for _ in skills]
     for skill, share in zip(skills, shares, strict=True):
         likely = max(1, round(total * share / sum(shares)))
@@ -318,7 +324,9 @@ def _asked(course: Course) -> list[Approval]:
 
 def _mend(course: Course) -> None:
     """What was refused is mended and asked again."""
-    comment(course.made, by=course.analyst, body="The comment is taken up: training and support are in.")
+    comment(
+        course.made, by=course.analyst, body="The comment is taken up: training and support are in."
+    )
     _estimate(course)
     course.made.request_approval(by=course.analyst)
     course.later(_decide, course, False, within=(1, 4))

@@ -40,7 +40,11 @@ def demo_life(now: datetime) -> dict[str, int]:
 
 
 def _talk(dice: Random, colleagues: list[Person]) -> tuple[int, int]:
-    ideas = list(Idea.objects.filter(state__in=("open", "under_review", "vetting"), confidential=False).order_by("-pk")[:60])
+    ideas = list(
+        Idea.objects.filter(
+            state__in=("open", "under_review", "vetting"), confidential=False
+        ).order_by("-pk")[:60]
+    )
     if not ideas:
         return 0, 0
     votes = dice.randint(3, 8)

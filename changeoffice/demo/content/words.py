@@ -1,18 +1,66 @@
 """What people say: comments, answers, reasons. {name} and {theme} are filled in."""
 
 BENEFITS = {
-    "Payments": ["Fewer calls about payments and less work by hand.", "About two hours a day less for the payments floor.", "Customers trust that a payment arrives."],
-    "Cards": ["Fewer disputes and fewer calls about cards.", "Saves postage and a week of waiting.", "Customers keep using the card."],
-    "Digital": ["Fewer visits and calls for simple things.", "Better marks in the app stores.", "Customers find what they look for."],
-    "Branches": ["Shorter queues on Saturday morning.", "An adviser gains half an hour a day.", "Customers leave with an answer."],
-    "Lending": ["Offers go out days earlier.", "Fewer calls and fewer withdrawn applications.", "Less typing for case handlers."],
-    "Fraud and risk": ["Money stopped before it leaves.", "Analysts look at what matters.", "We can show the regulator how we decide."],
-    "Data and reporting": ["One number that everybody believes.", "A day less at month end.", "Fewer questions to the data team."],
-    "Technology": ["Fewer incidents at night.", "Lower running costs.", "Changes go live with less risk."],
-    "Workplace": ["An hour a week for each of us.", "New colleagues get going sooner.", "Less paper and fewer forms."],
-    "Contact centre": ["Shorter calls and calmer callers.", "New advisers are ready a month sooner.", "Customers do not repeat themselves."],
-    "Business banking": ["Companies choose us because it is quick.", "Relationship managers spend time with customers.", "Fewer forms for both sides."],
-    "Sustainability": ["Lower bills and less waste.", "A figure we can be proud of in the annual report.", "Small, but everybody sees it."],
+    "Payments": [
+        "Fewer calls about payments and less work by hand.",
+        "About two hours a day less for the payments floor.",
+        "Customers trust that a payment arrives.",
+    ],
+    "Cards": [
+        "Fewer disputes and fewer calls about cards.",
+        "Saves postage and a week of waiting.",
+        "Customers keep using the card.",
+    ],
+    "Digital": [
+        "Fewer visits and calls for simple things.",
+        "Better marks in the app stores.",
+        "Customers find what they look for.",
+    ],
+    "Branches": [
+        "Shorter queues on Saturday morning.",
+        "An adviser gains half an hour a day.",
+        "Customers leave with an answer.",
+    ],
+    "Lending": [
+        "Offers go out days earlier.",
+        "Fewer calls and fewer withdrawn applications.",
+        "Less typing for case handlers.",
+    ],
+    "Fraud and risk": [
+        "Money stopped before it leaves.",
+        "Analysts look at what matters.",
+        "We can show the regulator how we decide.",
+    ],
+    "Data and reporting": [
+        "One number that everybody believes.",
+        "A day less at month end.",
+        "Fewer questions to the data team.",
+    ],
+    "Technology": [
+        "Fewer incidents at night.",
+        "Lower running costs.",
+        "Changes go live with less risk.",
+    ],
+    "Workplace": [
+        "An hour a week for each of us.",
+        "New colleagues get going sooner.",
+        "Less paper and fewer forms.",
+    ],
+    "Contact centre": [
+        "Shorter calls and calmer callers.",
+        "New advisers are ready a month sooner.",
+        "Customers do not repeat themselves.",
+    ],
+    "Business banking": [
+        "Companies choose us because it is quick.",
+        "Relationship managers spend time with customers.",
+        "Fewer forms for both sides.",
+    ],
+    "Sustainability": [
+        "Lower bills and less waste.",
+        "A figure we can be proud of in the annual report.",
+        "Small, but everybody sees it.",
+    ],
 }
 
 COMMENTS = [
@@ -94,7 +142,10 @@ SCORE_REASONS = [
     "The figures from the contact centre convince me.",
 ]
 APPROVAL_WORDS = [
-    "", "", "Figures checked, go ahead.", "Approved within this year's envelope.",
+    "",
+    "",
+    "Figures checked, go ahead.",
+    "Approved within this year's envelope.",
     "Fine by me. Please report the first readings to the board.",
 ]
 REFUSALS = [

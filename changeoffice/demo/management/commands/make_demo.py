@@ -51,7 +51,9 @@ class Command(BaseCommand):
         if Office.current().is_demo and os.environ.get("DEMO_PASSWORD"):
             cast.use_password(password)
         if not if_empty:
-            raise CommandError("There are people here already. The demo is made in an empty office.")
+            raise CommandError(
+                "There are people here already. The demo is made in an empty office."
+            )
 
     def _say(self, words: str) -> None:
         print(f"  {words}", file=sys.stderr, flush=True)
