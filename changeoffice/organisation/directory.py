@@ -8,13 +8,13 @@ from rest_framework import serializers, viewsets
 from rest_framework.response import Response
 
 from changeoffice.core.access.grants import grants_of
+from changeoffice.core.doors.api.cursors import cursor_page
 from changeoffice.core.doors.api.views import PersonField
-from changeoffice.core.doors.lists import Ordering, fingerprint_of, narrowed, page_of, size_from
+from changeoffice.core.doors.lists import Ordering, narrowed
 from changeoffice.core.people.models import BusinessUnit, Person
-from changeoffice.core.record.errors import Invalid, NotAllowed, NotSeen
+from changeoffice.core.record.errors import NotAllowed, NotSeen
 from changeoffice.organisation.models import Skill, Team
 
-MOST = 500
 BY_NAME = {"name": Ordering("Name", "name", descending=False)}
 LIST_PARAMETERS = {"page_size", "cursor", "ordering", "count", "format"}
 
@@ -40,18 +40,9 @@ class Directory(viewsets.GenericViewSet):
     def list(self, request) -> Response:
         params = {name: request.query_params[name] for name in request.query_params}
         rows = narrowed(self.filterset_class, params, self.get_queryset(), LIST_PARAMETERS)
-        if params.get("ordering", "name") not in BY_NAME:
-            raise Invalid(ordering="Choose: name.")
-        fingerprint = fingerprint_of({k: v for k, v in params.items() if k not in LIST_PARAMETERS})
-        page = page_of(rows, BY_NAME, ordering="name", size=size_from(params.get("page_size", "50"), MOST),
-                       cursor=params.get("cursor", ""), fingerprint=fingerprint)  # fmt: skip
-        body: dict[str, Any] = {
-            "next": self._link(page.next), "previous": self._link(page.previous),
-            "results": self.get_serializer(page.rows, many=True).data,
-        }  # fmt: skip
-        if params.get("count") == "true":
-            body["count"] = rows.order_by().count()
-        return Response(body)
+        filters = {k: v for k, v in params.items() if k not in LIST_PARAMETERS}
+        return cursor_page(request, rows, BY_NAME, ordering="name", filters=filters,
+                           draw=lambda page: self.get_serializer(page, many=True).data)  # fmt: skip
 
     def retrieve(self, request, id: str) -> Response:
         try:
@@ -61,13 +52,6 @@ class Directory(viewsets.GenericViewSet):
         if found is None:
             raise NotSeen("There is no such entry.")
         return Response(self.get_serializer(found).data)
-
-    def _link(self, cursor: str | None) -> str | None:
-        if cursor is None:
-            return None
-        params = self.request.query_params.copy()
-        params["cursor"] = cursor
-        return self.request.build_absolute_uri(f"{self.request.path}?{params.urlencode()}")
 
 
 class SearchByName(django_filters.FilterSet):

@@ -11,14 +11,14 @@ from rest_framework.response import Response
 from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.approvals.filters import ORDERINGS, ApprovalFilterSet
 from changeoffice.core.approvals.models import Approval
+from changeoffice.core.doors.api.cursors import cursor_page
 from changeoffice.core.doors.api.idempotency import AnswersOnce
 from changeoffice.core.doors.api.views import PersonField, ReferenceField
-from changeoffice.core.doors.lists import fingerprint_of, narrowed, page_of, size_from
+from changeoffice.core.doors.lists import narrowed
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotSeen
 
 OWN_PARAMETERS = {"page_size", "cursor", "ordering", "count", "mine", "format"}
-MOST_ROWS = 500
 COMMENT = {"comment": shapes.LongText(label="Comment", lines=3, max=4000, required=False)}
 REFUSAL = {"comment": shapes.LongText(label="Why not", lines=3, max=4000)}
 
@@ -100,26 +100,9 @@ class ApprovalApi(AnswersOnce, viewsets.GenericViewSet):
         rows = narrowed(self.filterset_class, params, self.get_queryset(), OWN_PARAMETERS)
         if params.get("mine") == "true":
             rows = rows.filter(approver=request.user, state=Approval.State.ASKED)
-        ordering = params.get("ordering", "due")
-        if ordering not in ORDERINGS:
-            raise Invalid(ordering=f"Choose one of: {', '.join(ORDERINGS)}.")
         filters = {k: v for k, v in params.items() if k not in OWN_PARAMETERS - {"mine"}}
-        page = page_of(rows, ORDERINGS, ordering=ordering, size=size_from(params.get("page_size", "50"), MOST_ROWS),
-                       cursor=params.get("cursor", ""), fingerprint=fingerprint_of(filters))  # fmt: skip
-        body = {
-            "next": self._link(page.next), "previous": self._link(page.previous),
-            "results": self.get_serializer(page.rows, many=True).data,
-        }  # fmt: skip
-        if params.get("count") == "true":
-            body["count"] = rows.order_by().count()
-        return Response(body)
-
-    def _link(self, cursor: str | None) -> str | None:
-        if cursor is None:
-            return None
-        params = self.request.query_params.copy()
-        params["cursor"] = cursor
-        return self.request.build_absolute_uri(f"{self.request.path}?{params.urlencode()}")
+        return cursor_page(request, rows, ORDERINGS, ordering="due", filters=filters,
+                           draw=lambda page: self.get_serializer(page, many=True).data)  # fmt: skip
 
     @extend_schema(operation_id="approvals_retrieve")
     def retrieve(self, request, id: str) -> Response:

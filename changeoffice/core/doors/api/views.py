@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from changeoffice.core import ports
 from changeoffice.core.doors import export
+from changeoffice.core.doors.api.cursors import cursor_page
 from changeoffice.core.doors.api.idempotency import AnswersOnce
 from changeoffice.core.doors.api.problems import etag_of
 from changeoffice.core.doors.api.renderers import CsvRenderer
@@ -22,10 +23,7 @@ from changeoffice.core.doors.lists import (
     NEWEST,
     Orderings,
     WorkFilterSet,
-    fingerprint_of,
     narrowed,
-    page_of,
-    size_from,
     whole,
 )
 from changeoffice.core.doors.perform import asks_of, perform
@@ -36,7 +34,6 @@ from changeoffice.core.record.models import Event, Work
 from changeoffice.core.talk.models import Comment, comment
 
 LIST_PARAMETERS = {"page_size", "cursor", "ordering", "count", "fields", "include", "format"}
-MOST_ROWS = 500
 HIGHEST_VERSION = 2**31 - 1
 
 
@@ -174,20 +171,9 @@ class WorkViewSet(AnswersOnce, viewsets.GenericViewSet):
         rows = narrowed(self.filterset_class, params, self.get_queryset(), LIST_PARAMETERS)
         if request.accepted_renderer.format == "csv":
             return self.exported(rows)
-        ordering = params.get("ordering", self.default_ordering)
-        if ordering not in self.orderings:
-            raise Invalid(ordering=f"Choose one of: {', '.join(self.orderings)}.")
         filters = {k: v for k, v in params.items() if k not in LIST_PARAMETERS}
-        page = page_of(rows, self.orderings, ordering=ordering, size=size_from(params.get("page_size", "50"), MOST_ROWS),
-                       cursor=params.get("cursor", ""), fingerprint=fingerprint_of(filters),
-                       person=request.user)  # fmt: skip
-        body = {
-            "next": self._link(page.next), "previous": self._link(page.previous),
-            "results": self._results(page.rows, params),
-        }  # fmt: skip
-        if params.get("count") == "true":
-            body["count"] = rows.order_by().count()
-        return Response(body)
+        return cursor_page(request, rows, self.orderings, ordering=self.default_ordering,
+                           filters=filters, draw=lambda page: self._results(page, params))  # fmt: skip
 
     def _results(self, rows: list, params: dict[str, str]) -> list[dict]:
         context = self.get_serializer_context() | {"verbs": params.get("include") == "verbs"}
@@ -200,20 +186,13 @@ class WorkViewSet(AnswersOnce, viewsets.GenericViewSet):
             raise Invalid(fields=f"Not known here: {', '.join(unknown)[:200]}.")
         return [{name: row[name] for name in wanted if name in row} for row in found]
 
-    def _link(self, cursor: str | None) -> str | None:
-        if cursor is None:
-            return None
-        params = self.request.query_params.copy()
-        params["cursor"] = cursor
-        return self.request.build_absolute_uri(f"{self.request.path}?{params.urlencode()}")
-
     def exported(self, rows: QuerySet) -> HttpResponse:
         context = self.get_serializer_context()
         serializer = self.serializer_class(context=context)
         made = (serializer.to_representation(row) for row in rows[: export.MOST_ROWS])
         return export.csv(f"{self.area}.csv", list(serializer.fields), made)
 
-    def create(self, request) -> Response:
+    def make(self, request) -> Response:
         given = shapes.clean(type(self).birth_inputs, request.user, _body(request))
         return self.one(type(self).birth(by=request.user, **given), 201)
 
@@ -221,7 +200,7 @@ class WorkViewSet(AnswersOnce, viewsets.GenericViewSet):
     def retrieve(self, request, id: str) -> Response:
         return self.one(self.get_object())
 
-    def partial_update(self, request, id: str) -> Response:
+    def edit(self, request, id: str) -> Response:
         record, body = self.get_object(), _body(request)
         version = self.expected_version()
         if not body:
@@ -352,20 +331,17 @@ def _describe(base: type[WorkViewSet]) -> None:
         ],
     )  # fmt: skip
     base.list = listed(_own(base.list))
-    if base.birth is None:
-        base.create = None
-    else:
+    # Only what a kind offers becomes a method: the router would map a None to an address.
+    if base.birth is not None:
         base.create = extend_schema(
             operation_id=f"{prefix}_create", responses={201: base.serializer_class},
             request=shapes.serializer_for(f"{name}CreateIn", base.birth_inputs),
-        )(_own(base.create))  # fmt: skip
+        )(_own(base.make))  # fmt: skip
     if base.work.profile:
         base.partial_update = extend_schema(
             operation_id=f"{prefix}_update", responses=base.serializer_class,
             request=shapes.serializer_for(f"{name}UpdateIn", base.work.profile, partial=True),
-        )(_own(base.partial_update))  # fmt: skip
-    else:
-        base.partial_update = None
+        )(_own(base.edit))  # fmt: skip
 
 
 def _own(method):
