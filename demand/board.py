@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from changeoffice.core import ports as core_ports
 from changeoffice.core.access.rules import ANALYST, SEES_FIGURES
+from changeoffice.core.doors.pages.chips import chip, words_chip
 from changeoffice.core.people.models import BusinessUnit, Person
 from changeoffice.organisation.models import Service
 from demand import ports, waiting
@@ -164,27 +165,18 @@ def chips(person: Person, asked: QueryDict, *, with_state: bool) -> list[dict[st
     owned = Demand.objects.visible_to(person).open().values("owner_id")
     owners = Person.objects.filter(pk__in=owned).values_list("username", "name")
     states = [(code, state.label) for code, state in Demand.states.items()]
-    found = [{"name": "search", "label": "Filter by text", "kind": "text",
-              "value": asked.get("search", ""), "is_set": bool(asked.get("search"))}]  # fmt: skip
+    found = [words_chip(asked, "Filter by text")]
     if with_state:
-        found.append(_chip(asked, "state", "State", "milestone", states))
+        found.append(chip(asked, "state", "State", states, "milestone"))
     return [
         *found,
-        _chip(asked, "source", "Source", "inbox", Source.choices),
-        _chip(asked, "type", "Type", "tag", DemandType.choices),
-        _chip(asked, "service", "Service", "layers", services),
-        _chip(asked, "unit", "Unit", "building-2",
-              BusinessUnit.objects.filter(is_active=True).values_list("code", "name")),
-        _chip(asked, "size", "Size", "package", Size.choices),
-        _chip(asked, "owner", "Owner", "user-round", owners),
+        chip(asked, "source", "Source", Source.choices, "inbox"),
+        chip(asked, "type", "Type", DemandType.choices, "tag"),
+        chip(asked, "service", "Service", services, "layers"),
+        chip(asked, "unit", "Unit",
+             BusinessUnit.objects.filter(is_active=True).values_list("code", "name"), "building-2"),
+        chip(asked, "size", "Size", Size.choices, "package"),
+        chip(asked, "owner", "Owner", owners, "user-round"),
         {"name": "mandatory_on__lt", "label": "Needed before", "icon": "flag", "kind": "date",
          "value": asked.get("mandatory_on__lt", ""), "is_set": bool(asked.get("mandatory_on__lt"))},
     ]  # fmt: skip
-
-
-def _chip(asked: QueryDict, name: str, label: str, icon: str, pairs) -> dict[str, Any]:
-    chosen = asked.get(name, "")
-    options = [{"value": v, "label": words, "selected": v == chosen} for v, words in pairs]
-    found = next((o["label"] for o in options if o["selected"]), chosen)
-    return {"name": name, "label": label, "icon": icon, "kind": "choice", "options": options,
-            "is_set": bool(chosen), "value_label": found}  # fmt: skip

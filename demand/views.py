@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.approvals.models import Approval
+from changeoffice.core.doors.addresses import changed
 from changeoffice.core.doors.lists import COUNT_CEILING, Page
 from changeoffice.core.doors.pages.work import (
     NewPage,
@@ -106,20 +107,10 @@ class DemandBoard(WorkListPage):
                  "current": name == self.layout} for name in ("table", "board")]  # fmt: skip
 
     def _link(self, **changes: str | None) -> str:
-        query = self.request.GET.copy()
-        for name in ("cursor", *changes):
-            query.pop(name, None)
-        for name, value in changes.items():
-            if value:
-                query[name] = value
-        return f"/demands?{query.urlencode()}"
+        return f"/demands?{changed(self.request.GET, **changes)}"
 
     def _export_url(self) -> str:
-        query = self.request.GET.copy()
-        for name in ("view", "cursor", "layout"):
-            query.pop(name, None)
-        query["format"] = "csv"
-        return f"/api/v1/demands/?{query.urlencode()}"
+        return f"/api/v1/demands/?{changed(self.request.GET, view=None, layout=None, format='csv')}"
 
 
 class DemandPage(WorkPage):

@@ -5,6 +5,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
+from changeoffice.core.doors.addresses import changed
+from changeoffice.core.doors.pages.chips import chip
 from changeoffice.core.people.models import BusinessUnit, Person
 from changeoffice.core.talk.models import Follower
 from changeoffice.core.talk.prose import plain
@@ -40,44 +42,26 @@ def chips(person: Person, asked: QueryDict) -> list[dict[str, Any]]:
     services = Service.objects.visible_to(person).open().values_list("reference", "title")
     units = BusinessUnit.objects.filter(is_active=True).values_list("code", "name")
     return [
-        _chip(asked, "state", "Stage", "milestone", states),
-        _chip(asked, "theme", "Theme", "shapes", [(t.name, t.name) for t in Theme.objects.all()]),
-        _chip(asked, "service", "Service", "layers", services),
-        _chip(asked, "unit", "Unit", "building-2", units),
-        _chip(asked, "mine", "Mine", "user-round", MINE.items()),
+        chip(asked, "state", "Stage", states, "milestone"),
+        chip(asked, "theme", "Theme", [(t.name, t.name) for t in Theme.objects.all()], "shapes"),
+        chip(asked, "service", "Service", services, "layers"),
+        chip(asked, "unit", "Unit", units, "building-2"),
+        chip(asked, "mine", "Mine", MINE.items(), "user-round"),
     ]
-
-
-def _chip(asked: QueryDict, name: str, label: str, icon: str, pairs) -> dict[str, Any]:
-    chosen = asked.get(name, "")
-    options = [{"value": v, "label": words, "selected": v == chosen} for v, words in pairs]
-    found = next((o["label"] for o in options if o["selected"]), chosen)
-    return {"name": name, "label": label, "icon": icon, "kind": "choice", "options": options,
-            "is_set": bool(chosen), "value_label": found}  # fmt: skip
 
 
 def sorts(asked: QueryDict, ordering: str, view: str, waiting: int | None) -> list[dict[str, Any]]:
     """The segments above the list; what needs review is for those who review."""
     labels = {code: rule.label for code, rule in ORDERINGS.items()} | {"newest": "New"}
     found = [
-        {"label": label, "url": _link(asked, ordering=code, view=None),
+        {"label": label, "url": f"/ideas?{changed(asked, ordering=code, view=None)}",
          "current": ordering == code and view != "review"}
         for code, label in labels.items()
     ]  # fmt: skip
     if waiting is not None:
         found.append({"label": "Needs review", "count": waiting, "current": view == "review",
-                      "url": _link(asked, ordering="votes", view="review")})  # fmt: skip
+                      "url": f"/ideas?{changed(asked, ordering='votes', view='review')}"})  # fmt: skip
     return found
-
-
-def _link(asked: QueryDict, **changes: str | None) -> str:
-    query = asked.copy()
-    for name in ("cursor", *changes):
-        query.pop(name, None)
-    for name, value in changes.items():
-        if value:
-            query[name] = value
-    return f"/ideas?{query.urlencode()}"
 
 
 def row(idea: Idea) -> dict[str, Any]:

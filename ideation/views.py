@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.access.rules import ANALYST
+from changeoffice.core.doors.addresses import changed
 from changeoffice.core.doors.lists import COUNT_CEILING
 from changeoffice.core.doors.pages import parts
 from changeoffice.core.doors.pages.work import NewPage, Tab, WorkListPage, WorkPage, seen
@@ -68,11 +69,7 @@ class IdeaBoard(WorkListPage):
         }  # fmt: skip
 
     def _export_url(self) -> str:
-        query = self.request.GET.copy()
-        for name in ("view", "cursor", "mine"):
-            query.pop(name, None)
-        query["format"] = "csv"
-        return f"/api/v1/ideas/?{query.urlencode()}"
+        return f"/api/v1/ideas/?{changed(self.request.GET, view=None, mine=None, format='csv')}"
 
 
 class IdeaPage(WorkPage):

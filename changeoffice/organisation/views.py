@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 
-from changeoffice.core.doors.pages.chips import chip
+from changeoffice.core.doors.pages.chips import chip, words_chip
 from changeoffice.core.doors.pages.work import NewPage, WorkListPage, WorkPage
 from changeoffice.core.people.models import BusinessUnit
 from changeoffice.core.record.errors import NotAllowed
@@ -65,9 +65,9 @@ class Register(WorkListPage):
             "new_url": f"/{self.work.plural}/new",
             "tabs_of_registers": [{"label": label, "url": url, "current": url == self.request.path}
                                   for label, url in REGISTERS],
-            "chips": [chip(self.request, "search", f"Search {self.noun[1]}", [], "text"), *self.chips(),
-                      chip(self.request, "unit", "Unit", units),
-                      chip(self.request, "state", "State", STATES)],
+            "chips": [words_chip(self.request.GET, f"Search {self.noun[1]}"), *self.chips(),
+                      chip(self.request.GET, "unit", "Unit", units),
+                      chip(self.request.GET, "state", "State", STATES)],
         }  # fmt: skip
 
     def _context(self, params, wanted, rows, shown, tab) -> dict[str, Any]:
@@ -89,7 +89,7 @@ class ServiceList(Register):
         return [row.get_criticality_display(), users, row.support_hours]
 
     def chips(self):
-        return [chip(self.request, "criticality", "Criticality", Service.Criticality.choices)]
+        return [chip(self.request.GET, "criticality", "Criticality", Service.Criticality.choices)]
 
 
 class ConfigurationItemList(Register):
@@ -106,8 +106,8 @@ class ConfigurationItemList(Register):
         return [row.get_type_display(), row.get_environment_display(), services]
 
     def chips(self):
-        return [chip(self.request, "type", "Type", ConfigurationItem.Type.choices),
-                chip(self.request, "environment", "Environment",
+        return [chip(self.request.GET, "type", "Type", ConfigurationItem.Type.choices),
+                chip(self.request.GET, "environment", "Environment",
                      ConfigurationItem.Environment.choices)]  # fmt: skip
 
 

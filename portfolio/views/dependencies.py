@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.db.models import Q
 
 from changeoffice.core.doors.pages import parts
+from changeoffice.core.doors.pages.chips import chip, words_chip
 from changeoffice.core.doors.pages.work import NewPage, Tab, WorkPage
 from changeoffice.core.notify.models import Notification
 from changeoffice.core.record import clock
@@ -17,7 +18,7 @@ from portfolio.models.project import Project
 from portfolio.rules import GETS, GIVES
 from portfolio.views import contracts
 from portfolio.views.following import follows_from, promises_kept
-from portfolio.views.lists import ListPage, chip, state_options, words_chip
+from portfolio.views.lists import ListPage, state_options
 
 SHOWN_DAYS = 56
 
@@ -51,7 +52,7 @@ class DependencyListPage(ListPage):
         contracts.dress(rows)
 
     def chips(self, params):
-        found = [words_chip(params, "Filter by words"),
+        found = [words_chip(params, "Words", placeholder="Filter by words"),
                  chip(params, "state", "State", state_options(Dependency), "circle-dot")]  # fmt: skip
         if "project" in params:
             found.append(

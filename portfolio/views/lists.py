@@ -1,11 +1,12 @@
 """What every list page of the portfolio shares: chips that are filters, CSV, tabs as links."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 
 from changeoffice.core.doors import export
+from changeoffice.core.doors.addresses import changed
 from changeoffice.core.doors.lists import narrowed
 from changeoffice.core.doors.pages.work import WorkListPage
 from changeoffice.core.record.errors import Invalid
@@ -14,25 +15,6 @@ RAG_OPTIONS = [
     ("red", "Red"), ("amber", "Amber"), ("green", "Green"), ("complete", "Complete"),
     ("not_rated", "Not rated"),
 ]  # fmt: skip
-Options = Iterable[tuple[Any, str]]
-
-
-def chip(params: dict[str, str], name: str, label: str, options: Options, icon: str = "") -> dict:
-    """One filter of the bar; its options come as (value, words)."""
-    now = params.get(name, "")
-    drawn = [
-        {"value": str(value), "label": words, "selected": str(value) == now}
-        for value, words in options
-    ]
-    chosen = next((option["label"] for option in drawn if option["selected"]), now)
-    return {"name": name, "label": label, "icon": icon, "kind": "choice", "options": drawn,
-            "is_set": bool(now), "value_label": chosen}  # fmt: skip
-
-
-def words_chip(params: dict[str, str], placeholder: str) -> dict:
-    now = params.get("search", "")
-    return {"name": "search", "label": "Words", "kind": "text", "value": now,
-            "is_set": bool(now), "placeholder": placeholder}  # fmt: skip
 
 
 def state_options(work) -> list[tuple[str, str]]:
@@ -92,10 +74,5 @@ class ListPage(WorkListPage):
 
     def address(self, **changes: str) -> str:
         """This list's address with some parameters changed, from its first page on."""
-        query = self.request.GET.copy()
-        for name in ("cursor", *changes):
-            query.pop(name, None)
-        for name, value in changes.items():
-            if value:
-                query[name] = value
-        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+        query = changed(self.request.GET, **changes)
+        return f"{self.request.path}?{query}" if query else self.request.path

@@ -8,6 +8,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.doors.lists import Orderings
+from changeoffice.core.doors.pages.chips import chip, words_chip
 from changeoffice.core.doors.pages.work import Tab
 from changeoffice.core.doors.templatetags.formats import plain
 from changeoffice.core.people.models import Person
@@ -19,7 +20,7 @@ from portfolio.models import Benefit, Colour, Milestone, Programme, Project
 from portfolio.models.project import LIVE
 from portfolio.models.rag import CODES
 from portfolio.views import reasons
-from portfolio.views.lists import RAG_OPTIONS, ListPage, chip, state_options, words_chip
+from portfolio.views.lists import RAG_OPTIONS, ListPage, state_options
 
 MENU_LIMIT = 60
 NAMED = Benefit.objects.filter(project=OuterRef("pk")).exclude(state="dropped")
@@ -73,7 +74,7 @@ class ProjectListPage(ListPage):
     def chips(self, params):
         person = self.request.user
         return [
-            words_chip(params, "Filter by name"),
+            words_chip(params, "Words", placeholder="Filter by name"),
             chip(params, "rag", "RAG", RAG_OPTIONS, "gauge"),
             chip(params, "stage", "Stage", Stage.choices, "route"),
             chip(params, "state", "State", state_options(Project), "circle-dot"),

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Q
 
+from changeoffice.core.doors.pages.chips import chip, words_chip
 from changeoffice.core.doors.pages.work import NewPage, Tab, WorkPage
 from changeoffice.core.record import clock
 from portfolio import filters
@@ -17,7 +18,7 @@ from portfolio.models import (
 from portfolio.models.intervention import OPEN
 from portfolio.models.raid import ACTION_INPUTS, APPETITE, ISSUE_INPUTS, RISK_INPUTS
 from portfolio.views.births import OfProject
-from portfolio.views.lists import ListPage, chip, state_options, words_chip
+from portfolio.views.lists import ListPage, state_options
 from portfolio.views.project_pages import named_causes
 
 MINE = Tab("mine", "Mine", lambda person: Q(owner=person))
@@ -34,7 +35,7 @@ class RegisterPage(ListPage):
     csv_columns: ClassVar = ("reference", "title", "state", "project", "owner", "due")
 
     def chips(self, params):
-        found = [words_chip(params, "Filter by words"),
+        found = [words_chip(params, "Words", placeholder="Filter by words"),
                  chip(params, "state", "State", state_options(self.work), "circle-dot")]  # fmt: skip
         for name, label in (("project", "Project"), ("owner", "Owner")):
             if params.get(name):

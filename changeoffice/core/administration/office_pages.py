@@ -14,7 +14,7 @@ from changeoffice.core.administration.pages import administrators_only, attempte
 from changeoffice.core.administration.tabs import tabs
 from changeoffice.core.doors import export
 from changeoffice.core.doors.lists import Ordering, fingerprint_of, page_of
-from changeoffice.core.doors.pages.chips import chip
+from changeoffice.core.doors.pages.chips import chip, words_chip
 from changeoffice.core.people.models import BusinessUnit, Office, Person
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotSeen
 
@@ -102,8 +102,8 @@ def trail(request: HttpRequest) -> HttpResponse:
         page = page_of(rows, NEWEST, **options)
     verbs = AdminEvent.objects.order_by("verb").values_list("verb", flat=True).distinct()
     labels = [(verb, verb.replace("_", " ").capitalize()) for verb in verbs]
-    chips = [chip(request, "who", "By user name", [], "text"), chip(request, "verb", "What", labels),
-             chip(request, "about", "About user name", [], "text")]  # fmt: skip
+    chips = [words_chip(request.GET, "By user name", "who"), chip(request.GET, "verb", "What", labels),
+             words_chip(request.GET, "About user name", "about")]  # fmt: skip
     context = {"page": page, "rows": page.rows, "chips": chips}
     return render(request, "administration/trail.html", context)
 

@@ -20,7 +20,7 @@ from changeoffice.core.administration.keeping import ADMINISTRATORS_ONLY, keeps_
 from changeoffice.core.administration.models import AdminEvent, note
 from changeoffice.core.administration.sight import sight_of, try_item
 from changeoffice.core.doors.lists import Ordering, count_of, fingerprint_of, page_of
-from changeoffice.core.doors.pages.chips import chip
+from changeoffice.core.doors.pages.chips import chip, words_chip
 from changeoffice.core.people.models import BusinessUnit, Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen
@@ -113,8 +113,8 @@ def listed(request: HttpRequest) -> dict[str, Any]:
 def chips_of(request: HttpRequest) -> list[dict[str, Any]]:
     units = BusinessUnit.objects.filter(is_active=True).values_list("code", "name")
     return [
-        chip(request, "q", "Name or user name", [], "text"), chip(request, "holds", "Role", Role.choices),
-        chip(request, "in", "Unit", units), chip(request, "state", "State", STATES),
+        words_chip(request.GET, "Name or user name", "q"), chip(request.GET, "holds", "Role", Role.choices),
+        chip(request.GET, "in", "Unit", units), chip(request.GET, "state", "State", STATES),
     ]  # fmt: skip
 
 

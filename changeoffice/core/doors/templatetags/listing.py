@@ -6,6 +6,8 @@ from django import forms
 from django.http import QueryDict
 from django.template import Library
 
+from changeoffice.core.doors.addresses import PAGING, changed
+
 
 def add_to(register: Library) -> None:
     register.inclusion_tag("components/sort_header.html", takes_context=True, name="sort_header")(
@@ -21,9 +23,6 @@ def add_to(register: Library) -> None:
     )
 
 
-PAGING = ("cursor", "page", "before", "after")
-
-
 def _query(context) -> QueryDict:
     return context["request"].GET.copy() if "request" in context else QueryDict(mutable=True)
 
@@ -34,13 +33,7 @@ def _link(query: QueryDict) -> str:
 
 def address(context, **changes: Any) -> str:
     """This address with some parameters changed; None or "" takes one away, and paging restarts."""
-    query = _query(context)
-    for name in (*PAGING, *changes):
-        query.pop(name, None)
-    for name, value in changes.items():
-        if value not in (None, ""):
-            query[name] = str(value)
-    return _link(query)
+    return f"?{changed(_query(context), **changes)}"
 
 
 def sort_header(
