@@ -58,7 +58,7 @@ def test_the_policy_picks_the_approvers(
     assert {step.state for step in demand.record.approvals.all()} == {"asked"}
 
 
-def test_a_missing_approver_is_named(make_demand, analyst):  # noqa: F811
+def test_a_missing_approver_is_named(make_demand, analyst):
     demand = make_demand("ready")
     RoleAssignment.objects.filter(role="manager").delete()
     with pytest.raises(NotNow, match="Manager approval"):
@@ -66,7 +66,7 @@ def test_a_missing_approver_is_named(make_demand, analyst):  # noqa: F811
     assert Demand.objects.get().state == "assessment"
 
 
-def test_nobody_is_asked_about_their_own_request(make_demand, make_person, unit, author, analyst):  # noqa: F811
+def test_nobody_is_asked_about_their_own_request(make_demand, make_person, unit, author, analyst):
     for person in (author, analyst):
         RoleAssignment.objects.create(person=person, role="manager")
     other = make_person("Rita Regional", "manager", scope=unit)
@@ -74,7 +74,7 @@ def test_nobody_is_asked_about_their_own_request(make_demand, make_person, unit,
     assert demand.record.approvals.get().approver == other
 
 
-def test_only_the_person_asked_decides(make_demand, manager, make_person, author, analyst):  # noqa: F811
+def test_only_the_person_asked_decides(make_demand, manager, make_person, author, analyst):
     step = make_demand("approval").record.approvals.get()
     for person in (author, analyst, make_person("Rita Other", "manager")):
         with pytest.raises(NotAllowed):
@@ -83,7 +83,7 @@ def test_only_the_person_asked_decides(make_demand, manager, make_person, author
     assert step.state == "asked"
 
 
-def test_the_database_itself_keeps_four_eyes(make_demand, manager, author, analyst):  # noqa: F811
+def test_the_database_itself_keeps_four_eyes(make_demand, manager, author, analyst):
     step = make_demand("approval").record.approvals.get()
     for person in (author, analyst):
         with (
@@ -120,7 +120,7 @@ def test_steps_in_order_ask_one_after_the_other(
     assert demand.state == "approved"
 
 
-def test_whoever_is_asked_sees_the_figures(make_demand, make_person, finance, analyst, skill, api):  # noqa: F811
+def test_whoever_is_asked_sees_the_figures(make_demand, make_person, finance, analyst, skill, api):
     plain = make_person("Paula Plain")
     demand = make_demand("ready", sponsor=plain)
     demand.estimate(by=analyst, skill=skill, low_days=100, likely_days=200, high_days=300)
@@ -131,7 +131,7 @@ def test_whoever_is_asked_sees_the_figures(make_demand, make_person, finance, an
     )
 
 
-def test_approvals_are_listed_and_narrowed(make_demand, manager, analyst, api):  # noqa: F811
+def test_approvals_are_listed_and_narrowed(make_demand, manager, analyst, api):
     demand = make_demand("approval")
     make_demand("approved", title="Another demand of ours")
     mine = api(manager).get("/api/v1/approvals/", {"mine": "true", "count": "true"}).json()
@@ -142,7 +142,7 @@ def test_approvals_are_listed_and_narrowed(make_demand, manager, analyst, api): 
     assert [row["decided_by"]["username"] for row in done] == [manager.username]
 
 
-def test_the_decider_comes_from_the_token_never_from_the_body(make_demand, manager, analyst, api):  # noqa: F811
+def test_the_decider_comes_from_the_token_never_from_the_body(make_demand, manager, analyst, api):
     step = make_demand("approval").record.approvals.get()
     url = f"/api/v1/approvals/{step.pk}"
     assert (
@@ -163,14 +163,14 @@ def test_the_decider_comes_from_the_token_never_from_the_body(make_demand, manag
     assert api(manager).post(f"{url}/approve/", {}, format="json").status_code == 409
 
 
-def test_an_outsider_finds_no_approvals(make_demand, manager, outsider, api, page):  # noqa: F811
+def test_an_outsider_finds_no_approvals(make_demand, manager, outsider, api, page):
     step = make_demand("approval").record.approvals.get()
     assert api(outsider).get("/api/v1/approvals/").json()["results"] == []
     assert api(outsider).get(f"/api/v1/approvals/{step.pk}/").status_code == 404
     assert page(outsider).get(f"/approvals/{step.pk}/approve").status_code == 404
 
 
-def test_a_decision_is_made_on_the_page(make_demand, manager, author, page):  # noqa: F811
+def test_a_decision_is_made_on_the_page(make_demand, manager, author, page):
     demand = make_demand("approval")
     step = demand.record.approvals.get()
     assert "Your decision" in page(manager).get(demand.get_absolute_url()).content.decode()
@@ -185,7 +185,7 @@ def test_a_decision_is_made_on_the_page(make_demand, manager, author, page):  # 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_twenty_four_threads_exactly_one_decides(make_demand, manager):  # noqa: F811
+def test_of_twenty_four_threads_exactly_one_decides(make_demand, manager):
     step = make_demand("approval").record.approvals.get()
     start, answers = threading.Barrier(THREADS), []
 

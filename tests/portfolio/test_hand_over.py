@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def scheduled(make_demand, analyst, author):  # noqa: F811
+def scheduled(make_demand, analyst, author):
     demand = make_demand("approved")
     demand.schedule(by=analyst, starts_on=date(2026, 1, 5), finishes_on=date(2026, 12, 18))
     return demand
