@@ -62,7 +62,11 @@ def _check(name: str, ending: str, upload) -> None:
 
 def download(request: HttpRequest, pk: int) -> FileResponse:
     found = get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk)
-    answer = FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name,
+    try:
+        content = found.file.open("rb")
+    except FileNotFoundError:
+        raise NotSeen(f"The file {found.name} is no longer in the store.") from None
+    answer = FileResponse(content, as_attachment=True, filename=found.name,
                           content_type="application/octet-stream")  # fmt: skip
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
