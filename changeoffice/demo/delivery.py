@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from changeoffice.core.record import acting
-from changeoffice.demo import worker
+from changeoffice.demo import money, raid, worker
 from changeoffice.demo.content import projects as content
 from changeoffice.demo.play import Play
 from portfolio import alerts, engine, watch
@@ -16,13 +16,11 @@ from portfolio.models import (
     Benefit,
     Dependency,
     Intervention,
-    Issue,
     Milestone,
     Project,
     Risk,
 )
 from portfolio.models.rag import Colour
-from practices.finance.models import Budget
 
 if TYPE_CHECKING:
     from changeoffice.demo.projects import Run
@@ -76,8 +74,8 @@ def visit(run: Run) -> None:
         marks = _open_marks(run)
         _slip(run, project, marks)
         play.soon(run.dice.randint(5, 40), _dates, run, marks)
-        if _money_is_due(run):
-            play.soon(run.dice.randint(45, 70), _money, run)
+        if money.is_due(run):
+            play.soon(run.dice.randint(45, 70), money.keep, run)
         play.soon(run.dice.randint(75, 110), _tell, run)
     _turns(run, project)
     play.at(next_visit(run, play.day_now), visit, run)
@@ -137,7 +135,7 @@ def _accept(run: Run, link: Dependency) -> None:
 
 def _tell(run: Run) -> None:
     if not run.project.is_closed:
-        _raid(run)
+        raid.keep(run)
         _confirm(run)
 
 
@@ -218,125 +216,6 @@ def _read(run: Run, benefit: Benefit) -> None:
     value = (benefit.planned_change * Decimal(str(share))).quantize(Decimal("0.1"))
     owner = run.play.who(benefit.kpi.owner.username)
     benefit.read(by=owner, realised_change=value, read_on=run.play.day_now)
-
-
-# money -------------------------------------------------------------------------------------------
-def _money_is_due(run: Run) -> bool:
-    course = content.COSTS.get(run.spec.fares, [])
-    grows = run.costs < len(course) and run.share(run.project) >= course[run.costs][0]
-    return grows or run.play.day_now.replace(day=1) > run.booked_to
-
-
-def _money(run: Run) -> None:
-    """After a month has ended finance books what it cost; the manager says what is still to come."""
-    budget = Budget.objects.filter(project=run.pk, state="open").select_related("project").first()
-    if budget is None:
-        return
-    finance = run.play.who("finance")
-    before = run.play.day_now.replace(day=1)
-    due = [line for line in budget.lines.all() if run.booked_to <= line.month < before]
-    run.booked_to = before
-    if due:
-        budget.lay_out(by=finance, lines=[
-            {"month": line.month, "category": line.category, "cost_kind": line.cost_kind,
-             "actual": (line.expected * Decimal(str(round(run.dice.uniform(0.96, 1.04), 3)))).quantize(Decimal("0.01"))}
-            for line in due
-        ])  # fmt: skip
-    _cost_more(run, budget)
-
-
-def _cost_more(run: Run, budget: Budget) -> None:
-    course = content.COSTS.get(run.spec.fares, [])
-    if run.costs >= len(course) or run.share(run.project) < course[run.costs][0]:
-        return
-    percent = course[run.costs][1]
-    run.costs += 1
-    before = run.play.day_now.replace(day=1)
-    open_lines = [
-        line for line in budget.lines.all() if line.month >= before and line.actual is None
-    ]
-    if not open_lines:
-        return
-    totals = budget.totals()
-    wanted = totals["budget"] * (1 + Decimal(percent) / 100)
-    each = (wanted - totals["forecast"]) / len(open_lines)
-    lines = [{"month": line.month, "category": line.category, "cost_kind": line.cost_kind,
-              "forecast": max(Decimal(0), (line.expected + each).quantize(Decimal("1")))}
-             for line in open_lines]  # fmt: skip
-    first = lines[0]
-    budget.lay_out(by=run.play.who("finance"), lines=lines[1:])
-    budget.re_forecast(by=run.manager, month=first["month"], cost_kind=first["cost_kind"],
-                       category=first["category"], amount=first["forecast"],
-                       reason="The supplier's change request and two more months of testing."
-                       if percent > 0 else "A licence is no longer needed.")  # fmt: skip
-    run.project.revise(by=run.manager, forecast_cost=wanted.quantize(Decimal("1")))
-
-
-# risks, issues, actions --------------------------------------------------------------------------
-def first_risks(run: Run) -> None:
-    for title, words, plan in run.dice.sample(content.RISKS, run.dice.randint(2, 4)):
-        _note(run, title, words, plan, high=False)
-
-
-def _note(run: Run, title: str, words: str, plan: str, *, high: bool) -> None:
-    dice = run.dice
-    made = Risk.note_down(
-        by=run.manager, project=run.project, title=title, description=words, response_plan=plan,
-        probability=4 if high else dice.randint(1, 3), impact=5 if high else dice.randint(2, 4),
-        residual_probability=1 if not high else 2, residual_impact=2,
-        proximity=dice.choice(["month", "quarter", "later"]), response=dice.choice(["reduce", "reduce", "avoid", "transfer"]),
-        review_on=run.play.working(run.play.day_now, dice.randint(25, 50)),
-    )  # fmt: skip
-    run.play.at(made.review_on, _review, run, made)
-
-
-def _raid(run: Run) -> None:
-    dice, play = run.dice, run.play
-    project = run.project
-    if dice.random() < 0.07:
-        title, words, solved = dice.choice(content.ISSUES)
-        issue = Issue.note_down(by=run.manager, project=project, title=title, description=words,
-                                severity=dice.choice([2, 3, 3, 4]),
-                                target_on=play.working(play.day_now, dice.randint(6, 15)))  # fmt: skip
-        play.at(
-            play.working(play.day_now, dice.randint(4, 13)),
-            issue.resolve,
-            by=run.manager,
-            resolution=solved,
-        )
-    if dice.random() < 0.14:
-        owner = dice.choice(
-            ["finance", "design-authority", "tamsin.rowntree", "service-owner", "kofi.mensah"]
-        )
-        owner = run.spec.manager if project.confidential else owner
-        action = Action.assign(by=run.manager, project=project, title=dice.choice(content.ACTIONS),
-                               due_on=play.working(play.day_now, dice.randint(5, 15)), owner=play.who(owner))  # fmt: skip
-        if run.left > 40 or dice.random() < 0.6:
-            play.at(
-                play.working(play.day_now, dice.randint(3, 14)), action.finish, by=play.who(owner)
-            )
-    late_fear = run.spec.fares == "squeezed" and run.left < 20
-    if (
-        late_fear or (run.spec.fares in ("watermelon", "costly") and run.slips == 2)
-    ) and not run.feared:
-        run.feared = True
-        title, words, plan = content.RISKS[dice.randrange(6)]
-        _note(run, title, words, plan, high=True)
-
-
-def _review(run: Run, risk: Risk) -> None:
-    dice = run.dice
-    if risk.state != "open" or run.project.is_closed or run.left < 8:
-        return
-    if dice.random() < 0.25:
-        risk.close(by=run.manager, reason="The cause is gone.")
-        return
-    risk.review(
-        by=run.manager, probability=max(1, min(5, risk.probability + dice.choice([-1, 0, 0, 1]))),
-        impact=risk.impact, review_on=run.play.working(run.play.day_now, dice.randint(20, 45)),
-        reason="Looked at with the team; the plan works." if dice.random() < 0.6 else "A little nearer than last month.",
-    )  # fmt: skip
-    run.play.at(risk.review_on, _review, run, risk)
 
 
 # interventions and status ------------------------------------------------------------------------

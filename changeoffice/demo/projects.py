@@ -10,7 +10,7 @@ from random import Random
 from changeoffice.core import ports
 from changeoffice.core.people.models import Person
 from changeoffice.core.record.errors import Refused
-from changeoffice.demo import delivery
+from changeoffice.demo import delivery, raid
 from changeoffice.demo.content.demands import DEMANDS
 from changeoffice.demo.content.projects import (
     ERRANDS,
@@ -161,7 +161,7 @@ def _go_on(run: Run, made: Project) -> None:
         day = play.working(made.planned_start, round(length * share))
         Milestone.plan(by=run.manager, project=made, title=title, baseline_on=day)
     play.at(play.working(play.day_now, 2), _budget, run)
-    play.at(play.working(play.day_now, 4), delivery.first_risks, run)
+    play.at(play.working(play.day_now, 4), raid.first_risks, run)
     for key, title in run.spec.gives:
         play.at(play.working(play.day_now, run.dice.randint(5, 20)), _promise, run, key, title, 0)
     play.at(delivery.next_visit(run, made.planned_start), delivery.visit, run)

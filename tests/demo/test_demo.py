@@ -14,7 +14,7 @@ from changeoffice.core.outbox import relay
 from changeoffice.core.people.models import Office, Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.models import Event, Record
-from changeoffice.demo import bank, cast, tasks
+from changeoffice.demo import bank, cast, idea_stories, tasks
 from changeoffice.demo.content.demands import DEMANDS
 from changeoffice.demo.content.projects import PROJECTS
 from changeoffice.demo.management.commands.make_demo import Command
@@ -120,9 +120,7 @@ def test_the_whole_demo_is_as_large_as_it_should_be():
 
 
 def test_three_hundred_ideas_are_written_and_no_two_are_alike():
-    from changeoffice.demo import ideas
-
-    titles = [story.title for story in ideas._written() + ideas._families()]
+    titles = [story.title for story in idea_stories._written() + idea_stories._families()]
     assert len(titles) == len(set(titles)) >= 270
 
 
