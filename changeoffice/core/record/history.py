@@ -78,6 +78,10 @@ def _readable(model, found: dict[Any, list[dict]], person) -> dict[Any, list[dic
     """Stored values as a person reads them; related rows are named with one query per model."""
     fields = {field.name: field for field in model._meta.concrete_fields}
     names = _related_names(fields, [item for items in found.values() for item in items], person)
+    names |= {
+        fields[name]: dict(asked.choices) for name, asked in getattr(model, "profile", {}).items()
+        if name in fields and getattr(asked, "choices", None)
+    }  # fmt: skip
     for items in found.values():
         for item in items:
             field = fields[item["field"]]
@@ -110,4 +114,6 @@ def _in_words(field, value: Any, names: dict[Any, dict[Any, str]]) -> Any:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(str(names.get(field, {}).get(one, one)) for one in value) or None
     return value
