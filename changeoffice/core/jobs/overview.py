@@ -72,8 +72,13 @@ def did_words(run: JobRun | None) -> str:
         return ""
     if run.counts.get("skipped_because_running"):
         return "skipped, the run before was still at work"
-    said = [f"{value} {name.replace('_', ' ')}" for name, value in run.counts.items() if value]
+    said = [_counted(value, name.replace("_", " ")) for name, value in run.counts.items() if value]
     return ", ".join(said[:4]) or "nothing to do"
+
+
+def _counted(value, name: str) -> str:
+    number = f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{number} {name.removesuffix('s') if value == 1 else name}"
 
 
 def took_words(seconds: float) -> str:
