@@ -28,5 +28,5 @@ def words_chip(
     value = asked.get(name, "")
     return {
         "name": name, "label": label, "kind": "text", "value": value, "is_set": bool(value),
-        "placeholder": placeholder, "value_label": value,
+        "placeholder": placeholder or label, "value_label": value,
     }  # fmt: skip
