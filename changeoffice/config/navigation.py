@@ -39,7 +39,8 @@ def shell(request: HttpRequest) -> dict:
             for label, items in groups
         ],
         "bottom_navigation": [_item(request.path, *item) for item in _bottom(grants)],
-        "new_actions": [{"label": label, "icon": icon, "url": url} for label, icon, url in NEW],
+        "new_actions": [{"label": label, "icon": icon, "url": url}
+                        for label, icon, url in (NEW if grants.is_staff else ())],
         "unread_count": Notification.objects.inbox_of(person).unread()[:100].count(),
     }  # fmt: skip
 
@@ -47,12 +48,16 @@ def shell(request: HttpRequest) -> dict:
 def _bottom(grants) -> list:
     """Four places on a phone; everything else stands behind "More"."""
     (home,) = STAFF_GROUPS[0][1]
+    if not grants.is_staff:
+        return [home]
     ideas, demands = STAFF_GROUPS[1][1]
     last = STEER[1][0] if grants.has("leadership", "manager") else STAFF_GROUPS[2][1][0]
     return [home, ideas, demands, last]
 
 
 def _groups(grants) -> list:
+    if not grants.is_staff:  # a supplier's person finds on My work what is shared with them
+        return STAFF_GROUPS[:1]
     groups = [*STAFF_GROUPS, STEER, ("Reference", REGISTERS)]
     if grants.has("administrator"):
         groups.append(("Administer", ADMINISTRATION))
