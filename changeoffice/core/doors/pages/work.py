@@ -27,6 +27,7 @@ from changeoffice.core.doors.perform import asks_of, perform, verb_named
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotNow, NotSeen, Stale
 from changeoffice.core.record.models import Work
+from changeoffice.core.record.workflow import need_staff
 
 PAGE_SIZE = 50
 
@@ -180,6 +181,11 @@ class NewPage(InputPage):
     inputs: ClassVar[shapes.Inputs] = {}
     heading: ClassVar[str] = ""
     submit_label: ClassVar[str] = "Save"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Nothing begins with a supplier's person, and the form names our people and milestones.
+        need_staff(request.user, "This page")
+        return super().dispatch(request, *args, **kwargs)
 
     def asked(self) -> shapes.Inputs:
         return type(self).inputs or self.work.profile
