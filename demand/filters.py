@@ -14,7 +14,9 @@ ORDERINGS = {
     "rank": Ordering("Rank", "standing__rank", descending=False, empty=10**9),
     "-rank": Ordering("Rank, last first", "standing__rank", empty=0),
     "-score": Ordering("Score", "wsjf", empty=Decimal(-1), figure=True),
-    "score": Ordering("Score, lowest first", "wsjf", descending=False, empty=Decimal(1000), figure=True),
+    "score": Ordering(
+        "Score, lowest first", "wsjf", descending=False, empty=Decimal(1000), figure=True
+    ),
     "-age": Ordering("Longest in its stage", "stage_since", descending=False),
     "age": Ordering("Shortest in its stage", "stage_since"),
     "due": Ordering("Stage limit", "due_on", descending=False, empty=LAST),

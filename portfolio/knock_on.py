@@ -120,4 +120,6 @@ def _dependencies(projects: set[int], days: dict[int, date], person) -> list[Mov
     }
     changed = [pair for pair in changed if pair[0][0].pk in seen]
     changed = sorted(changed, key=lambda pair: -pair[1][2])[:MOST_SHOWN]
-    return [MovedDependency(seen[old[0].pk], old[1], new[1], old[2], new[2]) for old, new in changed]
+    return [
+        MovedDependency(seen[old[0].pk], old[1], new[1], old[2], new[2]) for old, new in changed
+    ]

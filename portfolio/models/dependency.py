@@ -114,7 +114,7 @@ class Dependency(MovesRag):
     @classmethod
     def propose(cls, *, by, giver, getter, title, acceptance="", need_by=None, lag=None,
                 tolerance=None, giver_owner=None, getter_owner=None) -> "Dependency":  # fmt: skip
-        """Ask for, or offer, one thing by a day; the proposer's own side is agreed with it."""
+        """Ask for, or offer, one thing by a day; it binds once both sides have agreed."""
         _may_propose(by, giver, getter)
         take_links_lock()
         refuse_loop(giver, getter, by)

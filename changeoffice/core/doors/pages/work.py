@@ -98,8 +98,12 @@ class WorkListPage(View):
 
     def _page(self, params, wanted, shown, ordering, tab):
         fingerprint = fingerprint_of({**wanted, "view": tab.slug if tab else ""})
-        options = {"ordering": ordering, "size": self.page_size, "fingerprint": fingerprint,
-                   "person": self.request.user}
+        options = {
+            "ordering": ordering,
+            "size": self.page_size,
+            "fingerprint": fingerprint,
+            "person": self.request.user,
+        }
         try:
             return page_of(shown, self.orderings, cursor=params.get("cursor", ""), **options)
         except Invalid:  # an old link: begin at the first page
