@@ -236,7 +236,7 @@ class Idea(Work):
         """Close vetting: it is worth doing and ready to become a demand."""
         self.benefit = benefit
 
-    @transition("developed", "promoted", who=ANALYST, told="turned into a demand", tone="primary",
+    @transition("developed", "promoted", who=ANALYST, told="made a demand of", tone="primary",
                 label="Turn into a demand", door=False)  # fmt: skip
     def promote(self, *, by):
         """Lock it; the demand app carries the rest in the same transaction."""
