@@ -50,6 +50,11 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-dialog]");
   if (link && plain && dialog()) {
     event.preventDefault();
+    const menu = link.closest("details[data-menu]");
+    if (menu) {
+      menu.open = false;
+      find("summary", menu)?.focus(); // where the closed dialog gives the focus back
+    }
     ask(link.href).catch(() => location.assign(link.href));
     return;
   }
