@@ -37,7 +37,7 @@ class Shaping(DemandFacts):
             self.reach, self.owner = Reach.STAFF, None
         self._enter("submitted")
 
-    @transition("submitted", "screening", who=ANALYST, tone="primary", told="took up for screening",
+    @transition("submitted", "screening", who=ANALYST, tone="primary", told="began screening",
                 label="Start screening")  # fmt: skip
     def screen(self, *, by):
         """Take it up: is it clear, is it ours, is it new?"""

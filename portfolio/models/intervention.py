@@ -117,7 +117,7 @@ class Intervention(ProjectPart):
         """Close it by a decision; the same cause opens no other until it has recovered once."""
         self.decision, self.ended_on = decision, clock.today()
 
-    @transition(OPEN, "recovered", who=NOBODY, door=False, told="saw recover")
+    @transition(OPEN, "recovered", who=NOBODY, door=False, told="noted the recovery of")
     def recover(self, *, by):
         """The reading has recovered."""
         self.ended_on = clock.today()
