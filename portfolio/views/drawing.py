@@ -10,6 +10,7 @@ from changeoffice.core.record import clock
 from portfolio.models import Gate, Milestone
 
 MOST_TICKS = 6
+LAST_LABEL = 94  # per cent of the line; a month named later would be cut off
 LATE_FROM = 1
 SHORT = {
     "design": "Design", "development": "Development", "testing": "Testing", "go_live": "Go-live",
@@ -52,6 +53,7 @@ class Axis:
                 "label": f"{month:%b}" if month.year == year else f"{month:%b %y}",
             }
             for month, year in zip(months[::step], _years_before(months[::step]), strict=True)
+            if float(self.at(month)) <= LAST_LABEL
         ]
 
 
