@@ -77,7 +77,7 @@ class RoleForm(Plain):
     )  # fmt: skip
     record = forms.CharField(
         max_length=24, required=False, label="Or on one item",
-        help_text="Its reference, for example PRJ-0041.",
+        help_text="Its reference, for example PRJ-041.",
     )  # fmt: skip
     until = SaneDate(
         required=False, label="Until", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

@@ -18,6 +18,7 @@ from changeoffice.core.access.rules import (
 from changeoffice.core.administration.keeping import keeps
 from changeoffice.core.record.database import work_models
 from changeoffice.core.record.models import NamedPerson, Record, visible, work_model
+from changeoffice.core.search.selectors import kind_label
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def sight_of(person, imagined=None) -> list[Sight]:
         more = [word for word in acts_on(work, imagined) if word not in acts] if imagined else []
         if new[1]:
             found.append(Sight(
-                work.kind, work.plural.replace("-", " ").capitalize(), old[0], new[1], old[2], tuple(acts),
+                work.kind, kind_label(work.kind), old[0], new[1], old[2], tuple(acts),
                 new[0] - old[0], new[2] - old[2], tuple(more),
             ))  # fmt: skip
     return found

@@ -20,7 +20,7 @@ OPERATORS = ("administrator", "manager")
 RUNS_SHOWN = 15
 TOPICS = {
     "event": "Notices of what happened", "letter": "Letters", "job": "Jobs asked for",
-    "password_letter": "Letters with a password link",
+    "password_letter": "Letters with a password link", "rag": "Colours to recompute",
 }  # fmt: skip
 
 

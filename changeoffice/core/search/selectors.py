@@ -105,7 +105,8 @@ def closeness_words(closeness: float) -> str:
 
 
 def kind_label(kind: str) -> str:
-    return work_model(kind).plural.replace("-", " ").capitalize()
+    words = work_model(kind).plural.replace("-", " ").capitalize()
+    return words.replace("kpis", "KPIs").replace("Rag", "RAG")
 
 
 def described(row: Record) -> Record:
