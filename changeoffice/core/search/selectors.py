@@ -61,7 +61,9 @@ def quickly(person, typed: str, most: int) -> list[Record]:
         return []
     query = _query(words)
     rows = Record.objects.visible_to(person).filter(search=query)
-    ranked = rows.annotate(closeness=SearchRank("search", query)).order_by("-closeness", "-id")
+    begins = Case(When(title__istartswith=typed.strip(), then=1), default=0)
+    ranked = rows.annotate(begins=begins, closeness=SearchRank("search", query))
+    ranked = ranked.order_by("-begins", "-closeness", "-id")
     return [described(row) for row in ranked[:most]]
 
 
