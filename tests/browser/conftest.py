@@ -103,6 +103,7 @@ def enter(look) -> Callable[..., Page]:
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("My work")
+        page.wait_for_load_state("load")  # keys work once the scripts have run
         return page
 
     return sign_in

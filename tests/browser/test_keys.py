@@ -35,6 +35,7 @@ def test_the_palette_jumps_to_a_typed_reference(enter, author, ideas):
 def test_words_in_the_palette_find_what_one_may_see(enter, author, ideas):
     page = enter(author)
     page.keyboard.press("/")
+    expect(page.get_by_role("dialog", name="Search and commands")).to_be_visible()
     page.keyboard.type("letters")
     option = page.get_by_role("option").filter(has_text=ideas[0].title)
     expect(option).to_be_visible()
