@@ -115,5 +115,7 @@ def _in_words(field, value: Any, names: dict[Any, dict[Any, str]]) -> Any:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
+        if any(isinstance(one, (dict, list)) for one in value):
+            return f"{len(value)} entries"
         return ", ".join(str(names.get(field, {}).get(one, one)) for one in value) or None
     return value
