@@ -79,6 +79,7 @@ def test_limits_are_tightened_by_the_sponsor(pm, boss, project):
     do(pm, project, "tighten-limits", 403, schedule_red=3, reason="Closely watched")
     do(boss, project, "tighten-limits", 400, schedule_red=99, reason="Closely watched")
     do(boss, project, "tighten-limits", schedule_red=3, reason="Closely watched")
+    assert Project.objects.get(pk=project.pk).tighter_limits == {"schedule_red": 3}
 
 
 def test_a_stale_edit_is_refused(pm, project):
