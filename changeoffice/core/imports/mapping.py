@@ -1,53 +1,118 @@
 """A mapping is data: which columns of a source become which fields, by which value rule."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from changeoffice.core import ports
 from changeoffice.core.imports.reading import Row, Table
+from changeoffice.core.imports.reading.columns import found_in
 from changeoffice.core.imports.values import RULES, Unusable
 from changeoffice.core.record.errors import Invalid
+
+READS_COLUMNS = ("column", "days", "minus")  # the parts of a spec that name columns
+LONGEST_IDENTITY = 200
 
 
 @dataclass(frozen=True)
 class Mapping:
+    """`identity` is a list of columns, or a list of such lists: alternatives, the best one first.
+
+    Columns are named as the file has them, in any case and spacing; a * stands for any text
+    ("*Budget (£million)"). Where a spec lists several, the first that a row fills counts.
+    """
+
     name: str
     kind: str
     source: str
-    identity: list[str]
+    identity: list[Any]
     fields: dict[str, dict[str, Any]]
-    constants: dict[str, Any]
+    constants: dict[str, Any] = field(default_factory=dict)
+    title: str = ""
+    shape: dict[str, Any] = field(default_factory=dict)  # hints for reading: transposed, sheet …
+    # Filled by `prepare`: fields the file has no column for, with the columns looked for.
+    missing: dict[str, list[str]] = field(default_factory=dict)
 
-    @property
-    def columns(self) -> set[str]:
-        """Every column of the file this mapping reads."""
-        found = set(self.identity)
-        for spec in self.fields.values():
-            found |= {spec["column"], *spec.get("days", [])}
-            found |= {spec["minus"]} if "minus" in spec else set()
-        return found
+    def prepare(self, table: Table) -> "Mapping":
+        """This mapping with the table's own column names.
 
-    def check(self, table: Table) -> None:
-        if missing := sorted(self.columns - set(table.columns)):
-            raise Invalid(file=f"The file lacks the columns: {', '.join(missing)}.")
+        Fields whose columns the table lacks are left out and stand in `missing`; raises Invalid
+        when an identity or a required field cannot be had.
+        """
+        found = Resolving(table.columns)
+        identity = [list(found.all(option)) for option in self._alternatives()]
+        usable = [option for option in identity if "" not in option]
+        fields, missing, lacking = {}, {}, set()
+        for name, spec in self.fields.items():
+            fields[name], absent = found.spec(spec)
+            if absent:
+                missing[name] = absent
+                lacking |= set(absent) if spec.get("required") else set()
+        if not usable:
+            lacking |= set(self._alternatives()[0])
+        if lacking:
+            raise Invalid(file=f"The file lacks the columns: {', '.join(sorted(lacking))}.")
+        kept = {name: spec for name, spec in fields.items() if name not in missing}
+        return replace(self, identity=usable, fields=kept, missing=missing)
 
     def identity_of(self, row: Row) -> str:
-        parts = [row.cells[column].strip() for column in self.identity]
-        if empty := [c for c, part in zip(self.identity, parts, strict=True) if not part]:
-            raise Unusable(empty[0], "Without this the row cannot be told from others.")
-        return "/".join(parts)[:200]
+        """What tells this row from others; raises Unusable when it has nothing."""
+        if found := self.identities_of(row):
+            return found[0]
+        column = next(c for c in self._alternatives()[0] if not row.cells.get(c, "").strip())
+        raise Unusable(column, "Without this the row cannot be told from others.")
+
+    def identities_of(self, row: Row) -> list[str]:
+        """Every name the row can be found by, the best one first."""
+        found = []
+        for option in self._alternatives():
+            parts = [" ".join(row.cells.get(column, "").split()) for column in option]
+            if all(parts):
+                found.append("/".join(parts)[:LONGEST_IDENTITY])
+        return found
 
     def values_of(self, row: Row) -> tuple[dict[str, Any], list[Unusable]]:
         """The row's values by field, and every cell that cannot be used."""
         values, errors = dict(self.constants), []
-        for field, spec in self.fields.items():
+        for name, spec in self.fields.items():
             try:
-                values[field] = RULES[spec["rule"]](row.cells, spec)
+                values[name] = RULES[spec["rule"]](row.cells, spec)
             except Unusable as error:
                 errors.append(error)
         return values, errors
+
+    def _alternatives(self) -> list[list[str]]:
+        if all(isinstance(part, str) for part in self.identity):
+            return [self.identity]
+        return [[part] if isinstance(part, str) else part for part in self.identity]
+
+
+@dataclass(frozen=True)
+class Resolving:
+    """A table's columns, to be found by the names a mapping uses."""
+
+    columns: list[str]
+
+    def all(self, names: list[str]) -> Iterator[str]:
+        for name in names:
+            yield found_in(self.columns, name)
+
+    def spec(self, spec: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """The spec with the table's names, and the columns that are nowhere."""
+        own, absent = dict(spec), []
+        if "column" in spec:
+            named = [spec["column"]] if isinstance(spec["column"], str) else spec["column"]
+            own["column"] = [name for name in self.all(named) if name]
+            absent += [] if own["column"] else [named[0]]
+        if "days" in spec:
+            own["days"] = list(self.all(spec["days"]))
+            absent += [name for name, got in zip(spec["days"], own["days"], strict=True) if not got]
+        if "minus" in spec:
+            own["minus"] = found_in(self.columns, spec["minus"])
+            absent += [] if own["minus"] else [spec["minus"]]
+        return own, absent
 
 
 def mappings() -> dict[str, Mapping]:
@@ -55,10 +120,8 @@ def mappings() -> dict[str, Mapping]:
     found = {}
     for kind in ports.import_kinds.values():
         for path in sorted(Path(kind.mappings).glob("*.json")):
-            plain = json.loads(path.read_text())
-            plain.setdefault("constants", {})
-            plain = {k: v for k, v in plain.items() if k in Mapping.__dataclass_fields__}
-            found[plain["name"]] = Mapping(**plain)
+            mapping = Mapping(**json.loads(path.read_text()))
+            found[mapping.name] = mapping
     return found
 
 

@@ -68,9 +68,8 @@ def import_file(
         raise Invalid(
             kind=f"Files of {kind_name} are not taken. Known: {', '.join(ports.import_kinds)}."
         )
-    mapping = mapping_named(mapping_name, kind_name)
     table = read_csv(content)
-    mapping.check(table)
+    mapping = mapping_named(mapping_name, kind_name).prepare(table)
     outcome = Outcome()
     accepted, refused = _map(table, mapping, outcome)
     with transaction.atomic(), acting.through("import", f"{mapping_name}: {file_name}"):
@@ -103,7 +102,7 @@ def _map(table: Table, mapping: Mapping, outcome: Outcome) -> tuple[list[Accepte
         values, errors = mapping.values_of(row)
         if identity in seen:
             errors.append(
-                Unusable(mapping.identity[-1], f"Row {seen[identity]} already is {identity}.")
+                Unusable(mapping.identity[0][-1], f"Row {seen[identity]} already is {identity}.")
             )
         seen.setdefault(identity, row.number)
         for wrong in errors:
@@ -140,7 +139,7 @@ def _take_in(
         except Refused as error:
             refused[item.row.number] = item.row
             for name, words in getattr(error, "errors", {"": [str(error)]}).items():
-                column = mapping.fields.get(name, {}).get("column", "")
+                column = mapping.fields.get(name, {}).get("column", [""])[0]
                 outcome.refuse(item.row.number, column, " ".join(words))
 
 
