@@ -102,6 +102,7 @@ class DemandSerializer(WorkSerializer):
     job_size = serializers.DecimalField(4, 2, allow_null=True)
     round_closed_at = serializers.DateTimeField(allow_null=True)
     rank = serializers.IntegerField(allow_null=True)
+    needs_first = serializers.SerializerMethodField()
     moved_to = serializers.IntegerField(allow_null=True)
     moved_because = serializers.CharField()
     kpi_effects = KpiEffectSerializer(many=True, source="effects.all")
@@ -126,6 +127,12 @@ class DemandSerializer(WorkSerializer):
     @extend_schema_field(REFERENCE)
     def get_idea(self, demand) -> dict[str, str] | None:
         return self._seen(demand.idea)
+
+    @extend_schema_field({"type": "array", "items": REFERENCE})
+    def get_needs_first(self, demand) -> list[dict[str, str]]:
+        """Demands that have to come before it."""
+        seen = (self._seen(row.needs) for row in demand.prerequisites.all())
+        return [found for found in seen if found]
 
     @extend_schema_field(REFERENCE)
     def get_merged_into(self, demand) -> dict[str, str] | None:
@@ -162,7 +169,7 @@ class DemandApi(WorkViewSet):
     related = ("unit", "owner", "requester", "sponsor", "idea", "merged_into", "standing")
 
     def enrich(self, rows):
-        return rows.prefetch_related("services", "effects__kpi")
+        return rows.prefetch_related("services", "effects__kpi", "prerequisites__needs")
 
     def get_serializer_context(self) -> dict[str, Any]:
         found = super().get_serializer_context()

@@ -53,6 +53,11 @@ def was_moved(demand) -> bool:
     return demand.moved_to is not None
 
 
+@guard("It needs no other demand first.")
+def needs_another(demand) -> bool:
+    return demand.prerequisites.exists()
+
+
 @guard("All staff can read it already.")
 def is_confidential(demand) -> bool:
     return demand.confidential

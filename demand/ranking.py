@@ -21,6 +21,7 @@ class Ranked:
     wsjf: Decimal
     mandatory_on: date | None = None
     moved_to: int | None = None
+    needs: tuple[int, ...] = ()
 
 
 def means(scores: Iterable[Any]) -> dict[str, Decimal]:
@@ -39,7 +40,8 @@ def wsjf(parts: dict[str, Decimal]) -> Decimal:
 
 
 def in_order(rows: Iterable[Ranked], today: date) -> list[tuple[int, str]]:
-    """(id, why) first to last: near mandatory dates, then scores; hand moves take their place."""
+    """(id, why) first to last: near mandatory dates, then scores; what another needs stands before
+    it; hand moves take their place."""
     rows = list(rows)
     until = today + HORIZON
 
@@ -49,17 +51,60 @@ def in_order(rows: Iterable[Ranked], today: date) -> list[tuple[int, str]]:
             (0, row.mandatory_on, -row.wsjf, row.id) if near else (1, date.max, -row.wsjf, row.id)
         )
 
-    order = [(row.id, "score" if natural(row)[0] else "mandatory")
-             for row in sorted((r for r in rows if r.moved_to is None), key=natural)]  # fmt: skip
+    by_themselves = sorted((row for row in rows if row.moved_to is None), key=natural)
+    order = _needed_first(
+        [(row, "score" if natural(row)[0] else "mandatory") for row in by_themselves]
+    )
     for place, moved in sorted((r.moved_to, r.id) for r in rows if r.moved_to):
         order.insert(min(place - 1, len(order)), (moved, "hand"))
     return order
 
 
+def _needed_first(order: list[tuple[Ranked, str]]) -> list[tuple[int, str]]:
+    """The same order, but nobody stands before what they need: that is pulled up to them."""
+    rows = {row.id: row for row, _ in order}
+    done: dict[int, str] = {}
+    for row, why in order:
+        way, opened = [row.id], set()
+        while way:
+            here = way[-1]
+            if here not in done and here not in opened:
+                opened.add(here)  # so that even a circle would come to an end
+                way += [n for n in _latest_first(rows, here) if n not in done and n not in opened]
+            else:
+                done.setdefault(way.pop(), why if here == row.id else "needed")
+    return list(done.items())
+
+
+def _latest_first(rows: dict[int, Ranked], here: int) -> list[int]:
+    """What it needs among those ranked here, the last in line first."""
+    place = {pk: n for n, pk in enumerate(rows)} if rows[here].needs else {}
+    return sorted((n for n in rows[here].needs if n in rows), key=place.__getitem__, reverse=True)
+
+
+def circle(pairs: Iterable[tuple[int, int]], demand: int, needs: int) -> list[int]:
+    """The ids in the circle that "demand needs needs" would close, from `demand` on; or nothing."""
+    if demand == needs:
+        return [demand]
+    onward: dict[int, list[int]] = {}
+    for one, other in pairs:
+        onward.setdefault(one, []).append(other)
+    seen, ways = {needs}, [[demand, needs]]
+    while ways:
+        way = ways.pop()
+        for step in onward.get(way[-1], ()):
+            if step == demand:
+                return way
+            if step not in seen:
+                seen.add(step)
+                ways.append([*way, step])
+    return []
+
+
 def refresh(demand) -> None:
     """Rank all again with what this demand is about to be; its own row is not saved yet."""
     counts = demand.wsjf is not None and not demand.confidential
-    _rank(demand, [_row(demand)] if counts else [])
+    _rank(demand, [demand] if counts else [])
 
 
 def leave(demand) -> None:
@@ -74,20 +119,26 @@ def refresh_all() -> int:
         return _rank(None, [])
 
 
-def _row(demand) -> Ranked:
-    return Ranked(demand.pk, demand.wsjf, demand.mandatory_on, demand.moved_to)
+def alone() -> None:
+    """One ranking at a time, to the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('demand ranking'))")
 
 
-def _rank(changing, extra: list[Ranked]) -> int:
+def _rank(changing, extra: list) -> int:
     """One at a time by an advisory lock. Nothing here waits for another demand's row lock, so two
     verbs on two demands cannot block each other in a circle."""
     from demand.models import Demand, Standing
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('demand ranking'))")
+    alone()
     others = Demand.objects.ranked().exclude(pk=changing.pk if changing else None)
-    rows = [_row(other) for other in others.only("pk", "wsjf", "mandatory_on", "moved_to")]
-    order = in_order(rows + extra, clock.today())
+    rows = [*others.only("pk", "wsjf", "mandatory_on", "moved_to"), *extra]
+    needs: dict[int, list[int]] = {}
+    for pk, needed in Demand.prerequisite_pairs():
+        needs.setdefault(pk, []).append(needed)
+    ranked = [Ranked(row.pk, row.wsjf, row.mandatory_on, row.moved_to, tuple(needs.get(row.pk, ())))
+              for row in rows]  # fmt: skip
+    order = in_order(ranked, clock.today())
     known = {row.pk: (row.rank, row.because) for row in Standing.objects.all()}
     wanted = {pk: (place, why) for place, (pk, why) in enumerate(order, start=1)}
     changed = [Standing(demand_id=pk, rank=rank, because=why)

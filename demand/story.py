@@ -111,7 +111,7 @@ def rank(demand: Demand, person) -> dict[str, Any]:
         return {}
     total = Standing.objects.count()
     ahead = Demand.objects.visible_to(person).filter(standing__rank=demand.rank - 1).first()
-    return {"place": demand.rank, "total": total, "because": _because(demand),
+    return {"place": demand.rank, "total": total, "because": _because(demand, person),
             "ahead": _ahead(demand, ahead, person), "holds": _holds(demand)}  # fmt: skip
 
 
@@ -131,7 +131,26 @@ def _holds(demand: Demand) -> str:
     )
 
 
-def _because(demand: Demand) -> str:
+def needs_first(demand: Demand, person) -> dict[str, list[dict[str, Any]]]:
+    """What has to come before it and what waits for it, as far as this person may see them."""
+
+    def shown(rows, end: str) -> list[dict[str, Any]]:
+        rows = list(rows.select_related(end, "by"))
+        seen = set(
+            Demand.objects.visible_to(person)
+            .filter(pk__in=[getattr(r, f"{end}_id") for r in rows])
+            .values_list("pk", flat=True)
+        )
+        return [{"demand": getattr(row, end), "because": row.because} for row in rows
+                if getattr(row, f"{end}_id") in seen]  # fmt: skip
+
+    return {
+        "needs": shown(demand.prerequisites, "needs"),
+        "waiting": shown(demand.needed_by, "demand"),
+    }
+
+
+def _because(demand: Demand, person) -> str:
     if demand.standing.because == "hand":
         who = demand.moved_by.name if demand.moved_by else "Somebody"
         return f"{who} put it here by hand: {demand.moved_because}"
@@ -142,6 +161,17 @@ def _because(demand: Demand) -> str:
         return (
             f"Its mandatory date, {short_day(demand.mandatory_on)}, goes before any score. {sums}."
         )
+    if demand.standing.because == "needed":
+        waiting = (
+            Demand.objects.visible_to(person)
+            .filter(prerequisites__needs=demand, standing__rank__gt=demand.rank)
+            .order_by("standing__rank")
+            .first()
+        )
+        first = (
+            f"{waiting.reference} cannot start without it" if waiting else "Another needs it first"
+        )
+        return f"{first}, so it stands before that one. By itself: {sums}."
     return f"{sums}. A higher score is done sooner."
 
 

@@ -31,6 +31,8 @@ def set_up(play: Play, delivers: Callable[[Course], None], wanted: set[str] | No
             course = Course(play, spec, dice, analyst, delivers)
             play.things[f"demand:{spec.key}"] = course
             play.at(play.day(spec.raised), _raise, course)
+            for key, because in spec.needs:
+                play.at(play.day(spec.raised // 2), _need, course, key, because)
 
 
 def _raise(course: Course) -> None:
@@ -44,6 +46,14 @@ def _raise(course: Course) -> None:
     )  # fmt: skip
     if spec.ends != "draft":
         course.later(_submit, course, within=(0, 2) if spec.raised > 6 else (0, 0))
+
+
+def _need(course: Course, key: str, because: str) -> None:
+    other = course.play.things.get(f"demand:{key}")
+    if other is not None and other.made is not None:
+        course.made_again().add_prerequisite(
+            by=course.analyst, needs=other.made_again(), because=because
+        )
 
 
 def _from_idea(course: Course) -> Demand:

@@ -1,10 +1,17 @@
 """A demand and the rows that belong to it."""
 
 from demand.models.demand import Demand
-from demand.models.parts import AssessmentScore, EstimateLine, KpiEffect, StageLimit, Standing
+from demand.models.parts import (
+    AssessmentScore,
+    EstimateLine,
+    KpiEffect,
+    Prerequisite,
+    StageLimit,
+    Standing,
+)
 from demand.models.vocabulary import DemandType, Risk, Size, Source
 
 __all__ = [
-    "AssessmentScore", "Demand", "DemandType", "EstimateLine", "KpiEffect", "Risk", "Size",
-    "Source", "StageLimit", "Standing",
+    "AssessmentScore", "Demand", "DemandType", "EstimateLine", "KpiEffect", "Prerequisite", "Risk",
+    "Size", "Source", "StageLimit", "Standing",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Demands: from a request to a decision, and on into delivery.
 
-Read it in this order: `facts` (what is known), `shaping`, `deciding`, `leaving` (its verbs), and
+Read it in this order: `facts` (what is known), `shaping`, `deciding`, `leaving`, `ordering` (its
+verbs), and
 here its states, its birth and who steers it.
 """
 
@@ -11,20 +12,20 @@ from typing import ClassVar
 from changeoffice.core.access.rules import ANALYST
 from changeoffice.core.people.models import Office, Person
 from changeoffice.core.record.history import tracked
-from changeoffice.core.record.inputs import LongText, Number, Ref
+from changeoffice.core.record.inputs import Ref
 from changeoffice.core.record.models import NamedPerson, Reach
 from changeoffice.core.record.workflow import State, need_staff, transition
 from changeoffice.core.talk.models import follow
 from changeoffice.organisation.models import staff
 from demand import ranking
-from demand.guards import is_confidential, is_scored, was_moved
+from demand.guards import is_confidential
 from demand.models.facts import BEFORE_APPROVAL, DECIDED_ON, NEVER_EMPTY, OPEN, RANKED
-from demand.models.leaving import Leaving
+from demand.models.ordering import Ordering
 from demand.rules import REQUESTER
 
 
 @tracked
-class Demand(Leaving):
+class Demand(Ordering):
     kind, prefix, plural = "demand", "DMD", "demands"
     searched = ("need",)
     states: ClassVar = {
@@ -53,7 +54,7 @@ class Demand(Leaving):
         "completed",
     )
 
-    class Meta(Leaving.Meta):
+    class Meta(Ordering.Meta):
         pass
 
     # birth ---------------------------------------------------------------------------------------
@@ -106,17 +107,3 @@ class Demand(Leaving):
         self.confidential = False
         if self.state in RANKED:
             ranking.refresh(self)
-
-    @transition(RANKED, None, who=ANALYST, guards=[is_scored], told="moved the rank of",
-                asks={"place": Number(label="Place", least=1, most=10_000),
-                      "reason": LongText(label="Why", lines=3, max=1000, min=10)})  # fmt: skip
-    def move_rank(self, *, by, place, reason):
-        """Put it at a place by hand; the page shows who did and why."""
-        self.moved_to, self.moved_because, self.moved_by = place, reason, by
-        ranking.refresh(self)
-
-    @transition(RANKED, None, who=ANALYST, told="let the score rank", guards=[was_moved])
-    def release_rank(self, *, by):
-        """Let mandatory date and score decide its place again."""
-        self.moved_to, self.moved_because, self.moved_by = None, "", None
-        ranking.refresh(self)

@@ -75,9 +75,19 @@ class Leaving(Deciding):
         followers = Follower.objects.filter(record_id=self.pk).values("person_id")
         follow(into.pk, *Person.objects.filter(pk__in=followers))
         self.merged_into, self.due_on = into, None
+        self._pass_on_needs(into)
         self._stop_asking()
         into.note("absorb", by=by, before=into.state, words=f"merged {self.reference} into")
 
     def _stop_asking(self) -> None:
         Round.withdraw_for(self)
         ranking.leave(self)
+
+    def _pass_on_needs(self, into) -> None:
+        """Whoever needed this first now needs the other, unless that would go in a circle."""
+        ranking.alone()
+        for row in self.needed_by.select_related("demand"):
+            circle = ranking.circle(self.prerequisite_pairs(), row.demand_id, into.pk)
+            if not circle and not row.demand.prerequisites.filter(needs=into).exists():
+                row.needs = into
+                row.save(update_fields=["needs"])

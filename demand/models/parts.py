@@ -89,6 +89,28 @@ class AssessmentScore(models.Model):
         return f"a score for {self.demand_id}"
 
 
+@tracked
+class Prerequisite(models.Model):
+    """Another demand that has to come first. Written under the lock of the ranking, so that two
+    people cannot close a circle between them."""
+
+    demand = models.ForeignKey(Demand, on_delete=models.PROTECT, related_name="prerequisites")
+    needs = models.ForeignKey(Demand, on_delete=models.PROTECT, related_name="needed_by")
+    because = models.TextField()
+    by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=OfficeNow())
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["demand", "needs"], name="needs_another_once"),
+            models.CheckConstraint(condition=~Q(demand=F("needs")), name="needs_not_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.demand_id} needs {self.needs_id}"
+
+
 class Standing(models.Model):
     """Where an open, scored demand stands among the others. A row of its own, so that ranking
     never takes the lock of a demand somebody else is changing."""
@@ -97,7 +119,7 @@ class Standing(models.Model):
         Demand, primary_key=True, on_delete=models.PROTECT, related_name="standing"
     )
     rank = models.PositiveIntegerField(db_index=True)
-    because = models.CharField(max_length=12, help_text="mandatory, score or hand")
+    because = models.CharField(max_length=12, help_text="mandatory, score, needed or hand")
 
     def __str__(self) -> str:
         return f"rank {self.rank}"

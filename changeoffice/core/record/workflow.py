@@ -174,7 +174,7 @@ def _target(verb: Verb, answer: Any) -> str | None:
 
 def lock(record) -> None:
     """Take the row and read it again; whoever comes second sees what the first one did."""
-    rows = type(record)._base_manager.select_for_update(of=("self",))
+    rows = type(record)._base_manager.select_for_update(of=("self",), no_key=True)
     record.refresh_from_db(from_queryset=rows)
 
 

@@ -28,6 +28,7 @@ class DemandSpec:
     design: dict[str, str] = field(default_factory=dict)
     late: int = 0  # working days the present stage has lasted; 0: what chance gives
     reason: str = ""
+    needs: tuple[tuple[str, str], ...] = ()  # the key of another that has to come first, and why
 
 
 D = DemandSpec
@@ -97,7 +98,7 @@ DEMANDS = [
     D("instant", "Receive instant payments in euros",
       "Customers who work abroad are paid in euros and wait until the next day. The scheme opens to us in spring; "
       "receiving comes first, sending a year later.", "retail", "caspian.wright", "sponsor", 69,
-      "approval", "payments", ("app", 9), type="regulatory", source="regulatory_update", size="XL", risk="high", flags=("psd2",), mandatory=210, design=UP | SAFE, late=8),
+      "approval", "payments", ("app", 9), type="regulatory", source="regulatory_update", size="XL", risk="high", flags=("psd2",), mandatory=210, design=UP | SAFE, late=8, needs=(("filemove", "The old server cannot pass on a payment within ten seconds."),)),
     D("brokers", "Tell brokers at once what is missing", "", "lending", "imran.sheikhani", "sponsor", 61,
       "approval", "mortgage", ("offer", -1.5), size="M", idea="Tell brokers at once what is missing", late=6),
     D("wallboard", "Queue boards for three more branches",
@@ -109,9 +110,9 @@ DEMANDS = [
       "approval", "data", ("run", -6), type="operational", size="L", risk="low", idea="Archive reports nobody opens", design={"support": "The data team answers questions for three months."}, late=5),
     # assessment
     D("carer", "Share an account view with a carer", "", "retail", "grace.tembo", "sponsor", 47,
-      "assessment", "mobile,online", ("first", 1.5), size="M", idea="Share an account view with a carer", flags=("gdpr",), late=9),
+      "assessment", "mobile,online", ("first", 1.5), size="M", idea="Share an account view with a carer", flags=("gdpr",), late=9, needs=(("passkey", "A carer signs in with a passkey of their own."),)),
     D("network", "Show an investigator the whole network", "", "financial-crime", "chidi.eze", "octavia.lindqvist", 50,
-      "assessment", "screening,data", ("fraud", -35), type="risk_reduction", size="L", idea="Show an investigator the whole network", late=12),
+      "assessment", "screening,data", ("fraud", -35), type="risk_reduction", size="L", idea="Show an investigator the whole network", late=12, needs=(("mask", "Investigators try it on masked data first."),)),
     D("filemove", "Move file transfers off the old server", "", "technology", "hugo.delacroix", "elspeth.ruthven", 62,
       "assessment", "cloud,payments", ("up", -1), type="risk_reduction", source="incident_problem", size="M", risk="high", idea="Move file transfers off the old server", late=19),
     D("confirm", "Confirmation of payee for company payments in bulk",
