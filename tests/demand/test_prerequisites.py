@@ -91,7 +91,7 @@ def test_a_confidential_prerequisite_is_told_to_nobody_else(pair, analyst, colle
 
 @pytest.mark.django_db
 def test_merging_passes_on_what_needed_it(pair, analyst, make_demand):
-    first, middle, last = pair
+    first, _, last = pair
     other = make_demand("assessment", title="File transfers without the old server")
     first.add_prerequisite(by=analyst, needs=last, because=WHY)
     last.merge(by=analyst, into=other)
