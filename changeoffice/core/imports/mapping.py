@@ -9,7 +9,7 @@ from typing import Any
 from changeoffice.core import ports
 from changeoffice.core.imports.reading import Row, Table
 from changeoffice.core.imports.reading.columns import found_in
-from changeoffice.core.imports.values import RULES, Unusable
+from changeoffice.core.imports.values import RULES, Directory, Unusable
 from changeoffice.core.record.errors import Invalid
 
 READS_COLUMNS = ("column", "days", "minus")  # the parts of a spec that name columns
@@ -35,8 +35,8 @@ class Mapping:
     # Filled by `prepare`: fields the file has no column for, with the columns looked for.
     missing: dict[str, list[str]] = field(default_factory=dict)
 
-    def prepare(self, table: Table) -> "Mapping":
-        """This mapping with the table's own column names.
+    def prepare(self, table: Table, people: Directory | None = None) -> "Mapping":
+        """This mapping with the table's own column names, and the people its rules may find.
 
         Fields whose columns the table lacks are left out and stand in `missing`; raises Invalid
         when an identity or a required field cannot be had.
@@ -54,7 +54,11 @@ class Mapping:
             lacking |= set(self._alternatives()[0])
         if lacking:
             raise Invalid(file=f"The file lacks the columns: {', '.join(sorted(lacking))}.")
-        kept = {name: spec for name, spec in fields.items() if name not in missing}
+        kept = {
+            name: self._equipped(spec, people)
+            for name, spec in fields.items()
+            if name not in missing
+        }
         return replace(self, identity=usable, fields=kept, missing=missing)
 
     def identity_of(self, row: Row) -> str:
@@ -82,6 +86,14 @@ class Mapping:
             except Unusable as error:
                 errors.append(error)
         return values, errors
+
+    def _equipped(self, spec: dict[str, Any], people: Directory | None) -> dict[str, Any]:
+        """With what a rule needs from outside its cells."""
+        if spec["rule"] == "person":
+            return {"people": people or Directory([]), **spec}
+        if spec["rule"] == "money" and "currency" in self.constants:
+            return {"currency": self.constants["currency"], **spec}
+        return spec
 
     def _alternatives(self) -> list[list[str]]:
         if all(isinstance(part, str) for part in self.identity):

@@ -1,10 +1,12 @@
-"""Text and codes."""
+"""Text, codes and long text."""
 
 import html
 
-from changeoffice.core.imports.values.cells import Cells, Spec, filled
+from changeoffice.core.imports.values.cells import Cells, Spec, Unusable, filled
+from changeoffice.core.imports.values.markup import as_markdown, looks_like_html
 
-CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32)])
+CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
+LONGEST = 20_000
 
 
 def text(cells: Cells, spec: Spec) -> str:
@@ -12,12 +14,46 @@ def text(cells: Cells, spec: Spec) -> str:
 
     `max` characters are kept (20,000 unless told); `lines` keeps line breaks.
     """
-    value = html.unescape(filled(cells, spec, empty=())[1]).translate(CONTROL)
+    column, found = filled(cells, spec, empty=())
+    value = html.unescape(found).translate(CONTROL)
     value = value.strip() if spec.get("lines") else " ".join(value.split())
-    return value[: spec.get("max", 20_000)]
+    return _required(column, value, spec)[: spec.get("max", LONGEST)]
+
+
+def long_text(cells: Cells, spec: Spec) -> str:
+    """Text of many lines as Markdown: HTML turned into it, three and more line breaks into two.
+
+    `escapes` undoes line breaks, tabs and quotes that an export wrote as two characters (a
+    backslash and n, t or "). `max` characters are kept, 20,000 unless told.
+    """
+    column, value = filled(cells, spec, empty=())
+    if spec.get("escapes"):
+        value = unescaped(value)
+    value = value.replace("\r\n", "\n").replace("\r", "\n").translate(CONTROL)
+    value = as_markdown(value) if looks_like_html(value) else html.unescape(value)
+    lines = [line.rstrip() for line in value.split("\n")]
+    kept = [line for place, line in enumerate(lines) if line or (place and lines[place - 1])]
+    return _required(column, "\n".join(kept).strip(), spec)[: spec.get("max", LONGEST)]
 
 
 def code(cells: Cells, spec: Spec) -> str:
     """A code that a spreadsheet may have taken for a number: leading zeros given back to `width`."""
     value = text(cells, spec)
     return value.zfill(spec.get("width", 0)) if value.isdigit() else value
+
+
+def unescaped(value: str) -> str:
+    r"""“\n”, “\t”, “\"” and “\\” as the signs they stand for; other backslashes stay."""
+    signs = {"n": "\n", "r": "", "t": "\t", '"': '"', "\\": "\\"}
+    parts, place = [], 0
+    while (at := value.find("\\", place)) >= 0 and at + 1 < len(value):
+        sign = signs.get(value[at + 1], value[at : at + 2])
+        parts += [value[place:at], sign]
+        place = at + 2
+    return "".join([*parts, value[place:]])
+
+
+def _required(column: str, value: str, spec: Spec) -> str:
+    if not value and spec.get("required"):
+        raise Unusable(column, "This may not be empty.")
+    return value

@@ -7,13 +7,9 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import given
-from hypothesis import strategies as st
 
 from changeoffice.core.imports.models import ImportRun, RefusedRow
-from changeoffice.core.imports.reading import read_csv
 from changeoffice.core.imports.running import import_file
-from changeoffice.core.imports.values import RULES, Unusable
 from changeoffice.core.record.errors import Invalid
 from portfolio.models import Portfolio, Programme, Project
 
@@ -158,28 +154,3 @@ def test_an_unknown_kind_or_mapping_is_named(tmp_path, kind, mapping):
     path.write_bytes(file_of(ON_TIME))
     with pytest.raises(CommandError, match="Known"):
         call_command("import_file", kind, str(path), "--mapping", mapping)
-
-
-@given(st.binary(max_size=400))
-def test_any_bytes_are_a_table_or_a_sentence(content):
-    try:
-        table = read_csv(content)
-    except Invalid as refused:
-        assert str(refused)
-    else:
-        assert all(set(row.cells) == set(table.columns) for row in table.rows)
-
-
-@given(
-    rule=st.sampled_from(sorted(RULES)),
-    cell=st.text(max_size=30),
-    other=st.text(alphabet="0123456789.-eE ", max_size=12),
-)
-def test_any_cell_is_a_value_or_a_reason(rule, cell, other):
-    spec = {"column": "a", "days": ["b"], "minus": "b", "width": 3, "scale": 1000}
-    try:
-        value = RULES[rule]({"a": cell, "b": other}, spec)
-    except Unusable as refused:
-        assert refused.column in {"a", "b"} and refused.message.endswith(".")
-    else:
-        assert value is None or isinstance(value, (str, date, Decimal))
