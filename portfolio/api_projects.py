@@ -56,6 +56,17 @@ class RagField(serializers.Field):
         }  # fmt: skip
 
 
+class JudgementSerializer(serializers.Serializer):
+    as_of = serializers.DateField()
+    value = serializers.CharField()
+    label = serializers.CharField(source="get_value_display")
+    scale = serializers.CharField()
+    not_rated_because = serializers.CharField()
+    rationale = serializers.CharField()
+    source = serializers.CharField()
+    by = PersonField(allow_null=True)
+
+
 class ProjectSerializer(WorkSerializer):
     figures = ("planned_cost", "forecast_cost", "reported_cost_percent")
 
@@ -70,6 +81,11 @@ class ProjectSerializer(WorkSerializer):
     stage_label = serializers.CharField(source="get_stage_display")
     rag = extend_schema_field(OpenApiTypes.OBJECT)(RagField)()
     own_colour = serializers.CharField()
+    confidence = serializers.CharField(source="confidence.value", default=None, read_only=True)
+    confidence_as_of = serializers.DateField(
+        source="confidence.as_of", default=None, read_only=True
+    )
+    confidence_gap = serializers.CharField()
     status_summary = serializers.CharField()
     confirmed_on = serializers.DateField(allow_null=True)
     planned_start = serializers.DateField(allow_null=True)
@@ -126,7 +142,7 @@ class ProjectApi(WorkViewSet):
     http_method_names = ("get", "post", "patch", "put", "delete", "head", "options")
 
     def enrich(self, rows):
-        return rows.prefetch_related("services")
+        return rows.prefetch_related("services", "judgements")
 
     @extend_schema(
         operation_id="projects_rag", responses=RagSerializer,
@@ -148,6 +164,13 @@ class ProjectApi(WorkViewSet):
             "own_colour": project.own_colour, "watermelon": project.is_watermelon,
             "dimensions": explain.explain(project, request.user, reading),
         }).data)  # fmt: skip
+
+    @extend_schema(operation_id="projects_confidence", responses=JudgementSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def confidence(self, request, id: str) -> Response:
+        """Every judgement of its delivery confidence by reviewers, oldest first."""
+        rows = self.get_object().judgements.select_related("by")
+        return Response(JudgementSerializer(rows, many=True).data)
 
     @extend_schema(
         operation_id="projects_knock_on", responses=OpenApiTypes.OBJECT,

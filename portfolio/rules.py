@@ -65,6 +65,7 @@ SPONSOR = IsPerson("sponsor")
 PROJECT_MANAGER = Around("project", "owner", "the project manager")
 PROJECT_SPONSOR = Around("project", "sponsor", "the sponsor")
 
+IMPORTS = role("analyst", "manager", "administrator", "integration")
 KEEPS_PROJECT = OWNER | Deputy() | MANAGER
 STEERS_PROJECT = SPONSOR | MANAGER
 KEEPS_PART = PROJECT_MANAGER | Deputy() | MANAGER

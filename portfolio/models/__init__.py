@@ -7,6 +7,7 @@ from portfolio.models.benefit import Benefit
 from portfolio.models.dependency import Dependency, DependencyReading, DependencySlip, Link
 from portfolio.models.gate import Decision, Gate, GateCriterion
 from portfolio.models.intervention import Intervention, Rung
+from portfolio.models.judgement import Confidence, DeliveryConfidence, Scale
 from portfolio.models.milestone import Expectation, Milestone
 from portfolio.models.parts import ProjectPart
 from portfolio.models.plans import Portfolio, Programme
@@ -15,10 +16,10 @@ from portfolio.models.rag import Colour, LimitSet, RagHistory, RagPolicy, RagRea
 from portfolio.models.raid import Action, Issue, Risk
 
 __all__ = [
-    "Action", "Benefit", "Colour", "Decision", "Dependency", "DependencyReading",
-    "DependencySlip", "Expectation", "Gate", "GateCriterion", "Intervention", "Issue", "LimitSet",
-    "Link", "Milestone", "Portfolio", "Programme", "Project", "RagHistory", "RagPolicy",
-    "RagReading", "Risk", "Rung",
+    "Action", "Benefit", "Colour", "Confidence", "Decision", "DeliveryConfidence", "Dependency",
+    "DependencyReading", "DependencySlip", "Expectation", "Gate", "GateCriterion", "Intervention",
+    "Issue", "LimitSet", "Link", "Milestone", "Portfolio", "Programme", "Project", "RagHistory",
+    "RagPolicy", "RagReading", "Risk", "Rung", "Scale",
 ]  # fmt: skip
 
 

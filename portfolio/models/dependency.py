@@ -20,8 +20,9 @@ from portfolio import dependency as promise
 from portfolio.days import working_days
 from portfolio.models.milestone import Milestone
 from portfolio.models.parts import MovesRag
-from portfolio.rules import EITHER_SIDE, GETS, GIVES, KEEPS_PROJECT
+from portfolio.rules import EITHER_SIDE, GETS, GIVES, IMPORTS, KEEPS_PROJECT
 
+TERMS = {"need_by", "lag", "tolerance"}
 BINDING = ("agreed", "met")
 STANDING = ("proposed", "agreed", "met")
 # One lock for every change of links: two of them, each harmless alone, could close a loop.
@@ -116,18 +117,37 @@ class Dependency(MovesRag):
                 tolerance=None, giver_owner=None, getter_owner=None) -> "Dependency":  # fmt: skip
         """Ask for, or offer, one thing by a day; it binds once both sides have agreed."""
         _may_propose(by, giver, getter)
+        made = cls._tie(
+            by=by, verb="propose", state="proposed", words="proposed", title=title,
+            giver=giver, getter=getter, acceptance=acceptance, need_by=need_by, lag=lag,
+            tolerance=tolerance, giver_owner=giver_owner, getter_owner=getter_owner,
+        )  # fmt: skip
+        follow(made.pk, by, made.giver_owner, made.getter_owner)
+        return made
+
+    @classmethod
+    def take_over(cls, *, by, giver, getter, title, agreed=False, **terms) -> "Dependency":
+        """A promise another system keeps; agreed there, or to be agreed here."""
+        now = clock.now() if agreed else None
+        return cls._tie(
+            by=by, verb="take_over", state="agreed" if agreed else "proposed", words="imported",
+            quiet=True, title=title, giver=giver, getter=getter, giver_agreed_at=now,
+            getter_agreed_at=now, **terms,
+        )  # fmt: skip
+
+    @classmethod
+    def _tie(cls, *, by, giver, getter, acceptance="", need_by=None, lag=None, tolerance=None,
+             giver_owner=None, getter_owner=None, **fields) -> "Dependency":  # fmt: skip
         take_links_lock()
         refuse_loop(giver, getter, by)
         made = cls.bear(
-            by=by, verb="propose", state="proposed", words="proposed", title=title,
-            acceptance=acceptance or "", need_by=need_by, giver=giver, getter=getter,
+            by=by, acceptance=acceptance or "", need_by=need_by, giver=giver, getter=getter,
             lag=lag or 0, tolerance=5 if tolerance is None else tolerance,
             giver_owner=giver_owner or giver.owner or giver.project.owner,
             getter_owner=getter_owner or getter.owner or getter.project.owner,
-            **_whereabouts(giver, getter),
+            **fields, **_whereabouts(giver, getter),
         )  # fmt: skip
         made._name_those_of_both_sides()
-        follow(made.pk, by, made.giver_owner, made.getter_owner)
         return made
 
     # questions -----------------------------------------------------------------------------------
@@ -206,6 +226,22 @@ class Dependency(MovesRag):
         self.giver_agreed_at = self.getter_agreed_at = None
         self._agree_sides_of(by)
         return "agreed" if self.giver_agreed_at and self.getter_agreed_at else "proposed"
+
+    @transition(("proposed", "agreed"), "?", who=IMPORTS, door=False, quiet=True,
+                told="took over a report of")  # fmt: skip
+    def take_report(self, *, by, state="", **terms):
+        """What the source system now says of it. Other terms have to be agreed again, unless a
+        manager takes them over."""
+        for name, value in terms.items():
+            setattr(self, name, value)
+        decides = by is None or MANAGER.holds(by, self)
+        if TERMS & terms.keys() and not decides:
+            state = "proposed"
+        if state and state != self.state:
+            self.giver_agreed_at = self.getter_agreed_at = (
+                clock.now() if state == "agreed" else None
+            )
+        return state or self.state
 
     @transition("agreed", "met", who=GETS, told="accepted", label="Accept as met",
                 asks={"evidence": LongText(label="What was received", lines=3)})  # fmt: skip

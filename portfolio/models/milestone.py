@@ -19,7 +19,7 @@ from portfolio.days import working_days
 from portfolio.models.gate import Gate
 from portfolio.models.parts import ProjectPart
 from portfolio.models.project import Project, projects
-from portfolio.rules import KEEPS_OWN_PART, KEEPS_PART, STEERS_PART
+from portfolio.rules import IMPORTS, KEEPS_OWN_PART, KEEPS_PART, STEERS_PART
 
 
 class MilestoneQuerySet(WorkQuerySet):
@@ -77,6 +77,26 @@ class Milestone(ProjectPart):
         )  # fmt: skip
         follow(made.pk, made.owner)
         return made
+
+    @classmethod
+    def take_over(cls, *, by, project, title, baseline_on, forecast_on=None, actual_on=None,
+                  state="planned", owner=None):  # fmt: skip
+        """A milestone another system keeps, as it stands there."""
+        return cls.begin(
+            by=by, project=project, verb="take_over", state=state, words="imported", who=IMPORTS,
+            quiet=True, title=title, baseline_on=baseline_on, actual_on=actual_on,
+            forecast_on=forecast_on or baseline_on, owner=owner or project.owner,
+        )  # fmt: skip
+
+    @transition(ANY, "?", who=IMPORTS, door=False, quiet=True, told="took over a report of")
+    def take_report(self, *, by, state="", **reported):
+        """What the source system now says of it."""
+        if reported.get("forecast_on", self.forecast_on) is None:
+            reported["forecast_on"] = reported.get("baseline_on") or self.baseline_on
+        for name, value in reported.items():
+            if value is not None or name in ("actual_on", "owner"):
+                setattr(self, name, value)
+        return state or self.state
 
     # questions -----------------------------------------------------------------------------------
     @property

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
-from changeoffice.core.access.rules import MANAGER, role
+from changeoffice.core.access.rules import MANAGER
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid
@@ -16,9 +16,9 @@ from changeoffice.core.record.workflow import ANY, State, guard, transition
 from changeoffice.core.talk.models import follow
 from changeoffice.organisation.models import Service, staff, units
 from portfolio.lifecycle import Stage, Template
-from portfolio.models.parts import MovesRag
+from portfolio.models.judgement import Judged
 from portfolio.models.plans import Programme, programmes
-from portfolio.rules import KEEPS_PROJECT, STEERS_PROJECT
+from portfolio.rules import IMPORTS, KEEPS_PROJECT, STEERS_PROJECT
 
 LIVE = ("proposed", "active", "on_hold")
 
@@ -71,7 +71,7 @@ class ProjectQuerySet(WorkQuerySet):
 
 
 @tracked
-class Project(MovesRag):
+class Project(Judged):
     kind, prefix, plural = "project", "PRJ", "projects"
     digits = 3
     searched = ("description",)
@@ -179,14 +179,31 @@ class Project(MovesRag):
     def take_over(cls, *, by=None, **fields) -> "Project":
         """A project that lives in another system: its own plan is there, only figures come here."""
         fields.setdefault("state", "active")
-        return cls.bear(by=by, verb="take_over", words="imported", quiet=True, **fields)
+        judgements = fields.pop("judgements", ())
+        made = cls.bear(by=by, verb="take_over", words="imported", quiet=True, **fields)
+        for judgement in judgements:
+            made.add_judgement(by=by, **judgement)
+        return made
 
-    @transition(ANY, None, who=role("analyst", "manager", "administrator", "integration"), door=False, quiet=True,
+    @transition(ANY, None, who=IMPORTS, door=False, quiet=True,
                 told="took over figures of")  # fmt: skip
-    def take_report(self, *, by, **reported):
-        """What the source system now says of it."""
+    def take_report(self, *, by, judgements=(), **reported):
+        """What the source system now says of it, and what its reviewer believes."""
+        for judgement in judgements:
+            self.add_judgement(by=by, **judgement)
         for name, value in reported.items():
             setattr(self, name, value)
+
+    @transition(LIVE, "?", who=IMPORTS, door=False, told="ended, by its source,")
+    def end_report(self, *, by, reason, stopped=False):
+        """The source system says that it has ended, or no longer holds it."""
+        self.actual_finish = self.actual_finish or clock.today()
+        return "stopped" if stopped else "closed"
+
+    @transition(("closed", "stopped"), "active", who=IMPORTS, door=False, told="took up again")
+    def take_up_again(self, *, by):
+        """The source system says that it goes on."""
+        self.actual_finish = None
 
     # questions -----------------------------------------------------------------------------------
     @property

@@ -54,7 +54,8 @@ class ProjectListPage(ListPage):
         return ORDERINGS | cost_orderings(self.request.user)
 
     def rows(self):
-        return self.work.objects.visible_to(self.request.user).with_reading()
+        found = self.work.objects.visible_to(self.request.user).with_reading()
+        return found.prefetch_related("judgements")
 
     def get(self, request):
         if request.GET.get("group") in GROUPS and request.GET.get("format") != "csv":

@@ -119,6 +119,7 @@ class ProjectPage(WorkPage):
             "tabs": tabs_of(record, SEES_FIGURES.holds(person, record), ""),
             "keeps": KEEPS_PROJECT.holds(person, record) and not record.is_closed,
             "explained": reasons.panel(record, person),
+            "judgements": list(record.judgements.select_related("by")),
             "steps": drawing.tracker(record, gates),
             "gate": next((look_over(gate) for gate in gates if not gate.is_closed), None),
             "plan": plan_of(record, milestones, gates, needs),
