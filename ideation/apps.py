@@ -7,6 +7,7 @@ class IdeationConfig(AppConfig):
 
     def ready(self) -> None:
         from changeoffice.core import ports
-        from ideation import tasks, waiting  # noqa: F401
+        from ideation import imports, tasks, waiting  # noqa: F401
 
         ports.waiting["ideas"] = waiting.for_person
+        ports.import_kinds["ideas"] = imports.IdeaFile()

@@ -16,7 +16,7 @@ class PortfolioConfig(AppConfig):
         core.next_steps["demand", "hand_over"] = core.NextStep(
             commands.hand_over, commands.HAND_OVER_INPUTS
         )
-        core.import_kinds["projects"] = imports.ProjectFile()
+        core.import_kinds |= {kind.name: kind for kind in imports.KINDS}
         core.waiting["portfolio"] = waiting.waiting_for
         core.trail["project"] = commands.trail
         demand.delivery_trail.append(commands.trails_of)

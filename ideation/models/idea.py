@@ -5,20 +5,21 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
-from changeoffice.core.access.rules import ANALYST, OWNER, STAFF
+from changeoffice.core.access.rules import ANALYST, OWNER, STAFF, role
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotNow
 from changeoffice.core.record.history import tracked
 from changeoffice.core.record.inputs import Choice, Date, LongText, Ref, Text
 from changeoffice.core.record.models import Reach, Work, WorkQuerySet
-from changeoffice.core.record.workflow import State, guard, lock, need_staff, transition
+from changeoffice.core.record.workflow import ANY, State, guard, lock, need_staff, transition
 from changeoffice.core.talk.models import Comment, Follower, comment, follow
 from changeoffice.organisation.models import Service, units
 from ideation.models.scoring import REVIEWERS, SCORE_INPUTS, VettingScore
 from ideation.models.theme import REVIEW_AT_VOTES, Theme
 from ideation.models.voting import OPEN_TO_VOTES, Vote, recount
 
+IMPORTS = role("analyst", "manager", "administrator", "integration")
 IN_REVIEW = ("under_review", "vetting")
 
 
@@ -28,6 +29,12 @@ class Decline(models.TextChoices):
     TOO_COSTLY = "too_costly", "Costs more than it brings"
     OUT_OF_SCOPE = "out_of_scope", "Outside what we do"
     NOT_NOW = "not_now", "Not in the foreseeable future"
+    WITHDRAWN = "withdrawn", "Withdrawn by its author"
+    ENDED = "ended", "Ended in the system it comes from"
+
+
+ELSEWHERE = (Decline.WITHDRAWN, Decline.ENDED)  # given by a source, not by a reviewer here
+OURS = [pair for pair in Decline.choices if pair[0] not in ELSEWHERE]
 
 
 def _votable_targets(person):
@@ -100,7 +107,10 @@ class Idea(Work):
     )
     submitted_at = models.DateTimeField(null=True, editable=False)
     vote_count = models.PositiveIntegerField(default=0, editable=False)
+    # A tally of another system, shown apart and never added to people's votes.
     imported_votes = models.IntegerField(default=0, editable=False)
+    imported_against = models.IntegerField(default=0, editable=False)
+    author_name = models.CharField(max_length=120, blank=True, editable=False)
     comment_count = models.PositiveIntegerField(default=0, editable=False)
     trending = models.FloatField(default=0, editable=False, db_index=True)
 
@@ -152,6 +162,33 @@ class Idea(Work):
         made.services.set(services)
         follow(made.pk, by)
         return made
+
+    @classmethod
+    def take_over(cls, *, by=None, **profile) -> "Idea":
+        """An idea of another system: captured, for all staff to see and take up."""
+        return cls.bear(by=by, verb="take_over", state="open", words="imported", quiet=True,
+                        submitted_at=clock.now(), **profile)  # fmt: skip
+
+    @transition(ANY, "?", who=IMPORTS, door=False, quiet=True, told="took over a report of")
+    def take_report(self, *, by, comments=(), **reported):
+        """What the source system now says of it; what was said there is added once."""
+        for name, value in reported.items():
+            setattr(self, name, value)
+        if comments:
+            Comment.objects.bulk_create(Comment(record_id=self.pk, **said) for said in comments)
+            self._recount()
+        return self.state
+
+    @transition((*OPEN_TO_VOTES, "parked"), "declined", who=IMPORTS, door=False, quiet=True,
+                told="ended, by its source,")  # fmt: skip
+    def end_elsewhere(self, *, by, code, answer):
+        """The source system says that it has ended, or no longer holds it."""
+        self.decline_code, self.answer = code, answer
+
+    @transition("declined", "open", who=IMPORTS, door=False, quiet=True, told="took up again")
+    def go_on_elsewhere(self, *, by):
+        """The source system says that it goes on."""
+        self.decline_code, self.answer = "", ""
 
     # questions -----------------------------------------------------------------------------------
     @property
@@ -252,7 +289,7 @@ class Idea(Work):
 
     @transition(("open", *IN_REVIEW, "more_information", "developed", "parked"), "declined", who=ANALYST,
                 told="declined", tone="danger",
-                asks={"code": Choice(label="Reason", choices=Decline.choices),
+                asks={"code": Choice(label="Reason", choices=OURS),
                       "answer": LongText(label="Your answer to the submitter", min=20,
                                          hint="They read this word for word.")},
                 confirm="The submitter gets an email with your answer. It can be reopened.")  # fmt: skip

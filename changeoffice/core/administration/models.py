@@ -58,3 +58,20 @@ def note(
             words=words[:400], changes=list(changes), reason=reason[:2000], door=door.name,
             client=door.client, context_id=context,
         )  # fmt: skip
+
+
+class PersonAlias(models.Model):
+    """Somebody under another system's name for them, and what that system last said."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="aliases")
+    source = models.CharField(max_length=60)
+    external_id = models.CharField(max_length=200)
+    values = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="alias_names_one_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.external_id}"

@@ -16,16 +16,21 @@ from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow
 PROFILE = ("name", "email", "job_title", "unit", "reports_to", "is_outside", "is_integration")
 
 
-def add_person(*, by, username: str, name: str, email: str, **fields) -> Person:
-    """Make an account without a password; the invitation's link lets its person choose one."""
+def add_person(*, by, username: str, name: str, email: str, invite=True, **fields) -> Person:
+    """Make an account without a password; the invitation's link lets its person choose one.
+
+    A file of people invites nobody: an administrator sends the letters when all is ready.
+    """
     need_keeper(by, fields.get("unit") and fields["unit"].pk)
     _free(username=username, email=email)
     with kept(by, "add_person", model=Person) as draft:
         person = Person(username=username, name=name, email=email, **fields)
         person.set_unusable_password()
         person.save(force_insert=True)
-        draft.subject, draft.words = person, f"added {person.name} and sent an invitation"
-        _invite(person)
+        draft.subject, draft.words = person, f"added {person.name}"
+        if invite:
+            draft.words += " and sent an invitation"
+            _invite(person)
     return person
 
 

@@ -1,10 +1,20 @@
 """What a downstream app tells the importer about one kind of record."""
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Protocol
+
+from changeoffice.core.access.grants import grants_of
+from changeoffice.core.imports.models import ImportedValues
+from changeoffice.core.people.models import Office
+from changeoffice.core.record import clock
+from changeoffice.core.record.errors import NotNow, NotSeen
+from changeoffice.core.record.models import Alias, Work
+
+IMPORTERS = ("analyst", "manager", "administrator", "integration")
 
 TYPES = (
     "text", "long_text", "date", "money", "number", "choice", "person", "reference", "flag",
@@ -28,6 +38,14 @@ class Field:
     words: Callable[[Any], str] | None = None  # how a value reads, where its text does not do
 
 
+@dataclass(frozen=True)
+class Known:
+    """A record a source has named before, and what it last said of it (None: nothing kept)."""
+
+    record_id: int
+    values: dict[str, Any] | None
+
+
 class ImportKind(Protocol):
     """Every method that reads answers for many rows; those that write take one row.
 
@@ -45,15 +63,24 @@ class ImportKind(Protocol):
 
     def existing(self, record_ids: Iterable[int]) -> dict[int, Any]: ...
 
+    def known(self, source: str, external_ids: Iterable[str]) -> dict[str, Known]:
+        """What earlier files of this source made of these ids."""
+
+    def remember(self, record: Any, source: str, external_id: str, values: dict[str, Any]) -> None:
+        """Keep the record's id in that source, and what the source last said of it."""
+
+    def same_as(self, values: dict[str, Any], *, by) -> Any:
+        """The record a row means that no file of this source named before, or None."""
+
     def values_now(self, record: Any) -> dict[str, Any]: ...
 
     def understand(self, values: dict[str, Any], record: Any, *, source: str, by) -> dict[str, Any]:
         """The row's values as they would stand on the record (None: on a new one): names turned
         into what they name. Raises Invalid with the field whose value names nothing."""
 
-    def create(self, values: dict[str, Any], *, by) -> Any: ...
+    def create(self, values: dict[str, Any], *, source: str, by) -> Any: ...
 
-    def update(self, record: Any, changes: dict[str, Any], *, by) -> None: ...
+    def update(self, record: Any, changes: dict[str, Any], *, source: str, by) -> None: ...
 
     def taking(self) -> AbstractContextManager[None]:
         """Around all rows of a file: what is computed once at their end, what is read once."""
@@ -65,3 +92,82 @@ class ImportKind(Protocol):
 
     def close(self, record: Any, *, by, reason: str) -> None:
         """The complete file no longer holds it. Raises NotNow where absence closes nothing."""
+
+
+class WorkFile:
+    """What kinds of Works have in common; a kind says its model and fields, and how to write."""
+
+    model: type[Work]
+    roles: tuple[str, ...] = IMPORTERS
+    name: str
+    title: str
+    fields: tuple[Field, ...]
+
+    def may(self, person) -> bool:
+        return grants_of(person).has(*self.roles)
+
+    def rows(self):
+        """The records with what `values_now` reads of others."""
+        return self.model._default_manager.all()
+
+    def existing(self, record_ids: Iterable[int]) -> dict[int, Any]:
+        return {row.pk: row for row in self.rows().filter(pk__in=list(record_ids))}
+
+    def known(self, source: str, external_ids: Iterable[str]) -> dict[str, Known]:
+        rows = Alias.objects.filter(source=source, external_id__in=list(external_ids))
+        return {
+            row.external_id: Known(row.record_id, getattr(row, "last_import", None)
+                                   and row.last_import.values)
+            for row in rows.select_related("last_import")
+        }  # fmt: skip
+
+    def remember(self, record: Any, source: str, external_id: str, values: dict[str, Any]) -> None:
+        alias, _ = Alias.objects.get_or_create(
+            source=source, external_id=external_id, defaults={"record_id": record.pk}
+        )
+        if alias.record_id == record.pk:  # a title may be the name of another record already
+            ImportedValues.objects.update_or_create(alias=alias, defaults={"values": values})
+
+    def same_as(self, values: dict[str, Any], *, by) -> Any:
+        return None
+
+    def understand(self, values: dict[str, Any], record: Any, *, source: str, by) -> dict[str, Any]:
+        if record is not None and by is not None and not record.is_visible_to(by):
+            raise NotSeen("This row belongs to something you may not see.")
+        return self.meant(values, record, source, by)
+
+    def meant(self, values: dict[str, Any], record: Any, source: str, by) -> dict[str, Any]:
+        return values
+
+    def taking(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def title_of(self, record: Any) -> str:
+        return record.title
+
+    def mark_of(self, record: Any) -> str:
+        return ""
+
+    def close(self, record: Any, *, by, reason: str) -> None:
+        raise NotNow(f"A file without {record.reference} does not end it. End it on its page.")
+
+
+@contextmanager
+def living_on(moment: date | datetime | None, *, after: datetime | None = None) -> Iterator[None]:
+    """Write at the time a source gives, so that history has its true past; a record that has
+    lived beyond that time (`after`) is written now. A day stands for its noon."""
+    moment = moment_of(moment)
+    if moment is None or moment >= clock.now() or (after is not None and moment <= after):
+        yield
+    else:
+        with clock.set_clock(moment):
+            yield
+
+
+def moment_of(said: date | datetime | str | None) -> datetime | None:
+    """A moment a source gives, or a day's noon."""
+    if isinstance(said, str):
+        said = datetime.fromisoformat(said)
+    if said is None or isinstance(said, datetime):
+        return said
+    return datetime.combine(said, time(12), Office.current().zone)

@@ -1,36 +1,21 @@
 """Take a file in: all accepted rows commit together, refused ones are kept with their reasons."""
 
 import hashlib
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import connection, transaction
 
 from changeoffice.core import ports
+from changeoffice.core.imports.kinds import Known
 from changeoffice.core.imports.mapping import Mapping, mapping_named
-from changeoffice.core.imports.models import ImportedValues, ImportRun, RefusedRow
-from changeoffice.core.imports.reading import Row, Table, read_csv
+from changeoffice.core.imports.models import ImportRun, RefusedRow
+from changeoffice.core.imports.reading import Row, Table, guess, read
 from changeoffice.core.imports.values import Unusable
 from changeoffice.core.record import acting
-from changeoffice.core.record.errors import Invalid, Refused
-from changeoffice.core.record.models import Alias
-
-
-class ImportKind(Protocol):
-    """What a downstream app gives for one kind of file; every method answers for many rows."""
-
-    name: str
-    mappings: Path
-
-    def existing(self, record_ids: list[int]) -> dict[int, Any]: ...
-    def values_now(self, record: Any) -> dict[str, Any]: ...
-    def create(self, values: dict[str, Any], *, by) -> Any: ...
-    def update(self, record: Any, changes: dict[str, Any], *, by) -> None: ...
-    def taking(self) -> AbstractContextManager[None]: ...
+from changeoffice.core.record.errors import Invalid, NotAllowed, Refused
 
 
 @dataclass
@@ -52,7 +37,7 @@ class Outcome:
 @dataclass
 class Accepted:
     row: Row
-    external_id: str
+    external_ids: list[str]  # the best one first
     values: dict[str, Any]
 
 
@@ -68,8 +53,11 @@ def import_file(
         raise Invalid(
             kind=f"Files of {kind_name} are not taken. Known: {', '.join(ports.import_kinds)}."
         )
-    table = read_csv(content)
-    mapping = mapping_named(mapping_name, kind_name).prepare(table)
+    if by is not None and not kind.may(by):
+        raise NotAllowed(f"Taking in {kind_name.replace('_', ' ')} needs another role than yours.")
+    mapping = mapping_named(mapping_name, kind_name)
+    table = read(content, guess(content, file_name, **mapping.shape).shape)
+    mapping = mapping.prepare(table)
     outcome = Outcome()
     accepted, refused = _map(table, mapping, outcome)
     with transaction.atomic(), acting.through("import", f"{mapping_name}: {file_name}"):
@@ -95,6 +83,7 @@ def _map(table: Table, mapping: Mapping, outcome: Outcome) -> tuple[list[Accepte
     for row in table.rows:
         try:
             identity = mapping.identity_of(row)
+            identities = mapping.identities_of(row)
         except Unusable as error:
             refused[row.number] = row
             outcome.refuse(row.number, error.column, error.message)
@@ -110,72 +99,98 @@ def _map(table: Table, mapping: Mapping, outcome: Outcome) -> tuple[list[Accepte
         if errors:
             refused[row.number] = row
         else:
-            accepted.append(Accepted(row, identity, values))
+            accepted.append(Accepted(row, identities, values))
     return accepted, refused
 
 
 def _take_in(
     kind, mapping: Mapping, accepted: list[Accepted], outcome: Outcome, by, refused
 ) -> None:
-    aliases = {
-        alias.external_id: alias
-        for alias in Alias.objects.filter(
-            source=mapping.source, external_id__in=[item.external_id for item in accepted]
-        ).select_related("last_import")
-    }
-    known = kind.existing([alias.record_id for alias in aliases.values()])
-    for item in accepted:
-        alias = aliases.get(item.external_id)
-        try:
-            with transaction.atomic():
-                record = known.get(alias.record_id) if alias else None
-                if alias is None or record is None:
-                    _create(kind, mapping, item, by)
-                    outcome.created += 1
-                elif _update(kind, record, alias, item, by, outcome):
-                    outcome.updated += 1
-                else:
-                    outcome.unchanged += 1
-        except Refused as error:
-            refused[item.row.number] = item.row
-            for name, words in getattr(error, "errors", {"": [str(error)]}).items():
-                column = mapping.fields.get(name, {}).get("column", [""])[0]
-                outcome.refuse(item.row.number, column, " ".join(words))
+    """Take the rows one after the other; those that name a later row are tried again after it."""
+    told = _known(kind, mapping, accepted)
+    records = kind.existing({found.record_id for found in told.values()})
+    waiting, reasons = accepted, {}
+    while waiting:
+        tried, waiting = waiting, []
+        for item in tried:
+            try:
+                with transaction.atomic():
+                    _one(kind, mapping, item, told.get(item.row.number), records, by, outcome)
+            except Refused as error:
+                waiting.append(item)
+                reasons[item.row.number] = error
+        if len(waiting) == len(tried):
+            break
+    for item in waiting:
+        refused[item.row.number] = item.row
+        error = reasons[item.row.number]
+        for name, words in getattr(error, "errors", {"": [str(error)]}).items():
+            outcome.refuse(item.row.number, _column(mapping, name), " ".join(words))
 
 
-def _create(kind, mapping: Mapping, item: Accepted, by):
-    record = kind.create(item.values, by=by)
-    alias = Alias.objects.create(
-        record_id=record.pk, source=mapping.source, external_id=item.external_id
-    )
-    ImportedValues.objects.create(alias=alias, values=_plain(item.values))
-    return record
+def _known(kind, mapping: Mapping, accepted: list[Accepted]) -> dict[int, Known]:
+    """What each row was made of before, by row number.
+
+    A row found by its best name has it; a lesser name (a title) finds what no other row has.
+    """
+    names = {name for item in accepted for name in item.external_ids}
+    known = kind.known(mapping.source, names)
+    found: dict[int, Known] = {}
+    taken: set[int] = set()
+    for place in range(max((len(item.external_ids) for item in accepted), default=0)):
+        for item in accepted:
+            name = item.external_ids[place] if place < len(item.external_ids) else ""
+            hit = known.get(name)
+            if hit and item.row.number not in found and hit.record_id not in taken:
+                found[item.row.number] = hit
+                taken.add(hit.record_id)
+    return found
 
 
-def _update(kind, record, alias: Alias, item: Accepted, by, outcome: Outcome) -> bool:
-    """Change what the file changed; leave what a person changed since, and say so."""
-    last = getattr(alias, "last_import", None) or ImportedValues(alias=alias)
-    current, said = _plain(kind.values_now(record)), _plain(item.values)
-    changes = {}
-    for name, value in item.values.items():
+def _one(kind, mapping, item: Accepted, told: Known | None, records, by, outcome: Outcome) -> None:
+    record = records.get(told.record_id) if told else kind.same_as(item.values, by=by)
+    values = kind.understand(item.values, record, source=mapping.source, by=by)
+    if record is None:
+        record = kind.create(values, source=mapping.source, by=by)
+        outcome.created += 1
+        kept = _plain(values)
+    else:
+        last = (told.values if told else None) or {}
+        changes, kept = _changes(kind, record, values, last, item.row.number, outcome)
+        if changes:
+            kind.update(record, changes, source=mapping.source, by=by)
+            outcome.updated += 1
+        else:
+            outcome.unchanged += 1
+        kept = last | kept
+    if told is None or told.values != kept or len(item.external_ids) > 1:
+        for name in item.external_ids:
+            kind.remember(record, mapping.source, name, kept)
+
+
+def _changes(kind, record, values, last, row: int, outcome) -> tuple[dict[str, Any], dict]:
+    """What the file changes; what a person changed since is left, and said. And what to keep as
+    the source's last word."""
+    current, said = _plain(kind.values_now(record)), _plain(values)
+    changes, kept = {}, dict(said)
+    for name, value in values.items():
         if said[name] == current.get(name):
             continue
-        by_hand = name in last.values and last.values[name] != current.get(name)
-        if by_hand and said[name] != last.values[name]:
-            outcome.refuse(
-                item.row.number,
-                name,
-                f"{record.reference}: changed here by hand since the last import; kept.",
-            )
-        elif not by_hand:
+        by_hand = name in last and last[name] != current.get(name)
+        if not by_hand:
             changes[name] = value
-    if changes:
-        kind.update(record, changes, by=by)
-    kept = {k: last.values.get(k) for k in said if k not in changes and said[k] != current.get(k)}
-    if last.pk is None or last.values != {**said, **kept}:
-        last.values = {**said, **kept}
-        last.save()
-    return bool(changes)
+            continue
+        kept[name] = last[name]
+        if said[name] != last[name]:
+            outcome.refuse(
+                row, name, f"{record.reference}: changed here by hand since the last import; kept."
+            )
+    return changes, kept
+
+
+def _column(mapping: Mapping, name: str) -> str:
+    column = mapping.fields.get(name, {}).get("column", "")
+    return column if isinstance(column, str) else next(iter(column), "")
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
@@ -184,7 +199,7 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
     def one(value: Any) -> Any:
         if isinstance(value, Decimal):
             return str(value.quantize(Decimal("0.01")))
-        return value.isoformat() if isinstance(value, date) else value
+        return value.isoformat() if isinstance(value, (date, datetime)) else value
 
     return {name: one(value) for name, value in values.items()}
 
