@@ -1,6 +1,7 @@
 """Ideas out of a file: with the votes they had and what was said of them, elsewhere."""
 
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ MOST_VOTES = 2_000_000_000
 FIELDS = (
     Field("title", "Title", required=True, max=200,
           synonyms=("title", "idea", "summary", "subject", "proposal title")),
-    Field("problem", "Problem", "long_text", required=True,
+    Field("problem", "Problem", "long_text", hint="The title stands for it where there is none.",
           synonyms=("description", "body", "problem", "text", "body full", "details")),
     Field("proposal", "Proposal", "long_text", synonyms=("proposal", "solution")),
     Field("benefit", "Expected benefit", "long_text", synonyms=("benefit", "expected benefit")),
@@ -127,7 +128,7 @@ class IdeaFile(WorkFile):
 # Comments: [author, moment or None, text]; told apart by author and text ---------------------------
 def _said(idea: Idea) -> list[list[Any]]:
     rows = Comment.objects.filter(record_id=idea.pk, author=None).order_by("pk")
-    return [[name, at.isoformat(), body] for name, at, body in
+    return [[name, _plain(at), body] for name, at, body in
             rows.values_list("author_name", "at", "body")]  # fmt: skip
 
 
@@ -139,14 +140,17 @@ def _new(said: list[list[Any]], before: list[list[Any]], late) -> list[list[Any]
         if known[name[:120], body] > 0:
             known[name[:120], body] -= 1
         else:
-            at = moment_of(at or late)
-            found.append([name[:120], at.isoformat() if at else None, body])
+            found.append([name[:120], _plain(moment_of(at or late) or clock.now()), body])
     return found
+
+
+def _plain(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
 
 
 def _comment(said: list[Any]) -> dict[str, Any]:
     name, at, body = said
-    return {"author_name": name or "Somebody", "body": body, "at": moment_of(at) or clock.now()}
+    return {"author_name": name or "Somebody", "body": body, "at": moment_of(at)}
 
 
 # Parts -------------------------------------------------------------------------------------------

@@ -73,6 +73,9 @@ class ProjectFile(WorkFile):
     name, title, model = "projects", "Projects", Project
     mappings, fields = MAPPINGS, FIELDS
 
+    def space(self, source: str) -> str:
+        return source  # as the API names projects of other systems
+
     def rows(self):
         related = ("programme", "programme__portfolio", "owner", "sponsor", "unit", "reading")
         return Project.objects.select_related(*related).prefetch_related("judgements")

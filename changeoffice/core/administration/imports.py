@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models.functions import Lower
 
 from changeoffice.core.administration.keeping import keeps, keeps_anything
 from changeoffice.core.administration.models import PersonAlias
@@ -45,7 +46,9 @@ class PersonFile:
         return Person.objects.select_related("unit").in_bulk(list(record_ids))
 
     def known(self, source: str, external_ids: Iterable[str]) -> dict[str, Known]:
-        rows = PersonAlias.objects.filter(source=source, external_id__in=list(external_ids))
+        wanted = {name.lower() for name in external_ids}
+        rows = PersonAlias.objects.filter(source=source)
+        rows = rows.annotate(low=Lower("external_id")).filter(low__in=wanted)
         return {row.external_id: Known(row.person_id, row.values) for row in rows}
 
     def remember(self, record: Person, source: str, external_id: str, values: dict) -> None:

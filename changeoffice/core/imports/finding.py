@@ -4,6 +4,7 @@ import re
 
 from django.db.models import Q
 
+from changeoffice.core.imports.values import Directory, Someone
 from changeoffice.core.people.models import BusinessUnit, Person
 from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.models import Alias
@@ -11,31 +12,25 @@ from changeoffice.core.record.models import Alias
 SHOWN = 60
 
 
+def directory() -> Directory:
+    """Everybody with an account, for the rule that reads people."""
+    rows = Person.objects.filter(is_active=True)
+    return Directory([Someone(*row) for row in rows.values_list("username", "email", "name")])
+
+
 def person(words: str | None, field: str) -> Person | None:
-    """Somebody by user name, e-mail address, name, or "Surname F"; None for no words."""
-    words = " ".join((words or "").replace(",", " ").split())
+    """Somebody by user name, e-mail address or name; None for no words."""
+    words = " ".join((words or "").split())
     if not words:
         return None
     exact = Q(username__iexact=words) | Q(email__iexact=words) | Q(name__iexact=words)
     found = list(Person.objects.filter(exact, is_active=True)[:2])
-    found = found or list(_turned_round(words.split())[:2])
     if len(found) == 1:
         return found[0]
     raise Invalid(**{field: (
         f"Several people are called {_quoted(words)}. Give the user name." if found
         else f"Nobody here is called {_quoted(words)}. Give a user name or an e-mail address."
     )})  # fmt: skip
-
-
-def _turned_round(words: list[str]):
-    """“Smith Anna” and “Smith A.” as well as “A. Smith”."""
-    if len(words) != 2:
-        return Person.objects.none()
-    first, last = (word.rstrip(".") for word in words)
-    either = Q(name__istartswith=last, name__iendswith=f" {first}") | Q(
-        name__istartswith=first, name__iendswith=f" {last}"
-    )
-    return Person.objects.filter(either, is_active=True)
 
 
 def unit(words: str | None, field: str) -> BusinessUnit | None:
@@ -57,8 +52,10 @@ def record(model, words: str | None, field: str, *, source: str, by):
     if not words:
         return None
     rows = model.objects.visible_to(by) if by is not None else model.objects.all()
-    named = Alias.objects.filter(source=source, external_id__iexact=words).values("record_id")
-    for match in (Q(reference__iexact=words), Q(pk__in=named), Q(title__iexact=words)):
+    aliases = Alias.objects.filter(external_id=words, record__kind=model.kind).values("record_id")
+    own = aliases.filter(Q(source=source) | Q(source__startswith=f"{source}:"))
+    for match in (Q(reference__iexact=words), Q(pk__in=own), Q(pk__in=aliases),
+                  Q(title__iexact=words)):  # fmt: skip
         hits = list(rows.filter(match)[:2])
         if len(hits) == 1:
             return hits[0]

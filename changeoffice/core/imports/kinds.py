@@ -7,6 +7,8 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Protocol
 
+from django.db.models.functions import Lower
+
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.imports.models import ImportedValues
 from changeoffice.core.people.models import Office
@@ -64,7 +66,7 @@ class ImportKind(Protocol):
     def existing(self, record_ids: Iterable[int]) -> dict[int, Any]: ...
 
     def known(self, source: str, external_ids: Iterable[str]) -> dict[str, Known]:
-        """What earlier files of this source made of these ids."""
+        """What earlier files of this source made of these ids, in whatever capitals."""
 
     def remember(self, record: Any, source: str, external_id: str, values: dict[str, Any]) -> None:
         """Keep the record's id in that source, and what the source last said of it."""
@@ -113,8 +115,14 @@ class WorkFile:
     def existing(self, record_ids: Iterable[int]) -> dict[int, Any]:
         return {row.pk: row for row in self.rows().filter(pk__in=list(record_ids))}
 
+    def space(self, source: str) -> str:
+        """A source may number its projects and its milestones alike: each kind has its own names."""
+        return f"{source[:40]}:{self.name}"[:60]
+
     def known(self, source: str, external_ids: Iterable[str]) -> dict[str, Known]:
-        rows = Alias.objects.filter(source=source, external_id__in=list(external_ids))
+        wanted = {name.lower() for name in external_ids}
+        rows = Alias.objects.filter(source=self.space(source))
+        rows = rows.annotate(low=Lower("external_id")).filter(low__in=wanted)
         return {
             row.external_id: Known(row.record_id, getattr(row, "last_import", None)
                                    and row.last_import.values)
@@ -123,7 +131,7 @@ class WorkFile:
 
     def remember(self, record: Any, source: str, external_id: str, values: dict[str, Any]) -> None:
         alias, _ = Alias.objects.get_or_create(
-            source=source, external_id=external_id, defaults={"record_id": record.pk}
+            source=self.space(source), external_id=external_id, defaults={"record_id": record.pk}
         )
         if alias.record_id == record.pk:  # a title may be the name of another record already
             ImportedValues.objects.update_or_create(alias=alias, defaults={"values": values})

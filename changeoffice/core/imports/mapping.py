@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from changeoffice.core import ports
+from changeoffice.core.imports.patterns import captured
 from changeoffice.core.imports.reading import Row, Table
 from changeoffice.core.imports.reading.columns import found_in
 from changeoffice.core.imports.values import RULES, Directory, Unusable
+from changeoffice.core.imports.values.cells import is_sentence
 from changeoffice.core.record.errors import Invalid
 
 READS_COLUMNS = ("column", "days", "minus")  # the parts of a spec that name columns
@@ -32,6 +34,7 @@ class Mapping:
     constants: dict[str, Any] = field(default_factory=dict)
     title: str = ""
     shape: dict[str, Any] = field(default_factory=dict)  # hints for reading: transposed, sheet …
+    join: list[dict[str, Any]] = field(default_factory=list)  # columns from other files
     # Filled by `prepare`: fields the file has no column for, with the columns looked for.
     missing: dict[str, list[str]] = field(default_factory=dict)
 
@@ -61,6 +64,10 @@ class Mapping:
         }
         return replace(self, identity=usable, fields=kept, missing=missing)
 
+    @property
+    def names_people(self) -> bool:
+        return any(spec["rule"] == "person" for spec in self.fields.values())
+
     def identity_of(self, row: Row) -> str:
         """What tells this row from others; raises Unusable when it has nothing."""
         if found := self.identities_of(row):
@@ -84,7 +91,10 @@ class Mapping:
             try:
                 values[name] = RULES[spec["rule"]](row.cells, spec)
             except Unusable as error:
-                errors.append(error)
+                if _explains_itself(row, error, spec):
+                    values[name] = None
+                else:
+                    errors.append(error)
         return values, errors
 
     def _equipped(self, spec: dict[str, Any], people: Directory | None) -> dict[str, Any]:
@@ -117,7 +127,11 @@ class Resolving:
         if "column" in spec:
             named = [spec["column"]] if isinstance(spec["column"], str) else spec["column"]
             own["column"] = [name for name in self.all(named) if name]
-            absent += [] if own["column"] else [named[0]]
+            absent += [] if own["column"] or "heading" in spec else [named[0]]
+        if "heading" in spec:
+            heading = found_in(self.columns, spec["heading"])
+            own["text"] = captured(heading, spec["heading"])
+            absent += [] if own.get("column") or own["text"] else [spec["heading"]]
         if "days" in spec:
             own["days"] = list(self.all(spec["days"]))
             absent += [name for name, got in zip(spec["days"], own["days"], strict=True) if not got]
@@ -125,6 +139,12 @@ class Resolving:
             own["minus"] = found_in(self.columns, spec["minus"])
             absent += [] if own["minus"] else [spec["minus"]]
         return own, absent
+
+
+def _explains_itself(row: Row, error: Unusable, spec: dict[str, Any]) -> bool:
+    """Words where a value was due, in a source that writes such words."""
+    no_value = spec.get("sentences") == "no_value" and not spec.get("required")
+    return no_value and is_sentence(row.cells.get(error.column, ""))
 
 
 def mappings() -> dict[str, Mapping]:

@@ -21,3 +21,14 @@ def fits(text: str, pattern: str) -> bool:
             return False
         place = at + len(part)
     return len(said) - len(parts[-1]) >= place and said.endswith(parts[-1])
+
+
+def captured(text: str, pattern: str) -> str:
+    """What the first * of the pattern stands for in the text; "" where they do not fit."""
+    if not fits(text, pattern):
+        return ""
+    before, _, after = pattern.partition("*")
+    form = r"\s*".join(map(re.escape, bare(before))) + r"(.*?)"
+    form += r"[\s_\-]*".join(map(re.escape, bare(after).split("*", 1)[0]))
+    found = re.search(form, text, re.IGNORECASE | re.DOTALL)
+    return found[1].strip() if found else ""

@@ -9,6 +9,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from changeoffice.core import ports
+from changeoffice.core.imports import finding
+from changeoffice.core.imports.joining import joined
 from changeoffice.core.imports.kinds import Known
 from changeoffice.core.imports.mapping import Mapping, mapping_named
 from changeoffice.core.imports.models import ImportRun, RefusedRow
@@ -42,8 +44,9 @@ class Accepted:
 
 
 def import_file(
-    kind_name: str, content: bytes, *, file_name: str, mapping_name: str, by, dry_run: bool = False
-) -> Outcome:
+    kind_name: str, content: bytes, *, file_name: str, mapping_name: str, by, dry_run: bool = False,
+    others: dict[str, bytes] | None = None,
+) -> Outcome:  # fmt: skip
     """Read, map and take in one file; answers what happened to every row.
 
     Raises Invalid when the file as a whole cannot be used; then nothing was changed.
@@ -57,7 +60,9 @@ def import_file(
         raise NotAllowed(f"Taking in {kind_name.replace('_', ' ')} needs another role than yours.")
     mapping = mapping_named(mapping_name, kind_name)
     table = read(content, guess(content, file_name, **mapping.shape).shape)
-    mapping = mapping.prepare(table)
+    beside = {name: read(other, guess(other, name).shape) for name, other in (others or {}).items()}
+    table = joined(table, mapping.join, beside)
+    mapping = mapping.prepare(table, finding.directory() if mapping.names_people else None)
     outcome = Outcome()
     accepted, refused = _map(table, mapping, outcome)
     with transaction.atomic(), acting.through("import", f"{mapping_name}: {file_name}"):
@@ -131,19 +136,23 @@ def _take_in(
 def _known(kind, mapping: Mapping, accepted: list[Accepted]) -> dict[int, Known]:
     """What each row was made of before, by row number.
 
-    A row found by its best name has it; a lesser name (a title) finds what no other row has.
+    A row found by its best name has it; a lesser name (a title) finds what no other row has, and
+    so does a name in other capitals.
     """
-    names = {name for item in accepted for name in item.external_ids}
-    known = kind.known(mapping.source, names)
+    known = kind.known(mapping.source, {n for item in accepted for n in item.external_ids})
+    folded = {name.casefold(): hit for name, hit in known.items()}
     found: dict[int, Known] = {}
     taken: set[int] = set()
     for place in range(max((len(item.external_ids) for item in accepted), default=0)):
-        for item in accepted:
-            name = item.external_ids[place] if place < len(item.external_ids) else ""
-            hit = known.get(name)
-            if hit and item.row.number not in found and hit.record_id not in taken:
-                found[item.row.number] = hit
-                taken.add(hit.record_id)
+        named = [
+            (i.row.number, i.external_ids[place]) for i in accepted if place < len(i.external_ids)
+        ]
+        for names, fold in ((known, str), (folded, str.casefold)):
+            for number, name in named:
+                hit = names.get(fold(name))
+                if hit and number not in found and hit.record_id not in taken:
+                    found[number] = hit
+                    taken.add(hit.record_id)
     return found
 
 

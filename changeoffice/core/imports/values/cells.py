@@ -26,13 +26,14 @@ def columns_of(spec: Spec) -> list[str]:
 
 
 def raw(cells: Cells, spec: Spec) -> tuple[str, str]:
-    """Column and text of the first named column that the row fills, as it stands."""
+    """Column and text of the first named column that the row fills, as it stands; else what stands
+    in a column's name (`heading`, which the mapping turned into `text`)."""
     named = columns_of(spec)
     present = [name for name in named if name in cells]
     for name in present:
         if cells[name].strip():
             return name, cells[name]
-    return (present or named or [""])[0], ""
+    return (present or named or [spec.get("heading", "")])[0], spec.get("text", "")
 
 
 def filled(cells: Cells, spec: Spec, empty: Iterable[str] = EMPTY) -> tuple[str, str]:
@@ -53,6 +54,14 @@ def filled(cells: Cells, spec: Spec, empty: Iterable[str] = EMPTY) -> tuple[str,
 def means(text: str, patterns: Iterable[str]) -> bool:
     """Whether the text is one of these."""
     return any(fits(text, pattern) for pattern in patterns if pattern.strip())
+
+
+def is_sentence(text: str) -> bool:
+    """Words where a value was due: “On hold”, “Exempt under Section 26 of the Freedom of …”."""
+    words = text.split()
+    if not any(sign.isdigit() for sign in text):
+        return True
+    return len(words) > 3 and sum(word[:1].isalpha() for word in words) * 2 > len(words)
 
 
 def quoted(text: str) -> str:

@@ -44,6 +44,7 @@ class Reading:
 
     order: str = ""  # day_first | month_first; "" means: refuse what could be both
     fiscal_year_starts: int = 4  # month; for “Q4 2019/20”, “FY2019-20”
+    fiscal_years: bool = False  # a year alone is the fiscal year that ends in it
     start: bool = False  # a span's first day instead of its last
     serial: str = ""  # "1900" | "1904": whole numbers are a spreadsheet's days
 
@@ -142,6 +143,8 @@ def _fiscal_year(parts: tuple[str, ...], how: Reading) -> date:
 
 
 def _calendar_year(parts: tuple[str, ...], how: Reading) -> date:
+    if how.fiscal_years and how.fiscal_year_starts > 1:
+        return _span(int(parts[0]) - 1, how.fiscal_year_starts, 12, how)
     return _span(int(parts[0]), 1, 12, how)
 
 

@@ -15,7 +15,8 @@ def day(cells: Cells, spec: Spec) -> date | None:
     """A date in any of the forms of `dates`.
 
     `order`: day_first | month_first, for 03/04/2025; without it such a date is refused.
-    `fiscal_year_starts`: month number, 4 unless told. `span`: "start" takes the first day of a
+    `fiscal_year_starts`: month number, 4 unless told; `years` "fiscal" reads a year alone as the
+    fiscal year that ends in it. `span`: "start" takes the first day of a
     month, quarter or year instead of its last. `serial`: "1900" | "1904" for spreadsheet days.
     """
     column, value = filled(cells, spec)
@@ -57,6 +58,7 @@ def reading_of(spec: Spec) -> Reading:
     return Reading(
         order=spec.get("order", ""),
         fiscal_year_starts=spec.get("fiscal_year_starts", 4),
+        fiscal_years=spec.get("years") == "fiscal",
         start=spec.get("span") == "start",
         serial=spec.get("serial", ""),
     )

@@ -12,9 +12,12 @@ LONGEST = 20_000
 def text(cells: Cells, spec: Spec) -> str:
     """Plain text on one line: entities resolved once, control characters and outer space gone.
 
-    `max` characters are kept (20,000 unless told); `lines` keeps line breaks.
+    `max` characters are kept (20,000 unless told); `lines` keeps line breaks. `form` says how the
+    value of one of several columns is written: {"Id": "Project {}"}.
     """
     column, found = filled(cells, spec, empty=())
+    if found and column in spec.get("form", ()):
+        found = spec["form"][column].replace("{}", found)
     value = html.unescape(found).translate(CONTROL)
     value = value.strip() if spec.get("lines") else " ".join(value.split())
     return _required(column, value, spec)[: spec.get("max", LONGEST)]

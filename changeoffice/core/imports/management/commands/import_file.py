@@ -1,4 +1,4 @@
-"""manage.py import_file KIND FILE --mapping NAME [--dry-run] [--json] [--by USERNAME]"""
+"""manage.py import_file KIND FILE --mapping NAME [--with NAME=FILE] [--dry-run] [--json] [--by USERNAME]"""
 
 import json
 from pathlib import Path
@@ -20,6 +20,10 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--mapping", required=True)
         parser.add_argument(
+            "--with", action="append", default=[], dest="others", metavar="NAME=FILE",
+            help="another file the mapping reads as well, for example relationships=relations.csv",
+        )  # fmt: skip
+        parser.add_argument(
             "--dry-run", action="store_true", help="say what would happen, change nothing"
         )
         parser.add_argument("--json", action="store_true", dest="as_json")
@@ -34,6 +38,7 @@ class Command(BaseCommand):
         dry_run: bool,
         as_json: bool,
         by: str,
+        others: list[str],
         **options,
     ) -> None:
         person = Person.objects.filter(username__iexact=by).first() if by else None
@@ -41,7 +46,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no person {by}.")
         try:
             outcome = import_file(kind, file.read_bytes(), file_name=file.name, mapping_name=mapping,
-                                  by=person, dry_run=dry_run)  # fmt: skip
+                                  by=person, dry_run=dry_run, others=_beside(others))  # fmt: skip
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
         except Refused as error:
@@ -60,3 +65,13 @@ class Command(BaseCommand):
         if len(outcome.errors) > SHOWN:
             lines.append(f"  and {len(outcome.errors) - SHOWN} more; --json lists all of them")
         return "\n".join(lines)
+
+
+def _beside(named: list[str]) -> dict[str, bytes]:
+    found = {}
+    for word in named:
+        name, is_given, path = word.partition("=")
+        if not is_given:
+            raise CommandError(f"Write --with {name}=FILE.")
+        found[name] = Path(path).read_bytes()
+    return found
