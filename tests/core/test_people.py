@@ -12,6 +12,7 @@ from changeoffice.core.administration import people as commands
 from changeoffice.core.administration.models import AdminEvent
 from changeoffice.core.outbox.relay import relay
 from changeoffice.core.people.models import Office, Person
+from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow
 from changeoffice.core.record.history import history_of
 
@@ -151,12 +152,11 @@ def test_closing_needs_a_reason_and_is_never_done_to_oneself(administrator, memb
         commands.deactivate(administrator, by=administrator, reason="Going home")
 
 
-def test_the_last_administrator_stays(administrator, make_person, unit):
-    local = make_person("Lia Local", "administrator", scope=unit)
-    administrator.unit = unit
-    administrator.save()
+def test_the_last_administrator_stays(administrator, make_person):
+    passing = make_person("Paul Passing", "administrator")
+    passing.role_assignments.update(until=clock.today())
     with pytest.raises(NotNow):
-        commands.deactivate(administrator, by=local, reason="Testing this")
+        commands.deactivate(administrator, by=passing, reason="Testing this")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from changeoffice.core.access.models import ApiToken, Practice, Role, RoleAssignment
-from changeoffice.core.administration.keeping import kept, need_keeper, need_reason, put
+from changeoffice.core.administration.keeping import keeps, kept, need_keeper, need_reason, put
 from changeoffice.core.outbox.models import enqueue
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
@@ -38,14 +38,14 @@ def edit_person(person: Person, *, by, **fields) -> Person:
     """Change who somebody is; moving them needs the administrator of both units."""
     if unknown := set(fields) - set(PROFILE):
         raise Invalid(**dict.fromkeys(unknown, "This cannot be changed here."))
-    need_keeper(by, person.unit_id, (fields["unit"] and fields["unit"].pk)
-                if "unit" in fields else person.unit_id)  # fmt: skip
+    _need_keeper_of(by, person)
+    if "unit" in fields:
+        need_keeper(by, fields["unit"] and fields["unit"].pk)
     if fields.get("reports_to") == person:
         raise Invalid(reports_to="Nobody reports to themselves.")
     with kept(by, "edit_person", model=Person) as draft:
         person = _locked(person)
         if fields.get("email", person.email) != person.email:
-            _need_keeper_of_roles(by, person)
             _free(email=fields["email"], but=person)
         draft.subject, draft.changes = person, put(person, fields)
         draft.words = f"edited {person.name}"
@@ -57,7 +57,7 @@ def edit_person(person: Person, *, by, **fields) -> Person:
 
 def invite_again(person: Person, *, by) -> None:
     """Send another link to somebody who has never chosen a password."""
-    need_keeper(by, person.unit_id)
+    _need_keeper_of(by, person)
     if person.has_usable_password() or not person.is_active:
         raise NotNow(f"{person.name} needs no invitation.")
     with kept(by, "invite_again", model=Person) as draft:
@@ -67,7 +67,7 @@ def invite_again(person: Person, *, by) -> None:
 
 def deactivate(person: Person, *, by, reason: str) -> Person:
     """Close the account: sessions end and tokens are revoked in the same moment."""
-    need_keeper(by, person.unit_id)
+    _need_keeper_of(by, person)
     _not_oneself(by, person, "close their own account")
     reason = need_reason(reason)
     with kept(by, "deactivate", model=Person, reason=reason) as draft:
@@ -89,7 +89,7 @@ def deactivate(person: Person, *, by, reason: str) -> Person:
 
 def reactivate(person: Person, *, by, reason: str) -> Person:
     """Open the account again, with the roles that were not ended meanwhile."""
-    need_keeper(by, person.unit_id)
+    _need_keeper_of(by, person)
     reason = need_reason(reason)
     with kept(by, "reactivate", model=Person, reason=reason) as draft:
         person = _locked(person)
@@ -196,11 +196,17 @@ def _not_oneself(by, person: Person, what: str) -> None:
         raise NotAllowed(f"Nobody may {what}; ask another administrator.")
 
 
-def _need_keeper_of_roles(by, person: Person) -> None:
-    """The link for a new password goes to the address: whoever changes it could become them."""
-    for given in person.role_assignments.select_related("record"):
-        unit_id = given.record.unit_id if given.record_id else given.unit_id
-        need_keeper(by, unit_id)
+def _need_keeper_of(by, person: Person) -> None:
+    """Of their unit and of every role they hold: whoever changes, closes or resets an account could
+    become its person, or take their rights away."""
+    need_keeper(by, person.unit_id)
+    held = person.role_assignments.exclude(until__lt=clock.today())
+    for given in held.select_related("record", "unit"):
+        if not keeps(by, given.record.unit_id if given.record_id else given.unit_id):
+            raise NotAllowed(
+                f"{person.name} holds a role you may not give, {given.label.lower()} "
+                f"{where_words(given)}. Ask an administrator of the whole office."
+            )
 
 
 def _leave_an_administrator(person: Person) -> None:
