@@ -68,7 +68,7 @@ class JudgementSerializer(serializers.Serializer):
 
 
 class ProjectSerializer(WorkSerializer):
-    figures = ("planned_cost", "forecast_cost", "reported_cost_percent")
+    figures = Project.figures
 
     description = serializers.CharField()
     programme = ReferenceField(allow_null=True)
@@ -193,7 +193,12 @@ class ProjectApi(WorkViewSet):
     @action(detail=False, methods=["put"],
             url_path=r"by-external-id/(?P<source>[^/]{1,60})/(?P<external_id>[^/]{1,200})")  # fmt: skip
     def by_external_id(self, request, source: str, external_id: str) -> Response:
-        """Create or update the project another system knows by this id; twice is once."""
+        """Create or update the project another system knows by this id; twice is once.
+
+        An id that names a project hidden from the caller is answered 404, as any hidden item is:
+        never with what it is, and never with a second project under the same id. Without a title
+        the answer is the same as for a free id, so nobody can ask quietly which ids are taken.
+        """
         given = shapes.clean(EXTERNAL_INPUTS, request.user, _body(request), partial=True)
         with transaction.atomic():
             project, made = _put_external(request.user, source, external_id, given)
@@ -205,9 +210,11 @@ def _put_external(by, source: str, external_id: str, given: dict) -> tuple[Proje
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{source}\n{external_id}"])
     alias = Alias.objects.filter(source=source, external_id=external_id).first()
+    project = Project.objects.visible_to(by).filter(pk=alias.record_id).first() if alias else None
+    if project is None and not given.get("title"):
+        raise Invalid(title="A new project needs a name.")
     if alias is None:
         return _take_over(by, source, external_id, given), True
-    project = Project.objects.visible_to(by).filter(pk=alias.record_id).first()
     if project is None:
         raise NotSeen("There is no such item, or you may not see it.")
     services = given.pop("services", None)
@@ -220,8 +227,6 @@ def _put_external(by, source: str, external_id: str, given: dict) -> tuple[Proje
 
 
 def _take_over(by, source: str, external_id: str, given: dict) -> Project:
-    if not given.get("title"):
-        raise Invalid(title="A new project needs a name.")
     services = given.pop("services", ())
     given.setdefault("confirmed_on", given.get("reported_on") or clock.today())
     made = Project.take_over(by=by, **given)
