@@ -71,8 +71,7 @@ class EstimatesSerializer(serializers.Serializer):
 
 
 class DemandSerializer(WorkSerializer):
-    figures = ("risk", "cost_low", "cost_likely", "cost_high", "confidence", "score", "mean_value",
-               "mean_time_criticality", "mean_risk_reduction", "job_size")  # fmt: skip
+    figures = tuple({"wsjf": "score"}.get(name, name) for name in Demand.figures)
 
     need = serializers.CharField()
     source = serializers.CharField()

@@ -9,7 +9,8 @@ from django.db.models.functions import RowNumber
 from django.http import QueryDict
 
 from changeoffice.core import ports as core_ports
-from changeoffice.core.access.rules import ANALYST, SEES_FIGURES
+from changeoffice.core.access.grants import grants_of
+from changeoffice.core.access.rules import ANALYST, FIGURE_ROLES, SEES_FIGURES
 from changeoffice.core.doors.pages.chips import chip, words_chip
 from changeoffice.core.people.models import BusinessUnit, Person
 from changeoffice.organisation.models import Service
@@ -67,6 +68,7 @@ class Drawer:
             "demand": demand, "id": demand.reference, "reference": demand.reference,
             "title": demand.title, "url": demand.get_absolute_url(), "age": age,
             "rank": demand.rank, "sees_figures": seen, "score": _score(demand) if seen else None,
+            "size": (demand.size or "?") if seen else "",
             "risk": demand.get_risk_display() if seen else "",
             "risk_tone": RISK_TONES.get(demand.risk, "") if seen else "",
             "waits_for": self.waits[demand.pk].words, "owner": demand.owner,
@@ -84,8 +86,10 @@ class Drawer:
         }  # fmt: skip
 
     def _facts(self, demand: Demand, row: dict[str, Any]) -> list[dict[str, str]]:
-        facts = [{"icon": SOURCE_ICONS.get(demand.source, "inbox"), "text": demand.get_source_display()},
-                 {"text": f"Size {demand.size or '?'}"}]  # fmt: skip
+        icon = SOURCE_ICONS.get(demand.source, "inbox")
+        facts = [{"icon": icon, "text": demand.get_source_display()}]
+        if row["size"]:
+            facts.append({"text": f"Size {row['size']}"})
         if row["risk"]:
             facts.append({"icon": "shield-alert" if demand.risk == "high" else "shield",
                           "text": f"{row['risk']} risk", "tone": row["risk_tone"]})  # fmt: skip
@@ -168,6 +172,8 @@ def chips(person: Person, asked: QueryDict, *, with_state: bool) -> list[dict[st
     found = [words_chip(asked, "Filter by text")]
     if with_state:
         found.append(chip(asked, "state", "State", states, "milestone"))
+    if grants_of(person).has(*FIGURE_ROLES):
+        found.append(chip(asked, "size", "Size", Size.choices, "package"))
     return [
         *found,
         chip(asked, "source", "Source", Source.choices, "inbox"),
@@ -175,7 +181,6 @@ def chips(person: Person, asked: QueryDict, *, with_state: bool) -> list[dict[st
         chip(asked, "service", "Service", services, "layers"),
         chip(asked, "unit", "Unit",
              BusinessUnit.objects.filter(is_active=True).values_list("code", "name"), "building-2"),
-        chip(asked, "size", "Size", Size.choices, "package"),
         chip(asked, "owner", "Owner", owners, "user-round"),
         {"name": "mandatory_on__lt", "label": "Needed before", "icon": "flag", "kind": "date",
          "value": asked.get("mandatory_on__lt", ""), "is_set": bool(asked.get("mandatory_on__lt"))},

@@ -5,7 +5,13 @@ from decimal import Decimal
 
 import django_filters
 
-from changeoffice.core.doors.lists import NEWEST, InFilter, Ordering, WorkFilterSet
+from changeoffice.core.doors.lists import (
+    NEWEST,
+    FigureChoiceFilter,
+    InFilter,
+    Ordering,
+    WorkFilterSet,
+)
 from changeoffice.core.record import clock
 from demand.models import Demand, DemandType, Size, Source
 
@@ -30,7 +36,7 @@ class DemandFilterSet(WorkFilterSet):
     source__in = InFilter(field_name="source", lookup_expr="in", label="Sources")
     type = django_filters.ChoiceFilter(choices=DemandType.choices, label="Type")
     type__in = InFilter(field_name="type", lookup_expr="in", label="Types")
-    size = django_filters.ChoiceFilter(choices=Size.choices, label="Size")
+    size = FigureChoiceFilter(choices=Size.choices, label="Size")
     sponsor = django_filters.CharFilter(field_name="sponsor__username", label="Sponsor")
     requester = django_filters.CharFilter(field_name="requester__username", label="Requester")
     service = django_filters.CharFilter(method="by_service", label="Service")

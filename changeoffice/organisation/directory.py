@@ -39,7 +39,9 @@ class Directory(viewsets.GenericViewSet):
 
     def list(self, request) -> Response:
         params = {name: request.query_params[name] for name in request.query_params}
-        rows = narrowed(self.filterset_class, params, self.get_queryset(), LIST_PARAMETERS)
+        rows = narrowed(
+            self.filterset_class, params, self.get_queryset(), request.user, LIST_PARAMETERS
+        )
         filters = {k: v for k, v in params.items() if k not in LIST_PARAMETERS}
         return cursor_page(request, rows, BY_NAME, ordering="name", filters=filters,
                            draw=lambda page: self.get_serializer(page, many=True).data)  # fmt: skip

@@ -47,7 +47,7 @@ class DemandFacts(Work):
     editors = EDITORS
     counters = ("progress",)
     profile: ClassVar = PROFILE
-    figures = ("risk", "cost_low", "cost_likely", "cost_high", "confidence", "wsjf", "mean_value",
+    figures = ("risk", "size", "cost_low", "cost_likely", "cost_high", "confidence", "wsjf", "mean_value",
                "mean_time_criticality", "mean_risk_reduction", "job_size")  # fmt: skip
 
     need = models.TextField(verbose_name="what is needed")

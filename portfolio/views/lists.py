@@ -45,7 +45,7 @@ class ListPage(WorkListPage):
         params = {k: v for k, v in self.request.GET.items() if v != ""}
         wanted = {k: v for k, v in params.items() if k in self.filterset.base_filters}
         try:
-            rows = narrowed(self.filterset, wanted, self.rows(), set())
+            rows = narrowed(self.filterset, wanted, self.rows(), self.request.user)
         except Invalid:
             rows = self.rows()
         tab = self._tab(params.get("view", ""))

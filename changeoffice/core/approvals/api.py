@@ -97,7 +97,9 @@ class ApprovalApi(AnswersOnce, viewsets.GenericViewSet):
     def list(self, request) -> Response:
         """Every step asked or answered on records the caller may see."""
         params = {name: request.query_params[name] for name in request.query_params}
-        rows = narrowed(self.filterset_class, params, self.get_queryset(), OWN_PARAMETERS)
+        rows = narrowed(
+            self.filterset_class, params, self.get_queryset(), request.user, OWN_PARAMETERS
+        )
         if params.get("mine") == "true":
             rows = rows.filter(approver=request.user, state=Approval.State.ASKED)
         filters = {k: v for k, v in params.items() if k not in OWN_PARAMETERS - {"mine"}}

@@ -7,6 +7,7 @@ never skips or repeats rows and costs the same on its first and its thousandth p
 import base64
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from typing import Any
 
 import django_filters
 from django.core import signing
+from django.core.validators import EMPTY_VALUES
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
@@ -135,6 +137,15 @@ class InFilter(django_filters.BaseInFilter, django_filters.CharFilter):
     pass
 
 
+class FigureChoiceFilter(django_filters.ChoiceFilter):
+    """Narrows by a figure, among rows whose figures the person may see."""
+
+    def filter(self, rows: QuerySet, value: Any) -> QuerySet:
+        if value in EMPTY_VALUES:
+            return rows
+        return super().filter(rows.filter(SEES_FIGURES.q(self.parent.person)), value)
+
+
 class WorkFilterSet(django_filters.FilterSet):
     """What every list of works can be narrowed by; each kind adds its own."""
 
@@ -169,12 +180,15 @@ def size_from(text: str, most: int) -> int:
     return size
 
 
-def narrowed(filterset_class, params: dict[str, Any], rows: QuerySet, extra: set[str]) -> QuerySet:
+def narrowed(
+    filterset_class, params: dict[str, Any], rows: QuerySet, person, extra: Iterable[str] = ()
+) -> QuerySet:
     """Apply the filter set; an unknown name or an unusable value is an error that names it."""
     known = set(filterset_class.base_filters)
-    if unknown := sorted(name for name in params if name not in known | extra):
+    if unknown := sorted(name for name in params if name not in known.union(extra)):
         raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
     found = filterset_class(data={k: v for k, v in params.items() if k in known}, queryset=rows)
+    found.person = person
     if not found.form.is_valid():
         raise Invalid(**{name: [str(e) for e in errs] for name, errs in found.form.errors.items()})
     return found.qs

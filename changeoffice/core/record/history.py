@@ -32,7 +32,7 @@ def as_of(model, day: date):
 def changes_of(record, person=None) -> dict[Any, list[dict]]:
     """Field changes per context id: {context: [{field, label, old, new, at, context}]}, oldest first.
 
-    With a person, names of related records that person may not see are left out.
+    With a person, figures and names of related records that person may not see are left out.
     """
     found: dict[Any, list[dict]] = {}
     rows = history_of(type(record)).objects.filter(pgh_obj_id=record.pk).order_by("pgh_id")
@@ -41,7 +41,7 @@ def changes_of(record, person=None) -> dict[Any, list[dict]]:
         if before is not None:
             found.setdefault(row.pgh_context_id, []).extend(_differences(type(record), before, row))
         before = row
-    return _readable(type(record), found, person)
+    return _readable(record, found, person)
 
 
 def changes_since(record, version: int, person=None) -> list[dict]:
@@ -53,7 +53,7 @@ def changes_since(record, version: int, person=None) -> list[dict]:
     if len(rows) < 2:
         return []
     changes = _differences(type(record), rows[0], rows[-1])
-    return _readable(type(record), {None: changes}, person)[None]
+    return _readable(record, {None: changes}, person)[None]
 
 
 def _differences(model, before, after) -> list[dict]:
@@ -74,8 +74,12 @@ def _differences(model, before, after) -> list[dict]:
     return found
 
 
-def _readable(model, found: dict[Any, list[dict]], person) -> dict[Any, list[dict]]:
+def _readable(record, found: dict[Any, list[dict]], person) -> dict[Any, list[dict]]:
     """Stored values as a person reads them; related rows are named with one query per model."""
+    model, hidden = type(record), record.hidden_from(person) if person is not None else ()
+    if hidden:
+        found = {at: [item for item in items if item["field"] not in hidden]
+                 for at, items in found.items()}  # fmt: skip
     fields = {field.name: field for field in model._meta.concrete_fields}
     names = _related_names(fields, [item for items in found.values() for item in items], person)
     names |= {

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from changeoffice.core import ports
 from changeoffice.core.access.grants import grants_of
-from changeoffice.core.access.rules import FIGURE_ROLES, Rule, scope_q
+from changeoffice.core.access.rules import FIGURE_ROLES, SEES_FIGURES, Rule, scope_q
 from changeoffice.core.outbox.models import enqueue
 from changeoffice.core.people.models import BusinessUnit, Person
 from changeoffice.core.record import acting, clock
@@ -209,6 +209,7 @@ class Work(models.Model):
     counters: ClassVar[tuple[str, ...]] = ()
     editors: ClassVar[Rule]
     reserved: ClassVar[dict[str, Rule]] = {}  # profile fields whose change needs another rule
+    figures: ClassVar[tuple[str, ...]] = ()  # fields told only with a role on it (SEES_FIGURES)
 
     record = models.OneToOneField(
         Record, primary_key=True, db_column="id", on_delete=models.PROTECT, related_name="+"
@@ -278,6 +279,14 @@ class Work(models.Model):
         if not self.confidential and self._reaches(grants_of(person)):
             return True
         return NamedPerson.objects.filter(record_id=self.home_id, person=person).exists()
+
+    def hidden_from(self, person) -> tuple[str, ...]:
+        """The fields this person may neither read nor change."""
+        return () if not self.figures or SEES_FIGURES.holds(person, self) else self.figures
+
+    def profile_for(self, person) -> Inputs:
+        hidden = self.hidden_from(person)
+        return {name: asked for name, asked in self.profile.items() if name not in hidden}
 
     def _reaches(self, grants) -> bool:
         if self.reach == Reach.STAFF:
@@ -359,6 +368,9 @@ class Work(models.Model):
         if self.is_closed:
             raise NotNow(f"{self.reference} is {self.state_label.lower()} and stays as it is.",
                          record=self)  # fmt: skip
+        if by is not None and (hidden := set(self.hidden_from(by)) & set(changes)):
+            # Whatever the value: a refusal of other values only would tell which one it has.
+            raise Invalid(**dict.fromkeys(hidden, "You may not change this here."))
         for name, rule in self.reserved.items():
             held = getattr(self, name)
             changed = name in changes and held is not None and changes[name] != held

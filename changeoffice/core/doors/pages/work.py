@@ -66,7 +66,7 @@ class WorkListPage(View):
         wanted = {k: v for k, v in params.items() if k in self.filterset.base_filters}
         complaint = ""
         try:
-            rows = narrowed(self.filterset, wanted, self.rows(), set())
+            rows = narrowed(self.filterset, wanted, self.rows(), request.user)
         except Invalid as error:
             rows, complaint = self.rows(), str(error)
         tab = self._tab(params.get("view", ""))
@@ -219,7 +219,7 @@ class EditPage(InputPage):
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         record = self._editable(reference)
-        form = self.form_of(self.work.profile, initial=profile_of(record))
+        form = self.form_of(record.profile_for(request.user), initial=profile_of(record))
         return self.drawn(form, **self._context(record, record.version))
 
     def post(self, request: HttpRequest, reference: str) -> HttpResponse:
@@ -231,7 +231,8 @@ class EditPage(InputPage):
             messages.success(request, f"{record.reference} saved.")
             return self.gone_to(record.get_absolute_url())
 
-        return self.attempt(self.work.profile, save, **self._context(record, version))
+        asked = record.profile_for(request.user)
+        return self.attempt(asked, save, **self._context(record, version))
 
     def _editable(self, reference: str) -> Work:
         record = seen(self.work, reference, self.request.user)
@@ -280,7 +281,8 @@ class VerbPage(InputPage):
 
     def _initial(self, record: Work, asks: shapes.Inputs) -> dict[str, Any]:
         """A field the record already has begins with its value; query parameters may preset."""
-        known = {k: getattr(record, k) for k in asks if k in record.profile}
+        seen_here = record.profile_for(self.request.user)
+        known = {k: getattr(record, k) for k in asks if k in seen_here}
         fixed = {k: i.initial for k, i in asks.items() if i.initial is not None}
         return fixed | known | {k: v for k, v in self.request.GET.items() if k in asks}
 
