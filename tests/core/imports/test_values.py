@@ -312,4 +312,4 @@ def test_any_cell_is_a_value_or_a_reason(rule, cell, other, spec):
     except Unusable as refused:
         assert refused.column in {"a", "b"} and refused.message.endswith(".")
     else:
-        assert found is None or isinstance(found, str | date | Decimal | int)
+        assert found is None or isinstance(found, str | date | Decimal | int | list)
