@@ -8,7 +8,8 @@ class DemandConfig(AppConfig):
 
     def ready(self) -> None:
         from changeoffice.core import ports
-        from demand import defaults, tasks, trail, waiting  # noqa: F401
+        from changeoffice.organisation import ports as organisation
+        from demand import defaults, tasks, touching, trail, waiting  # noqa: F401
         from demand.commands import PROMOTE_INPUTS, promote_idea
 
         post_migrate.connect(defaults.put, sender=self)
@@ -16,3 +17,4 @@ class DemandConfig(AppConfig):
         ports.waiting["demands"] = waiting.of_person
         ports.trail["idea"] = trail.of_idea
         ports.trail["demand"] = trail.of_demand
+        organisation.touching["demands"] = touching.demands

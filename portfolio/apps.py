@@ -8,8 +8,9 @@ class PortfolioConfig(AppConfig):
 
     def ready(self) -> None:
         from changeoffice.core import ports as core
+        from changeoffice.organisation import ports as organisation
         from demand import ports as demand
-        from portfolio import commands, defaults, handlers, imports, tasks, waiting  # noqa: F401
+        from portfolio import commands, defaults, handlers, imports, tasks, touching, waiting  # noqa: F401
 
         post_migrate.connect(defaults.put, sender=self)
 
@@ -19,5 +20,6 @@ class PortfolioConfig(AppConfig):
         core.import_kinds |= {kind.name: kind for kind in imports.KINDS}
         core.waiting["portfolio"] = waiting.waiting_for
         core.trail["project"] = commands.trail
+        organisation.touching["projects"] = touching.projects
         demand.delivery_trail.append(commands.trails_of)
         demand.delivery_cards.append(commands.cards_of)

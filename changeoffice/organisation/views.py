@@ -1,6 +1,7 @@
 """The registers: services, configuration items, objectives and the KPIs change is meant to move."""
 
 from decimal import Decimal
+from math import ceil, floor, log10
 from typing import Any, ClassVar
 
 from django.db.models import OuterRef, Subquery
@@ -10,6 +11,7 @@ from changeoffice.core.doors.pages.chips import chip, words_chip
 from changeoffice.core.doors.pages.work import NewPage, WorkListPage, WorkPage
 from changeoffice.core.people.models import BusinessUnit
 from changeoffice.core.record.errors import NotAllowed
+from changeoffice.organisation import ports
 from changeoffice.organisation.filters import (
     ORDERINGS,
     BusinessKpiFilterSet,
@@ -191,6 +193,30 @@ class ServicePage(RegisterPage):
     def links(self, record):
         return [("Runs on", self.seen(record.configuration_items))]
 
+    def extra(self, record):
+        found = {
+            kind: rows for kind, answer in sorted(ports.touching.items(), reverse=True)
+            if (rows := answer(record, self.request.user))
+        }  # fmt: skip
+        every = [one for rows in found.values() for one in rows]
+        return super().extra(record) | {
+            "is_service": True, "answer": touched(found),
+            "touching": sorted(every, key=lambda one: (one.on is None, one.on)),
+            "more": [(kind, f"/{kind}?service={record.reference}") for kind in found],
+        }  # fmt: skip
+
+
+def touched(found: dict[str, list[ports.Touch]]) -> str:
+    """The answer to an owner's question: what is about to change my service?"""
+    if not found:
+        return "No open project or demand names this service."
+    counts = [f"{len(rows)} {kind.removesuffix('s') if len(rows) == 1 else kind}"
+              for kind, rows in found.items()]  # fmt: skip
+    red = sum(one.rag == "red" for rows in found.values() for one in rows)
+    alone = sum(map(len, found.values())) == 1
+    worst = f"; {red} {'is' if red == 1 else 'are'} red" if red else ""
+    return f"{' and '.join(counts)} {'is' if alone else 'are'} about to change it{worst}."
+
 
 class ConfigurationItemPage(RegisterPage):
     work, heading = ConfigurationItem, "Configuration items"
@@ -241,9 +267,9 @@ class KpiPage(RegisterPage):
         values = [
             float(value) for value in (record.target, record.baseline, *(r.value for r in readings))
         ]
-        margin = (max(values) - min(values)) * 0.1 or 1
+        low, high = round_ends(min(values), max(values))
         return {
-            "min": round(min(values) - margin, 1), "max": round(max(values) + margin, 1),
+            "min": low, "max": high,
             "kind": "line", "labels": [f"{row.on:%-d %b %y}" for row in readings],
             "unit": record.measure, "label_head": "Day",
             "series": [{"name": record.measure, "values": [float(row.value) for row in readings],
@@ -251,6 +277,13 @@ class KpiPage(RegisterPage):
             "marks": [{"name": "Target", "value": float(record.target)},
                       {"name": "Baseline", "value": float(record.baseline)}],
         }  # fmt: skip
+
+
+def round_ends(low: float, high: float) -> tuple[float, float]:
+    """The ends of an axis around these values, at figures one would say aloud."""
+    step = 10 ** floor(log10((high - low) or abs(high) or 1)) / 2
+    ends = ((floor(low / step) - 1) * step, (ceil(high / step) + 1) * step)
+    return (max(ends[0], 0), ends[1]) if low >= 0 else ends
 
 
 # a new entry -------------------------------------------------------------------------------------
