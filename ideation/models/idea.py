@@ -259,19 +259,20 @@ class Idea(Work):
     def vet(self, *, by):
         """Open the round in which reviewers score it."""
 
-    @transition("vetting", None, who=REVIEWERS, bumps=False, told="scored",
-                label="Score it", asks=SCORE_INPUTS)  # fmt: skip
-    def score(self, *, by, **scores):
-        """Give or change one's own scores while the round is open."""
-        VettingScore.objects.update_or_create(
-            idea=self, reviewer=by, defaults={**scores, "at": clock.now()}
-        )
-
+    # Before `score`: as soon as the round may be closed, that is the next step to offer.
     @transition("vetting", "developed", who=ANALYST, guards=[has_a_score], tone="primary",
                 told="developed", asks={"benefit": LongText(label="Expected benefit", lines=3)})  # fmt: skip
     def develop(self, *, by, benefit):
         """Close vetting: it is worth doing and ready to become a demand."""
         self.benefit = benefit
+
+    @transition("vetting", None, who=REVIEWERS, bumps=False, told="scored",
+                label="Score it", tone="primary", asks=SCORE_INPUTS)  # fmt: skip
+    def score(self, *, by, **scores):
+        """Give or change one's own scores while the round is open."""
+        VettingScore.objects.update_or_create(
+            idea=self, reviewer=by, defaults={**scores, "at": clock.now()}
+        )
 
     @transition("developed", "promoted", who=ANALYST, told="made a demand of", tone="primary",
                 label="Turn into a demand", door=False)  # fmt: skip
