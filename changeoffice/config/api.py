@@ -28,6 +28,10 @@ for name, other in insight.APIS.items():
 
 urls = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="doors/api_docs.html"),
+        name="docs",
+    ),
     *router.urls,
 ]
