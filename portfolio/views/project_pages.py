@@ -75,7 +75,7 @@ def head_of(project: Project, person, current: str) -> dict[str, Any]:
         "record": project, "project": project, "sees_figures": figures,
         "colour_words": colour_words(project),
         "buttons": buttons, "first_button": first,
-        "more_buttons": [b for b in buttons if b is not first],
+        "more_buttons": parts.rest_of(buttons, first),
         "can_edit": project.editors.holds(person, project) and not project.is_closed,
         "keeps": KEEPS_PROJECT.holds(person, project) and not project.is_closed,
         "trail": parts.trail_of(project, person),

@@ -41,7 +41,7 @@ def of(record: Work, person) -> dict[str, Any]:
         "next_offer": next((o for o in offers if o.is_open and o.verb.tone == "primary"), None),
         "buttons": buttons,
         "first_button": first,
-        "more_buttons": [b for b in buttons if b is not first],
+        "more_buttons": rest_of(buttons, first),
         "can_edit": record.editors.holds(person, record) and not record.is_closed,
         "sees_figures": SEES_FIGURES.holds(person, record),
         "trail": trail_of(record, person),
@@ -52,6 +52,11 @@ def of(record: Work, person) -> dict[str, Any]:
         "attachments": list(Attachment.objects.filter(record_id=record.pk).select_related("by")),
         "is_following": Follower.objects.filter(record_id=record.pk, person=person).exists(),
     }
+
+
+def rest_of(buttons: list[dict], first: dict | None) -> list[dict]:
+    """What the menu offers: first all that can be done now, then what cannot, with its reason."""
+    return sorted((b for b in buttons if b is not first), key=lambda b: not b["available"])
 
 
 def button(record: Work, offer: Offer) -> dict[str, Any]:
