@@ -1,9 +1,10 @@
 """Dependencies: the list of promises, and one promise with how late it is and what follows."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django.db.models import Q
+from django.utils import timezone
 
 from changeoffice.core.doors.pages import parts
 from changeoffice.core.doors.pages.chips import chip, words_chip
@@ -18,9 +19,10 @@ from portfolio.models.project import Project
 from portfolio.rules import GETS, GIVES
 from portfolio.views import contracts
 from portfolio.views.following import follows_from, promises_kept
-from portfolio.views.lists import ListPage, state_options
+from portfolio.views.lists import ListPage, be, state_options
 
 SHOWN_DAYS = 56
+LEVELS = (("Alert 50", 50), ("Alert 80", 80), ("Breach", 100))
 
 
 class DependencyListPage(ListPage):
@@ -34,7 +36,7 @@ class DependencyListPage(ListPage):
         "needed_on", "slip", "tolerance",
     )  # fmt: skip
     tabs: ClassVar = [
-        Tab("all", "All", lambda person: ~Q(state="withdrawn")),
+        Tab("open", "Open", lambda person: Q(state__in=("proposed", "agreed"))),
         Tab("breached", "Breached", lambda person: Q(state="agreed", reading__used__gt=100)),
         Tab("within", "Within tolerance",
             lambda person: Q(state="agreed", reading__used__gt=0, reading__used__lte=100)),
@@ -43,7 +45,16 @@ class DependencyListPage(ListPage):
             Q(giver_owner=person) | Q(getter_owner=person) | Q(giver__project__owner=person)
             | Q(getter__project__owner=person)) & Q(state__in=STANDING)),
         Tab("met", "Met", lambda person: Q(state="met")),
+        Tab("all", "All", lambda person: ~Q(state="withdrawn")),
     ]  # fmt: skip
+
+    def answer_of(self, counts):
+        late, open_ones, new = counts["breached"], counts["open"], counts["proposed"]
+        if not open_ones:
+            return ""
+        found = f"{late} of {open_ones} open promises {be(late)} beyond tolerance"
+        found = found if late else f"None of {open_ones} open promises is beyond its tolerance"
+        return f"{found}; {new} {be(new)} not agreed yet." if new else f"{found}."
 
     def rows(self):
         return Dependency.objects.visible_to(self.request.user).with_ends()
@@ -113,19 +124,30 @@ class DependencyPage(WorkPage):
 
 def slip_chart(link: Dependency) -> dict[str, Any] | None:
     """Tolerance used day by day as a stepped line, with the levels at which owners are told."""
-    since = clock.today() - timedelta(days=SHOWN_DAYS)
-    rows = list(link.slips.order_by("on").filter(on__gte=since))
-    if len(rows) < 2 or not link.tolerance:
+    days = slip_by_day(link)
+    if len(days) < 2 or not link.tolerance:
         return None
-    used = [max(round(100 * row.slip / link.tolerance), 0) for row in rows]
+    used = [max(round(100 * slip / link.tolerance), 0) for _, slip in days]
     return {
-        "kind": "line", "labels": [f"{row.on.day} {row.on:%b}" for row in rows],
+        "kind": "line", "labels": [f"{on.day} {on:%b}" for on, _ in days],
         "label_head": "Day", "unit": "%", "min": 0, "max": max(120, max(used)),
         "series": [{"name": "Tolerance used", "values": used, "style": "actual", "step": True,
                     "area": True, "colour": "red" if used[-1] > 100 else "accent"}],
-        "marks": [{"name": "Alert", "value": 50}, {"name": "Alert", "value": 80},
-                  {"name": "Breach", "value": 100}],
+        "marks": [{"name": name, "value": level} for name, level in LEVELS
+                  if level == 100 or max(used) <= 150],
     }  # fmt: skip
+
+
+def slip_by_day(link: Dependency) -> list[tuple[date, int]]:
+    """The slip on each day of the last weeks; it is kept on the days it changed."""
+    until = timezone.localdate(link.state_since) if link.is_closed else clock.today()
+    first = until - timedelta(days=SHOWN_DAYS)
+    kept, found, now = dict(link.slips.order_by("on").values_list("on", "slip")), [], None
+    for on in sorted({*kept, *(first + timedelta(days=n) for n in range(SHOWN_DAYS + 1))}):
+        now = kept.get(on, now)
+        if first <= on <= until and now is not None:
+            found.append((on, now))
+    return found
 
 
 def alerts_of(link: Dependency) -> list[dict[str, Any]]:

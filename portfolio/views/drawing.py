@@ -7,11 +7,14 @@ from itertools import pairwise
 from typing import Any
 
 from changeoffice.core.record import clock
+from portfolio.judging import SCHEDULE
 from portfolio.models import Gate, Milestone
+from portfolio.models.rag import Reading
+from portfolio.readings import in_units
 
 MOST_TICKS = 6
 LAST_LABEL = 94  # per cent of the line; a month named later would be cut off
-LATE_FROM = 1
+GATE_WEIGHT = 2  # a gate's slip counts double
 SHORT = {
     "design": "Design", "development": "Development", "testing": "Testing", "go_live": "Go-live",
     "support": "Early life",
@@ -76,15 +79,25 @@ def axis_of(project, milestones: list[Milestone], today: date) -> Axis | None:
 
 def mark_of(mark: Milestone, axis: Axis) -> dict[str, Any]:
     """A milestone's row: where it was promised, where it stands, where the network expects it."""
-    slip = mark.expected_slip
     now = mark.actual_on or mark.forecast_on
-    tone = "done" if mark.state == "met" else "late" if slip >= LATE_FROM else "due"
+    colour = slip_colour(mark, mark.project.rag)
+    tone = "done" if mark.state == "met" else "late" if colour == "red" else "due"
     return {
-        "milestone": mark, "slip": slip, "tone": tone, "now": axis.at(now),
+        "milestone": mark, "slip": mark.expected_slip, "colour": colour, "tone": tone,
+        "now": axis.at(now),
         "is_past": mark.state == "planned" and mark.expected_on < clock.today(),
         "baseline": axis.at(mark.baseline_on),
         "expected": axis.at(mark.expected_on) if mark.expected_on > now else "",
     }  # fmt: skip
+
+
+def slip_colour(mark: Milestone, reading: Reading | None) -> str:
+    """The colour of a slip that somebody can still act on, by the limits of its project."""
+    if reading is None or mark.state == "met":
+        return ""
+    amber, red = in_units(SCHEDULE, reading.limit_set.limits, "schedule")
+    slip = mark.expected_slip * (GATE_WEIGHT if mark.gate_id else 1)
+    return "red" if slip > red else "amber" if slip > amber else ""
 
 
 def phases(project, gates: list[Gate], milestones: list[Milestone], axis: Axis) -> list[dict]:
@@ -134,4 +147,5 @@ def _when(gate: Gate) -> str:
 
 
 def _is_late(gate: Gate) -> bool:
-    return bool(not gate.is_closed and gate.mark and gate.mark.expected_slip >= LATE_FROM)
+    mark = None if gate.is_closed else gate.mark
+    return mark is not None and slip_colour(mark, gate.project.rag) == "red"

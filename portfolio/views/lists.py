@@ -17,6 +17,10 @@ RAG_OPTIONS = [
 ]  # fmt: skip
 
 
+def be(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
 def state_options(work) -> list[tuple[str, str]]:
     return [(code, state.label) for code, state in work.states.items()]
 
@@ -29,6 +33,10 @@ class ListPage(WorkListPage):
 
     def chips(self, params: dict[str, str]) -> list[dict]:
         return []
+
+    def answer_of(self, counts: dict[str, int]) -> str:
+        """One sentence that answers the page's question, from the counts of its tabs."""
+        return ""
 
     def dress(self, rows: list) -> None:
         """Fetch what the shown rows need beside their own columns."""
@@ -68,6 +76,8 @@ class ListPage(WorkListPage):
              "url": self.address(view=item["tab"].slug)}
             for item in context["tabs"]
         ]  # fmt: skip
+        counts = {item["tab"].slug: item["count"] for item in context["tabs"]}
+        context["answer"] = self.answer_of(counts) or context.get("answer", "")
         context["csv_url"] = self.address(format="csv")
         context["is_narrowed"] = bool(wanted)
         return context

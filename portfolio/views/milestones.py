@@ -61,7 +61,8 @@ def what_if_page(request: HttpRequest, reference: str) -> HttpResponse:
     """What would move if the milestone moved to `forecast_on`; saves nothing."""
     mark = seen(Milestone, reference, request.user, RELATED)
     asked = {"forecast_on": Milestone.verbs()["re_forecast"].asks["forecast_on"]}
-    form = form_for(asked, request.user)(request.GET)
+    typed = request.GET if "forecast_on" in request.GET else {"forecast_on": mark.expected_on}
+    form = form_for(asked, request.user)(typed)
     found = None
     if form.is_valid() and mark.state == "planned":
         found = preview(knock_on(mark, form.cleaned_data["forecast_on"], request.user))

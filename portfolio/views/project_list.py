@@ -20,7 +20,7 @@ from portfolio.models import Benefit, Colour, Milestone, Programme, Project
 from portfolio.models.project import LIVE
 from portfolio.models.rag import CODES
 from portfolio.views import reasons
-from portfolio.views.lists import RAG_OPTIONS, ListPage, state_options
+from portfolio.views.lists import RAG_OPTIONS, ListPage, be, state_options
 
 MENU_LIMIT = 60
 NAMED = Benefit.objects.filter(project=OuterRef("pk")).exclude(state="dropped")
@@ -49,6 +49,15 @@ class ProjectListPage(ListPage):
         "next_milestone_on",
     )  # fmt: skip
 
+    def answer_of(self, counts):
+        if not counts["all"]:
+            return ""
+        red, total = counts["red"], counts["all"]
+        found = f"{red} of {total} projects {be(red)} red" if red else "No project is red"
+        asleep = f"; {counts['stale']} not confirmed lately" if counts["stale"] else ""
+        said = f"; {counts['watermelons']} said to be green" if counts["watermelons"] else ""
+        return f"{found}{said}{asleep}."
+
     @property
     def orderings(self) -> Orderings:
         return ORDERINGS | cost_orderings(self.request.user)
@@ -70,6 +79,7 @@ class ProjectListPage(ListPage):
             row.next_milestone = upcoming.get(row.pk)
             row.line = lines.get(row.pk)
             row.slip_now = slip_of(row)
+            row.slip_colour = CODES[Colour(row.rag.colour[SCHEDULE])] if row.rag else ""
             row.cost_now = cost_words(row) if SEES_FIGURES.holds(person, row) else ""
 
     def chips(self, params):

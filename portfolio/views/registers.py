@@ -15,9 +15,10 @@ from portfolio.models import (
     Milestone,
     Risk,
 )
-from portfolio.models.intervention import OPEN
+from portfolio.models.intervention import OPEN, Rung
 from portfolio.models.raid import ACTION_INPUTS, APPETITE, ISSUE_INPUTS, RISK_INPUTS
 from portfolio.views.births import OfProject
+from portfolio.views.drawing import slip_colour
 from portfolio.views.lists import ListPage, state_options
 from portfolio.views.project_pages import named_causes
 
@@ -64,13 +65,17 @@ class MilestoneListPage(RegisterPage):
     answer = "The days that were promised, and what is expected of them now."
     row_template = "portfolio/_milestone_row.html"
     heads: ClassVar = ["Milestone", "Baseline", "Expected", "Slip", "Owner"]
-    related = ("project", "owner", "expectation", "gate")
+    related = ("project__reading__limit_set", "owner", "expectation", "gate")
     tabs: ClassVar = [
         Tab("planned", "Planned", lambda person: Q(state="planned")),
         Tab("late", "Past their day",
             lambda person: Q(state="planned", forecast_on__lt=clock.today())),
         MINE, Tab("met", "Met", lambda person: Q(state="met")), Tab("all", "All"),
     ]  # fmt: skip
+
+    def dress(self, rows):
+        for row in rows:
+            row.colour = slip_colour(row, row.project.rag)
 
     def due_of(self, row):
         return row.forecast_on
@@ -226,8 +231,12 @@ class InterventionPage(PartPage):
         if record.is_closed:
             return f"{record.state_label} on {record.ended_on:%-d %B %Y}."
         who = record.owner.name if record.owner else "Nobody yet"
-        done = "recovers" if record.state == "answered" else "answers"
-        return f"{who} {done} by {record.due_on:%-d %B %Y}; after that it goes one step up."
+        done = "recover" if record.state == "answered" else "answer"
+        day = f"{record.due_on:%-d %B %Y}"
+        if record.due_on < clock.today():
+            return f"{who} was to {done} by {day}; that day has passed."
+        top = record.rung == Rung.BOARD
+        return f"{who} {done}s by {day}{'' if top else '; after that it goes one step up'}."
 
 
 class NewRiskPage(OfProject, NewPage):

@@ -155,9 +155,13 @@ def _everything() -> list:
     ]
 
 
-def test_what_if_without_a_day_asks_for_one(whole, page, stranger):
+def test_what_if_begins_at_the_expected_day_and_asks_for_a_day_it_can_read(whole, page, stranger):
     mark = Milestone.objects.get(title="UAT start")
-    for query in ("", "?forecast_on=soon", "?forecast_on=0001-01-01"):
+    assert (
+        "If it moves to"
+        in page(stranger).get(f"{mark.get_absolute_url()}/what-if").content.decode()
+    )
+    for query in ("?forecast_on=", "?forecast_on=soon", "?forecast_on=0001-01-01"):
         answer = page(stranger).get(f"{mark.get_absolute_url()}/what-if{query}")
         assert answer.status_code == 200 and "Choose a day" in answer.content.decode()
 

@@ -152,13 +152,15 @@ def spend_bar(spent: Any, forecast: Any, budget: Any) -> dict:
     return {"done": done, "due": f"{max(float(due) - float(done), 0):.1f}", "limit": limit}
 
 
-def tolerance(slip: Any, allowed: Any, unit: str = "wd") -> dict:
-    """Tolerance used, with the 50, 80 and 100 % marks; a tolerance of 0 is breached at 1."""
+def tolerance(slip: Any, allowed: Any, unit: str = "wd", past: bool = False) -> dict:
+    """Tolerance used, with the 50, 80 and 100 % marks; a tolerance of 0 is breached at 1.
+
+    `past`: nobody can act on it any more, so it warns of nothing."""
     slip, allowed = int(slip or 0), int(allowed or 0)
     used = round(slip / allowed * 100) if allowed else (100 if slip <= 0 else 101) * (slip > 0)
     tone = "red" if used > 100 or (not allowed and slip > 0) else "amber" if used >= 80 else ""
     return {
-        "slip": slip, "allowed": allowed, "unit": unit, "used": used, "tone": tone,
+        "slip": slip, "allowed": allowed, "unit": unit, "used": used, "tone": "past" if past else tone,
         "known": bool(allowed), "width": min(max(used, 0), 100),
     }  # fmt: skip
 
