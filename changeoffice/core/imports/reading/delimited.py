@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -14,40 +15,63 @@ SAMPLE_SIGNS = 512 * 1024
 SAMPLE_RECORDS = 400
 
 
+class BadQuotes(Exception):
+    """A quote inside a quoted cell is not doubled, or the last one is never closed."""
+
+
 def delimiter_of(text: str) -> str:
-    """The sign that cuts most records into the same number of fields, quotes respected."""
-    return max(DELIMITERS, key=lambda sign: _evenness(sample_of(text, sign)))
+    """The sign that cuts most records into the same number of cells, quotes respected."""
+    return max(DELIMITERS, key=lambda sign: evenness(sample_of(text, sign)))
 
 
-def sample_of(text: str, delimiter: str) -> list[list[str]]:
-    """The first records; one that the sample's end cuts is left out."""
-    cut = text[:SAMPLE_SIGNS]
+def sample_of(text: str, delimiter: str, *, spaced: bool = False) -> list[Line]:
+    """The first records, read leniently; one that the sample's end cuts is left out."""
+    cut, records = text[:SAMPLE_SIGNS], []
     try:
-        records = []
-        for _, cells in records_of(cut, delimiter):
-            records.append(cells)
+        for line in records_of(cut, delimiter, strict=False, spaced=spaced):
+            records.append(line)
             if len(records) > SAMPLE_RECORDS:
-                break
+                return records
     except Invalid:
         return records
     return records[:-1] if len(cut) < len(text) and len(records) > 1 else records
 
 
-def records_of(text: str, delimiter: str) -> Iterator[Line]:
-    """Records by the row a spreadsheet would show them in; blank lines count."""
+def records_of(
+    text: str, delimiter: str, *, strict: bool = True, spaced: bool = False
+) -> Iterator[Line]:
+    """Records by the row a spreadsheet would show them in; blank lines count.
+
+    `spaced` ignores spaces before a quote. Strictly, a quote out of place raises BadQuotes.
+    """
     if delimiter not in DELIMITERS:
         raise Invalid(delimiter=f"Choose one of {', '.join(DELIMITERS.values())}.")
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, strict=strict, skipinitialspace=spaced
+    )
     try:
         for number, cells in enumerate(reader, start=1):
             yield number, [cell.replace("\x00", "") for cell in cells]
     except csv.Error as error:
-        raise Invalid(file=f"Line {reader.line_num} cannot be read: {error}.") from None
+        if strict and ("expected after" in str(error) or "unexpected end" in str(error)):
+            raise BadQuotes from None
+        raise Invalid(
+            file=f"Line {reader.line_num} holds a cell longer than {LONGEST_CELL:,} characters."
+        ) from None
 
 
-def _evenness(records: list[list[str]]) -> float:
-    widths = Counter(len(cells) for cells in records if any(cell.strip() for cell in cells))
+def is_spaced(text: str, delimiter: str) -> bool:
+    """Whether quotes follow a space after the delimiter, as in: a, "b, c"."""
+    if not re.search(re.escape(delimiter) + r' +"', text[:SAMPLE_SIGNS]):
+        return False
+    spaced, plain = (sample_of(text, delimiter, spaced=spaced) for spaced in (True, False))
+    return evenness(spaced) > evenness(plain)
+
+
+def evenness(records: list[Line]) -> float:
+    """How much this looks like a table: the share of records of the usual width, wider is better."""
+    widths = Counter(len(cells) for _, cells in records if any(cell.strip() for cell in cells))
     if not widths:
         return 0.0
     width, often = max(widths.items(), key=lambda item: (item[0] > 1, item[1] * item[0]))

@@ -10,6 +10,7 @@ MOST_BYTES = 50 * 1024 * 1024
 MOST_ROWS = 200_000
 MOST_COLUMNS = 500
 MOST_CELLS = 5_000_000
+MOST_SIGNS = 150_000_000  # characters in all cells
 LONGEST_CELL = 1_000_000  # characters
 LONGEST_NAME = 500
 FORMATS = ("csv", "xlsx")
@@ -88,6 +89,27 @@ class Table:
         return replace(self, notes=[*self.notes, *sentences])
 
 
+@dataclass
+class Room:
+    """How much of a file has been read; raises Invalid when it is more than one file may hold."""
+
+    rows: int = 0
+    cells: int = 0
+    signs: int = 0
+
+    def take(self, cells: list[str]) -> None:
+        self.rows += 1
+        self.cells += len(cells)
+        self.signs += sum(map(len, cells))
+        for count, most, what in (
+            (self.rows, MOST_ROWS, "rows"),
+            (self.cells, MOST_CELLS, "cells"),
+            (self.signs, MOST_SIGNS, "characters"),
+        ):
+            if count > most:
+                raise Invalid(file=f"The file has more than {most:,} {what}. Split it.")
+
+
 def letter(place: int) -> str:
     """A spreadsheet's name for its n-th column: 1 is A, 27 is AA."""
     found = ""
@@ -124,24 +146,28 @@ def build(lines: Iterable[Line], shape: Shape) -> Table:
     header = first[1] if len(first[1]) <= MOST_COLUMNS else _trimmed(first[1])
     if len(header) > MOST_COLUMNS:
         raise Invalid(file=f"The file has more than {MOST_COLUMNS} columns.")
-    return _filled(named(header), [bool(cell.strip()) for cell in header], lines, shape)
+    return _filled(header, lines, shape)
 
 
-def _filled(names: list[str], kept: list[bool], lines: Iterator[Line], shape: Shape) -> Table:
-    rows: list[tuple[int, list[str]]] = []
+def _filled(header: list[str], lines: Iterator[Line], shape: Shape) -> Table:
+    names = named(header)
+    rows: list[Line] = []
     misshapen: list[tuple[int, str]] = []
-    width, short = len(names), 0
+    width, short, again = len(names), 0, 0
+    room = Room()
     for number, cells in lines:
+        if cells == header:
+            again += 1
+            continue
         if len(cells) > width and len(cells := _trimmed(cells)) > width:
             misshapen.append((number, f"{len(cells)} cells where the header has {width}."))
             continue
         short += len(cells) < width
         rows.append((number, cells + [""] * (width - len(cells))))
-        if len(rows) > MOST_ROWS:
-            raise Invalid(file=f"The file has more than {MOST_ROWS:,} rows. Split it.")
-        if len(rows) * width > MOST_CELLS:
-            raise Invalid(file=f"The file has more than {MOST_CELLS:,} cells. Split it.")
-    keep = [kept[i] or any(cells[i].strip() for _, cells in rows) for i in range(width)]
+        room.take(cells)
+    keep = [
+        bool(header[i].strip()) or any(cells[i].strip() for _, cells in rows) for i in range(width)
+    ]
     if not any(keep):
         raise Invalid(file="The file is empty.")
     places = [place for place in range(width) if keep[place]]
@@ -154,6 +180,10 @@ def _filled(names: list[str], kept: list[bool], lines: Iterator[Line], shape: Sh
         misshapen,
         shape=shape,
     )
+    if again:
+        table = table.noting(
+            f"The column names stand again in {counted(again, 'row', 'rows')}, left out."
+        )
     if short:
         table = table.noting(
             f"{counted(short, 'row has', 'rows have')} fewer cells than the header; "
