@@ -7,6 +7,7 @@ from changeoffice.core.talk.files import download
 
 urlpatterns = [
     path("", include("changeoffice.core.accounts.urls")),
+    path("", include("changeoffice.first_run.urls")),
     path("", include("changeoffice.core.administration.urls")),
     path("", include("changeoffice.core.jobs.urls")),
     path("", include("changeoffice.core.notify.urls")),

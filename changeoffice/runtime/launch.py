@@ -17,7 +17,7 @@ TRUE = ("1", "true", "yes", "on", "y", "t", "ok")
 
 
 # Commands that change the schema work as its owner; everything else as the application's role.
-OF_THE_OWNER = {"migrate", "sqlflush", "test"}
+OF_THE_OWNER = {"leave_demo", "migrate", "sqlflush", "test"}
 
 
 def prepare_command(name: str) -> None:

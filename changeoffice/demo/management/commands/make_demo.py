@@ -28,11 +28,12 @@ class Command(BaseCommand):
 
     @staticmethod
     def sign_ins() -> list[tuple[str, str]]:
-        return cast.sign_ins()
+        return cast.sign_ins() if Office.current().is_demo else []
 
     def handle(self, *, if_empty: bool, scale: float, seed: str, **options) -> None:
         password = os.environ.get("DEMO_PASSWORD") or secrets.token_urlsafe(12)
-        if Person.objects.exists():
+        # After leaving the demo nobody is in yet, and the office is no demo any more.
+        if Person.objects.exists() or Office.objects.filter(is_demo=False).exists():
             self._leave(if_empty, password)
             return
         started = time.monotonic()
@@ -51,9 +52,7 @@ class Command(BaseCommand):
         if Office.current().is_demo and os.environ.get("DEMO_PASSWORD"):
             cast.use_password(password)
         if not if_empty:
-            raise CommandError(
-                "There are people here already. The demo is made in an empty office."
-            )
+            raise CommandError("This office is in use already. The demo is made in an empty one.")
 
     def _say(self, words: str) -> None:
         print(f"  {words}", file=sys.stderr, flush=True)

@@ -46,7 +46,8 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         if demo_command():
             os.environ.setdefault("DEMO_PASSWORD", place.secret("demo_password"))
-            call_command("make_demo", if_empty=True)
+            if wants_demo():
+                call_command("make_demo", if_empty=True)
 
     def greet(self) -> None:
         rule = "─" * 72
@@ -56,6 +57,13 @@ class Command(BaseCommand):
             width = max(len(name) for name, _ in people)
             lines += [f"  {name:<{width}}  {who}" for name, who in people]
             lines.append("")
+        if link := first_link():
+            lines += [
+                "Nobody is in it yet. Open it, as its first administrator, at",
+                "",
+                f"  {link}",
+                "",
+            ]
         lines += ["Stop with Ctrl-C. The data stays for the next start.", rule, ""]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
@@ -67,6 +75,22 @@ def demo_command() -> BaseCommand | None:
     if app is None or os.environ.get("DEMO", "").lower() not in launch.TRUE:
         return None
     return app if isinstance(app, BaseCommand) else load_command_class(app, "make_demo")
+
+
+def wants_demo() -> bool:
+    """ORGANISATION=empty begins with an office of one's own instead of the demo."""
+    chosen = os.environ.get("ORGANISATION", "demo")
+    if chosen not in ("demo", "empty"):
+        raise Trouble(f"ORGANISATION is {chosen!r}; it is either demo or empty.")
+    return chosen == "demo"
+
+
+def first_link() -> str:
+    """Where the first administrator opens an empty office; nothing once somebody is in."""
+    app = get_commands().get("first_run")
+    command = load_command_class(app, "first_run") if isinstance(app, str) else app
+    tell = getattr(command, "link", None)
+    return str(tell()) if tell else ""
 
 
 def sign_ins() -> list[tuple[str, str]]:

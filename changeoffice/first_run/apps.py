@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class FirstRunConfig(AppConfig):
+    name = "changeoffice.first_run"
+    label = "first_run"
