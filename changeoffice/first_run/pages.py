@@ -65,7 +65,6 @@ def organisation(request: HttpRequest) -> HttpResponse:
     answer = _drawn(
         request, 0, "organisation", status=422 if form.errors else 200, form=form, key=key
     )
-    answer["Referrer-Policy"] = "no-referrer"  # the key stands in the address
     patch_cache_control(answer, no_store=True)
     return answer
 

@@ -143,9 +143,18 @@ class OfficeForm(Plain):
         self.fields["holidays_country"].choices = [("", "None"), *countries()]
 
 
+# Countries whose parts keep different holidays, and where an office is usually in one of them.
+BY_PART = {"AU", "CA", "CH", "DE", "GB"}
+
+
 def countries() -> list[tuple[str, str]]:
-    """Countries whose public holidays the calendar knows."""
+    """Countries, and parts of some, whose public holidays the calendar knows: (code, name)."""
     import holidays
+    from holidays.registry import COUNTRIES
 
     known = holidays.list_supported_countries()
-    return [(code, code) for code in sorted(known) if len(code) == 2]
+    names = {codes[1]: name.replace("_", " ").title() for name, codes in COUNTRIES.items()}
+    found = [(code, name) for code, name in names.items() if code in known]
+    found += [(f"{code}-{part}", f"{names[code]}, {part}") for code in BY_PART for part in known[code]
+              if len(part) <= 3]  # fmt: skip
+    return sorted(found, key=lambda row: row[1])
