@@ -38,6 +38,8 @@ class IdeaSerializer(WorkSerializer):
     submitted_at = serializers.DateTimeField(allow_null=True)
     votes = serializers.IntegerField(source="vote_count")
     imported_votes = serializers.IntegerField()
+    imported_against = serializers.IntegerField()
+    author_name = serializers.CharField()
     comments = serializers.IntegerField(source="comment_count")
     voted = serializers.BooleanField(source="is_voted")
 

@@ -72,6 +72,7 @@ def row(idea: Idea) -> dict[str, Any]:
         "id": idea.reference, "title": idea.title, "url": idea.get_absolute_url(),
         "summary": plain(idea.problem[:SUMMARY_READ]), "state": idea.state, "state_label": idea.state_label,
         "service": services[0] if services else "", "author": idea.owner, "at": idea.submitted_at,
+        "author_name": idea.author_name, "votes_elsewhere": idea.imported_votes,
         "comments": idea.comment_count, "votes": idea.vote_count, "voted": idea.is_voted,
         "vote_url": vote_url(idea.reference, idea.is_voted), "vote_locked": locked,
     }  # fmt: skip

@@ -140,7 +140,7 @@ def _new(said: list[list[Any]], before: list[list[Any]], late) -> list[list[Any]
         if known[name[:120], body] > 0:
             known[name[:120], body] -= 1
         else:
-            found.append([name[:120], _plain(moment_of(at or late) or clock.now()), body])
+            found.append([name[:120], _plain(moment_of(at or late or clock.today())), body])
     return found
 
 

@@ -24,6 +24,7 @@ from changeoffice.core.search import selectors
 from ideation import board, story
 from ideation.filters import ORDERINGS, TRENDING_WORDS, IdeaFilterSet
 from ideation.models import Idea, needs_review
+from ideation.models.idea import ELSEWHERE
 
 SIMILAR_FROM, SIMILAR_SHOWN = 12, 5
 SIMILAR_KINDS = ("idea", "demand", "project")
@@ -96,6 +97,7 @@ class IdeaPage(WorkPage):
             "services": list(idea.services.all()), "is_mine": idea.owner_id == person.pk,
             "merged_here": list(idea.merged_here.visible_to(person)),
             "decline_reason": idea.get_decline_code_display(),
+            "ended_elsewhere": idea.decline_code in ELSEWHERE,
             "is_analyst": ANALYST.holds(person, idea),
         }  # fmt: skip
 

@@ -9,8 +9,7 @@ from changeoffice.calendar.office import office_days
 from changeoffice.core.imports import finding
 from changeoffice.core.imports.kinds import Field, WorkFile, living_on
 from changeoffice.core.record import clock
-from portfolio import engine
-from portfolio.imports import groups, judgements
+from portfolio.imports import groups, judgements, past
 from portfolio.imports.place import MAPPINGS
 from portfolio.models import Confidence, Project, Scale
 
@@ -127,7 +126,7 @@ class ProjectFile(WorkFile):
             self._end(project, changes.get("state", ""), by)
 
     def taking(self) -> AbstractContextManager[None]:
-        return engine.together()
+        return past.lived_through()
 
     def mark_of(self, project: Project) -> str:
         return project.rag.code if project.rag else ""

@@ -195,7 +195,7 @@ class Project(Judged):
             setattr(self, name, value)
 
     @transition(LIVE, "?", who=IMPORTS, door=False, told="ended, by its source,")
-    def end_report(self, *, by, reason, stopped=False):
+    def end_report(self, *, by, stopped=False):
         """The source system says that it has ended, or no longer holds it."""
         self.actual_finish = self.actual_finish or clock.today()
         return "stopped" if stopped else "closed"

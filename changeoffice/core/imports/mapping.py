@@ -158,9 +158,13 @@ def mappings() -> dict[str, Mapping]:
 
 
 def mapping_named(name: str, kind: str) -> Mapping:
+    from changeoffice.core.imports.plain import NAME, plain_mapping
+
+    if name == NAME and kind in ports.import_kinds:
+        return plain_mapping(ports.import_kinds[kind])
     known = {k: m for k, m in mappings().items() if m.kind == kind}
     if name not in known:
         raise Invalid(
-            mapping=f"There is no mapping {name} for {kind}. Known: {', '.join(known) or 'none'}."
+            mapping=f"There is no mapping {name} for {kind}. Known: {', '.join([*known, NAME])}."
         )
     return known[name]

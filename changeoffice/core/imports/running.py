@@ -192,9 +192,15 @@ def _changes(kind, record, values, last, row: int, outcome) -> tuple[dict[str, A
         kept[name] = last[name]
         if said[name] != last[name]:
             outcome.refuse(
-                row, name, f"{record.reference}: changed here by hand since the last import; kept."
+                row,
+                name,
+                f"{_called(kind, record)}: changed here by hand since the last import; kept.",
             )
     return changes, kept
+
+
+def _called(kind, record) -> str:
+    return getattr(record, "reference", "") or kind.title_of(record)
 
 
 def _column(mapping: Mapping, name: str) -> str:
