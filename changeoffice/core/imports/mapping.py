@@ -1,20 +1,20 @@
 """A mapping is data: which columns of a source become which fields, by which value rule."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from changeoffice.core import ports
+from changeoffice.core.imports.checking import checked
 from changeoffice.core.imports.patterns import captured
 from changeoffice.core.imports.reading import Row, Table
 from changeoffice.core.imports.reading.columns import found_in
 from changeoffice.core.imports.values import RULES, Directory, Unusable
-from changeoffice.core.imports.values.cells import is_sentence
+from changeoffice.core.imports.values.cells import columns_of, is_sentence
 from changeoffice.core.record.errors import Invalid
 
-READS_COLUMNS = ("column", "days", "minus")  # the parts of a spec that name columns
 LONGEST_IDENTITY = 200
 
 
@@ -38,31 +38,59 @@ class Mapping:
     # Filled by `prepare`: fields the file has no column for, with the columns looked for.
     missing: dict[str, list[str]] = field(default_factory=dict)
 
+    @classmethod
+    def from_json(cls, plain: Any, known: Iterable[str] | None = None) -> "Mapping":
+        """A mapping somebody sent or saved; raises Invalid by part. `known`: the kind's fields."""
+        return cls(**checked(plain, known))
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name, "title": self.title, "kind": self.kind, "source": self.source,
+            "identity": self.identity, "fields": self.fields, "constants": self.constants,
+            "shape": self.shape, "join": self.join,
+        }  # fmt: skip
+
+    @property
+    def wanted(self) -> list[str]:
+        """The names of the columns it looks for, by which `guess` finds sheet and header."""
+        names = [name for option in self._alternatives() for name in option]
+        for spec in self.fields.values():
+            names += columns_of(spec)
+        return list(dict.fromkeys(names))
+
     def prepare(self, table: Table, people: Directory | None = None) -> "Mapping":
         """This mapping with the table's own column names, and the people its rules may find.
 
         Fields whose columns the table lacks are left out and stand in `missing`; raises Invalid
         when an identity or a required field cannot be had.
         """
-        found = Resolving(table.columns)
-        identity = [list(found.all(option)) for option in self._alternatives()]
-        usable = [option for option in identity if "" not in option]
-        fields, missing, lacking = {}, {}, set()
+        found = self.resolved(table, people)
+        lacking = {
+            column
+            for name, columns in found.missing.items()
+            for column in columns
+            if self.fields[name].get("required")
+        }
+        if not found.identity:
+            lacking |= set(self._alternatives()[0]) - set(table.columns)
+        if lacking or not found.identity:
+            named = ", ".join(sorted(lacking)) or "one that tells rows apart"
+            raise Invalid(file=f"The file lacks the columns: {named}.")
+        return found
+
+    def resolved(self, table: Table, people: Directory | None = None) -> "Mapping":
+        """What of this mapping the table has columns for; `prepare` without its demands."""
+        names = Resolving(table.columns)
+        options = [list(names.all(option)) for option in self._alternatives()]
+        fields, missing = {}, {}
         for name, spec in self.fields.items():
-            fields[name], absent = found.spec(spec)
+            own, absent = names.spec(spec)
             if absent:
                 missing[name] = absent
-                lacking |= set(absent) if spec.get("required") else set()
-        if not usable:
-            lacking |= set(self._alternatives()[0])
-        if lacking:
-            raise Invalid(file=f"The file lacks the columns: {', '.join(sorted(lacking))}.")
-        kept = {
-            name: self._equipped(spec, people)
-            for name, spec in fields.items()
-            if name not in missing
-        }
-        return replace(self, identity=usable, fields=kept, missing=missing)
+            else:
+                fields[name] = self._equipped(own, people)
+        usable = [option for option in options if option and "" not in option]
+        return replace(self, identity=usable, fields=fields, missing=missing)
 
     @property
     def names_people(self) -> bool:
@@ -152,7 +180,7 @@ def mappings() -> dict[str, Mapping]:
     found = {}
     for kind in ports.import_kinds.values():
         for path in sorted(Path(kind.mappings).glob("*.json")):
-            mapping = Mapping(**json.loads(path.read_text()))
+            mapping = Mapping.from_json(json.loads(path.read_text()))
             found[mapping.name] = mapping
     return found
 

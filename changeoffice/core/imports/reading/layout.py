@@ -10,7 +10,7 @@ from changeoffice.core.imports.reading.table import Line, Shape
 
 SAMPLE_ROWS, SAMPLE_COLUMNS = 80, 80
 DEEPEST_HEADER = 40
-LONGEST_LABEL = 200
+LONGEST_LABEL = 500
 YEARS = range(1900, 2201)
 
 
@@ -74,7 +74,7 @@ def hits_in(lines: Sequence[Line], wanted: Sequence[str]) -> int:
 
 def _hits(cells: Sequence[str], wanted: Sequence[str]) -> int:
     """How many of the wanted names are among these cells."""
-    plain = {bare(cell) for cell in cells if 0 < len(cell) <= LONGEST_LABEL * 3}
+    plain = {bare(cell) for cell in cells if 0 < len(cell) <= LONGEST_LABEL}
     return sum(
         bare(name) in plain or ("*" in name and any(fits(cell, name) for cell in plain))
         for name in wanted

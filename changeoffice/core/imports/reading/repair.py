@@ -21,6 +21,7 @@ LEARN_FROM = 2_000  # lines
 ENOUGH = 3  # sound lines, to learn the columns from
 DOMINANT, RARE = 0.6, 0.15  # shares of a column's values
 TAIL = 4  # columns whose looks tell where a record ends
+LONGEST_RECORD = 200  # lines looked through for a record that a torn one would swallow
 MOST_CUTS = 3_000  # delimiters in one broken record
 MOST_EFFORT = 20_000_000  # cuts times columns, over the whole file
 MOST_REFUSED = 0.25  # of all records; above it the file taught the wrong thing
@@ -159,15 +160,39 @@ def _records(
         if _begins(lines[place], columns[0], delimiter) and _ends(
             lines[place - 1], columns, delimiter
         ):
-            yield first + 1, "\n".join(lines[first:place])
+            yield from _parts(lines, first, place, columns, delimiter)
             first = place
-    yield first + 1, "\n".join(lines[first:]).rstrip("\n")
+    yield from _parts(lines, first, len(lines), columns, delimiter)
+
+
+def _parts(
+    lines: Sequence[str], first: int, end: int, columns: list[Column], delimiter: str
+) -> Iterator[tuple[int, str]]:
+    """A record, but for a sound one at its end that the torn one before it would swallow."""
+    record = "\n".join(lines[first:end]).rstrip("\n")
+    if _is_sound(record, delimiter, len(columns)):
+        yield first + 1, record
+        return
+    for place in range(first + 1, min(end, first + LONGEST_RECORD)):
+        if _begins(lines[place], columns[0], delimiter):
+            rest = "\n".join(lines[place:end]).rstrip("\n")
+            if _is_sound(rest, delimiter, len(columns)):
+                yield first + 1, "\n".join(lines[first:place])
+                yield place + 1, rest
+                return
+    yield first + 1, record
+
+
+def _is_sound(record: str, delimiter: str, width: int) -> bool:
+    found = _parsed(record, delimiter)
+    return found is not None and len(found) == width
 
 
 def _begins(line: str, column: Column, delimiter: str) -> bool:
     """Whether the line starts like a record."""
     cell, cut, _ = line.partition(delimiter)
-    return (column.loose and line.startswith('"')) or bool(cut and column.strict.fullmatch(cell))
+    named = bool(cut and cell and column.strict.fullmatch(cell))
+    return named or (column.loose and line.startswith('"'))
 
 
 def _ends(line: str, columns: Sequence[Column], delimiter: str) -> bool:
@@ -199,6 +224,8 @@ class _Cutter:
             account.lines.append((number, sound))
             return
         ways, cells = self._ways(record)
+        if ways == 1 and self._holds_another(record):
+            ways = 2
         if ways == 1:
             account.lines.append((number, [_inside(cell) for cell in cells]))
             account.repaired.append(number)
@@ -206,6 +233,13 @@ class _Cutter:
         why = "in more than one way" if ways else f"into {len(self.columns)} cells in no way"
         account.refused.append(
             (number, f"Line {line:,} of the file: broken quotes; the record can be cut {why}.")
+        )
+
+    def _holds_another(self, record: str) -> bool:
+        """Whether a later line of it starts like a record of its own."""
+        first = self.columns[0]
+        return not first.loose and any(
+            _begins(line, first, self.delimiter) for line in record.split("\n")[1:]
         )
 
     def _ways(self, record: str) -> tuple[int, list[str]]:
