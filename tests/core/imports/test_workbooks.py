@@ -43,7 +43,10 @@ def repacked(content: bytes, **parts: bytes) -> bytes:
     """The workbook with other parts: `sheet` its first sheet, `book` its list of sheets."""
     names = {"sheet": "xl/worksheets/sheet1.xml", "book": "xl/workbook.xml"}
     file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         replaced = {names.get(name, name): text for name, text in parts.items()}
         for part in old.namelist():
             new.writestr(part, replaced.pop(part, old.read(part)))
@@ -115,7 +118,11 @@ def test_a_table_below_another_is_left_for_its_own_reading():
     table = table_of(content)
     assert [row.cells["Name"] for row in table.rows] == ["A", "Total"]
     assert "its column names stand in row 7" in table.notes[0]
-    assert table_of(content, header_row=7).rows[0].cells == {"Region": "North", "Sum": "5", "Note": "x"}
+    assert table_of(content, header_row=7).rows[0].cells == {
+        "Region": "North",
+        "Sum": "5",
+        "Note": "x",
+    }
 
 
 def test_formulas_give_the_value_last_saved_and_those_without_are_named():
@@ -198,7 +205,7 @@ def test_a_workbook_that_is_too_much_ends_its_own_process_only(monkeypatch, limi
 SHEET = book_of(ROWS)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, len(SHEET) - 1), st.binary(min_size=1, max_size=40))
 def test_any_damage_is_a_table_or_a_sentence(place, noise):
     content = SHEET[:place] + noise + SHEET[place + len(noise) :]
@@ -208,8 +215,11 @@ def test_any_damage_is_a_table_or_a_sentence(place, noise):
         assert str(refused).endswith(".")
 
 
-@settings(max_examples=40)
-@given(st.binary(max_size=300), st.sampled_from(["sheet", "book", "xl/styles.xml", "[Content_Types].xml"]))
+@settings(max_examples=40, deadline=None)
+@given(
+    st.binary(max_size=300),
+    st.sampled_from(["sheet", "book", "xl/styles.xml", "[Content_Types].xml"]),
+)
 def test_any_part_is_a_table_or_a_sentence(noise, part):
     try:
         table_of(repacked(SHEET, **{part: b"<a>" + noise + b"</a>"}))

@@ -1,9 +1,12 @@
 """A workbook is a ZIP archive of XML: looked at from outside before anything in it is opened."""
 
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
+from xml.etree.ElementTree import ParseError
 
 from changeoffice.core.record.errors import Invalid
 
@@ -20,6 +23,11 @@ BOMB = (
     "Unpacked, this workbook would be far larger than a file may be. Save only the sheet you need."
 )
 BROKEN = "This workbook is damaged and cannot be opened. Save it as XLSX or CSV again."
+# What the parts of a damaged archive raise, from its table of contents to its last number.
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, ParseError, LookupError, ValueError, TypeError,
+    AttributeError, AssertionError, ArithmeticError, RuntimeError, EOFError, OSError,
+)  # fmt: skip
 OTHERS = (
     ("xl/vbaProject.bin", "This workbook holds macros (XLSM). Save it as XLSX, without macros."),
     ("xl/workbook.bin", "This is a binary workbook (XLSB). Save it as XLSX or CSV."),
@@ -52,7 +60,7 @@ def examine(content: bytes) -> None:
             for part in parts:
                 if part.filename.endswith((".xml", ".rels", ".vml")):
                     _without_entities(archive, part)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except DAMAGE:
         raise Invalid(file=BROKEN) from None
 
 

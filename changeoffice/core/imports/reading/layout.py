@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from changeoffice.core.imports.looks import DAY, EMPTY, PROSE, SUM, WORDS, look_of, purity
+from changeoffice.core.imports.looks import DAY, PROSE, SUM, WORDS, look_of, purity
 from changeoffice.core.imports.patterns import bare, fits
 from changeoffice.core.imports.reading.table import Line, Shape
 
@@ -107,11 +107,10 @@ def _is_turned(grid: Sequence[Line]) -> bool:
 
 
 def _typed(groups: Sequence[Sequence[str]]) -> float:
-    """The share of groups that hold nearly nothing but dates, or numbers."""
-    found = [purity(group) for group in groups]
-    filled = [look for look in found if look[0] != EMPTY]
-    typed = sum(1 for look, share in filled if look in (DAY, SUM) and share >= 0.8)
-    return typed / max(1, len(filled))
+    """The share of groups of some cells that hold nearly nothing but dates, or numbers."""
+    found = [purity(group) for group in groups if filled(group) > 1]
+    typed = sum(1 for look, share in found if look in (DAY, SUM) and share >= 0.8)
+    return typed / max(1, len(found))
 
 
 def _first_of_table(grid: Sequence[Line]) -> int:

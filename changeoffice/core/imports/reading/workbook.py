@@ -1,13 +1,11 @@
 """XLSX: choose a sheet, read what its cells last showed."""
 
 import io
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from defusedxml.common import DefusedXmlException
@@ -101,8 +99,5 @@ def _opened(
             book.close()
     except (Invalid, MemoryError):
         raise
-    except DefusedXmlException:
-        raise Invalid(file=archive.BROKEN) from None
-    except (zipfile.BadZipFile, ParseError, LookupError, ValueError, TypeError, AttributeError,
-            OSError, EOFError, OverflowError, AssertionError):  # fmt: skip
+    except (DefusedXmlException, *archive.DAMAGE):
         raise Invalid(file=archive.BROKEN) from None
