@@ -12,7 +12,8 @@ STAFF_GROUPS = [
     ("Deliver", [("Projects", "square-kanban", "/projects"),
                  ("Dependencies", "link-2", "/dependencies")]),
 ]  # fmt: skip
-STEER = ("Steer", [("Portfolio", "layout-dashboard", "/portfolio")])
+STEER = ("Steer", [("Portfolio", "layout-dashboard", "/portfolio"),
+                   ("Data quality", "clipboard-check", "/data-quality")])  # fmt: skip
 REGISTERS = [
     ("Services", "server", "/services"), ("Configuration items", "boxes", "/configuration-items"),
     ("Objectives", "target", "/objectives"), ("Business KPIs", "chart-line", "/business-kpis"),

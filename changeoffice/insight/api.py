@@ -8,9 +8,10 @@ from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from changeoffice.core.doors.lists import count_of
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotSeen
-from changeoffice.insight import selectors
+from changeoffice.insight import quality, selectors
 from changeoffice.insight.asking import PARAMETERS, day_of, read
 from changeoffice.insight.dashboard import Dashboard, Number
 from changeoffice.insight.measures import measure
@@ -132,6 +133,31 @@ class KpiApi(viewsets.ViewSet):
         ]})  # fmt: skip
 
 
+class CheckSerializer(serializers.Serializer):
+    """One check with what fails it, as far as the caller may see."""
+
+    id = serializers.CharField()
+    title = serializers.CharField()
+    mend = serializers.CharField(help_text="What to do about it.")
+    count = serializers.IntegerField(help_text="At most 1,000 are counted.")
+    items = serializers.CharField(help_text="The page that lists the items behind it.")
+
+
+class DataQualityApi(viewsets.ViewSet):
+    area = "data-quality"
+    serializer_class = CheckSerializer
+
+    @extend_schema(operation_id="data_quality_list", responses=CheckSerializer(many=True))
+    def list(self, request) -> Response:
+        """Data that cannot be right, or that nobody answers for."""
+        _refuse_unknown(request.query_params.dict(), set())
+        return Response([
+            {"id": check.slug, "title": check.title, "mend": check.mend,
+             "count": count_of(check.rows(request.user))[0], "items": f"/data-quality?check={check.slug}"}
+            for check in quality.CHECKS.values()
+        ])  # fmt: skip
+
+
 def _codes(text: str, person) -> dict[str, Any]:
     codes = [code.strip() for code in text.split(",") if code.strip()][:20]
     known = {code: measure(code) for code in codes}
@@ -157,4 +183,4 @@ def _refuse_unknown(params: dict[str, str], known: set[str]) -> None:
         raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
 
 
-APIS = {"portfolio": PortfolioSummaryApi, "kpis": KpiApi}
+APIS = {"portfolio": PortfolioSummaryApi, "kpis": KpiApi, "data-quality": DataQualityApi}

@@ -8,10 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from changeoffice.core.access.rules import STAFF
+from changeoffice.core.doors.lists import count_of
 from changeoffice.core.doors.templatetags import formats
 from changeoffice.core.record import clock
-from changeoffice.core.record.errors import Invalid, NotSeen
-from changeoffice.insight import evidence, my_work, selectors
+from changeoffice.core.record.errors import Invalid, NotAllowed, NotSeen
+from changeoffice.insight import evidence, my_work, quality, selectors
 from changeoffice.insight.asking import FORTNIGHT, Asked, read
 from changeoffice.insight.dashboard import Dashboard
 from changeoffice.insight.measures import ITEMS, MONEY, Measure, measure
@@ -104,3 +106,27 @@ def _measure(params: dict[str, str], person) -> Measure:
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     return render(request, "insight/my_work.html", my_work.page(request.user, request.GET.dict()))
+
+
+@require_GET
+def data_quality(request: HttpRequest) -> HttpResponse:
+    """What cannot be right, or what nobody answers for; one check's list at a time."""
+    if not STAFF.holds(request.user, None):
+        raise NotAllowed("Data quality is for members of staff.")
+    found = [
+        {"check": check, "rows": check.rows(request.user)} for check in quality.CHECKS.values()
+    ]
+    for item in found:
+        item["count"], item["words"] = count_of(item["rows"])
+    asked = quality.CHECKS.get(request.GET.get("check", ""))
+    worst = max(found, key=lambda item: item["count"])
+    chosen = next((item for item in found if item["check"] is asked), worst)
+    page = Paginator(chosen["rows"].order_by("kind", "pk"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    failing = sum(item["count"] > 0 for item in found)
+    return render(request, "insight/data_quality.html", {
+        "found": found, "chosen": chosen, "page": page, "rows": page.object_list,
+        "answer": f"{failing} of {len(found)} checks find something to mend." if failing
+                  else "Every check is clean, as far as you may see.",
+    })  # fmt: skip

@@ -47,6 +47,7 @@ class DemandFacts(Work):
     editors = EDITORS
     counters = ("progress",)
     profile: ClassVar = PROFILE
+    responsible = ("owner", "sponsor")
     figures = ("risk", "size", "cost_low", "cost_likely", "cost_high", "confidence", "wsjf", "mean_value",
                "mean_time_criticality", "mean_risk_reduction", "job_size")  # fmt: skip
 

@@ -68,6 +68,7 @@ class Dependency(MovesRag):
         "withdrawn": State("Withdrawn", closed=True),
     }
     editors = EITHER_SIDE | MANAGER
+    responsible = ("owner", "giver_owner", "getter_owner")
 
     giver = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="gives")
     getter = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="needs")

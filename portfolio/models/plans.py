@@ -31,6 +31,7 @@ class Plan(Work):
         "active": State("Active", "info"), "closed": State("Closed", "good", closed=True)
     }  # fmt: skip
     editors = OWNER | MANAGER
+    responsible = ("owner", "sponsor")
     searched = ("description",)
 
     description = models.TextField(blank=True)

@@ -83,6 +83,7 @@ class Project(Judged):
         "stopped": State("Stopped", "bad", closed=True),
     }
     editors = KEEPS_PROJECT
+    responsible = ("owner", "sponsor")
     # Who keeps a project does not choose who decides on its gates, baselines and money.
     reserved: ClassVar = {"sponsor": STEERS_PROJECT}
     figures = ("planned_cost", "forecast_cost", "reported_cost_percent")

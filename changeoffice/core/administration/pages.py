@@ -237,7 +237,8 @@ def account(request: HttpRequest, username: str, act_name: str) -> HttpResponse:
         return gone(request, url_of(someone))
 
     words = (
-        "Sessions end and tokens are revoked at once. What they wrote and decided stays."
+        "Sessions end and tokens are revoked at once. What they wrote and decided stays; what they "
+        "answer for stays with them until it is handed over."
         if closing
         else ""
     )

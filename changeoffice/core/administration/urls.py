@@ -1,6 +1,6 @@
 from django.urls import path
 
-from changeoffice.core.administration import office_pages, pages
+from changeoffice.core.administration import handing_pages, office_pages, pages
 
 PERSON = "admin/people/<str:username>"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path(f"{PERSON}/edit", pages.person_edit, name="admin_person_edit"),
     path(f"{PERSON}/close", pages.account, {"act_name": "close"}, name="admin_person_close"),
     path(f"{PERSON}/open", pages.account, {"act_name": "open"}, name="admin_person_open"),
+    path(f"{PERSON}/hand-over", handing_pages.hand_over, name="admin_person_hand_over"),
     path(f"{PERSON}/invite", pages.invite_again, name="admin_person_invite"),
     path(f"{PERSON}/roles", pages.roles, name="admin_person_roles"),
     path(f"{PERSON}/roles/<int:pk>/end", pages.role_end, name="admin_role_end"),

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from changeoffice.core import ports
 from changeoffice.core.access.grants import grants_of
-from changeoffice.core.access.rules import FIGURE_ROLES, SEES_FIGURES, Rule, scope_q
+from changeoffice.core.access.rules import ADMINISTRATOR, FIGURE_ROLES, SEES_FIGURES, Rule, scope_q
 from changeoffice.core.outbox.models import enqueue
 from changeoffice.core.people.models import BusinessUnit, Person
 from changeoffice.core.record import acting, clock
@@ -209,6 +209,7 @@ class Work(models.Model):
     counters: ClassVar[tuple[str, ...]] = ()
     editors: ClassVar[Rule]
     reserved: ClassVar[dict[str, Rule]] = {}  # profile fields whose change needs another rule
+    responsible: ClassVar[tuple[str, ...]] = ("owner",)  # fields that name who answers for it
     figures: ClassVar[tuple[str, ...]] = ()  # fields told only with a role on it (SEES_FIGURES)
 
     record = models.OneToOneField(
@@ -377,6 +378,14 @@ class Work(models.Model):
             if changed and by is not None and not rule.holds(by, self):
                 raise Invalid(**{name: f"Changing this needs {rule.words}."})
         self._put(changes)
+
+    @transition(ANY, None, who=ADMINISTRATOR, label="Hand over", door=False, quiet=True,
+                told="handed over")  # fmt: skip
+    def pass_on(self, *, by, person, to) -> None:
+        """Somebody who answered for it leaves: from now on another person does."""
+        for field in self.responsible:
+            if getattr(self, f"{field}_id") == person.pk:
+                setattr(self, field, to)
 
     def after_comment(self) -> None:
         """For kinds that keep a count of their comments; called with the row locked."""
