@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
+from changeoffice.core.imports.reading import Shape
 from changeoffice.core.imports.values import RULES
 from changeoffice.core.imports.values.dates import ORDERS, SERIALS
 from changeoffice.core.record.errors import Invalid
@@ -59,6 +60,14 @@ def truth(value: Any) -> bool:
     return isinstance(value, bool)
 
 
+def shape(value: Any) -> bool:
+    """Parts of a Shape, as hints for reading."""
+    try:
+        return bool(Shape.from_json({"format": "csv", **value}))
+    except (Invalid, TypeError):
+        return False
+
+
 def joins(value: Any) -> bool:
     """A step that takes columns from another file: {file, on, take, where}."""
     return (
@@ -88,7 +97,7 @@ HEAD: dict[str, Check] = {
     "name": words(LONGEST_NAME, 1), "title": text, "kind": words(40, 1),
     "source": words(LONGEST_NAME, 1),
     "identity": either(columns, listed(either(column, columns), MOST_COLUMNS, 1)),
-    "shape": lambda value: isinstance(value, dict) and len(value) <= MOST_COLUMNS,
+    "shape": shape,
     "join": lambda value: isinstance(value, list) and len(value) <= MOST_COLUMNS and all(
         map(joins, value)
     ),

@@ -4,7 +4,7 @@ import pytest
 
 from changeoffice.core.imports.kinds import Field
 from changeoffice.core.imports.mapping import Mapping, mappings
-from changeoffice.core.imports.reading import read_csv
+from changeoffice.core.imports.reading import guess, read
 from changeoffice.core.imports.suggest import suggest
 from changeoffice.core.record.errors import Invalid
 
@@ -18,6 +18,11 @@ PLAIN = {
     },
     "constants": {"currency": "GBP"},
 }  # fmt: skip
+
+
+def read_csv(content: bytes):
+    """The table of a text as it most likely is meant."""
+    return read(content, guess(content).shape)
 
 
 def wrong(**parts) -> dict[str, list[str]]:
@@ -79,6 +84,8 @@ def test_a_mapping_survives_its_journey_as_json():
         ({"identity": ["c"] * 99}, "identity"),
         ({"name": "x" * 100}, "name"),
         ({"join": [{"file": "x"}]}, "join"),
+        ({"shape": {"sheet": 5}}, "shape"),
+        ({"shape": {"colour": "x"}}, "shape"),
         ({"more": 1}, "more"),
     ],
 )

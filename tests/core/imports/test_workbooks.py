@@ -10,16 +10,8 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from changeoffice.core.imports.reading import (
-    apart,
-    archive,
-    guess,
-    guess_safely,
-    read,
-    read_safely,
-    sheets_of,
-    sheets_safely,
-)
+from changeoffice.core.imports.reading import apart, archive
+from changeoffice.core.imports.reading.files import guess, read, sheets_of
 from changeoffice.core.record.errors import Invalid
 
 ROWS = [["Id", "Name", "Due"], [1, "A", date(2024, 1, 5)], [2, "B", None]]
@@ -181,12 +173,12 @@ def test_a_sheet_with_too_many_columns_or_rows_is_refused():
 
 def test_a_workbook_is_read_apart_with_the_same_outcome():
     content = book_of(ROWS, [["x"]])
-    found = guess_safely(content, "a.xlsx", wanted=["Name"])
+    found = apart.guess(content, "a.xlsx", wanted=["Name"])
     assert found == guess(content, "a.xlsx", wanted=["Name"])
-    assert sheets_safely(content) == sheets_of(content)
-    assert read_safely(content, found.shape) == read(content, found.shape)
+    assert apart.sheets_of(content) == sheets_of(content)
+    assert apart.read(content, found.shape) == read(content, found.shape)
     with pytest.raises(Invalid, match="macros"):
-        guess_safely(repacked(content, **{"xl/vbaProject.bin": b"x"}))
+        apart.guess(repacked(content, **{"xl/vbaProject.bin": b"x"}))
 
 
 @pytest.mark.parametrize(("limit", "value"), [("MEMORY", 40 * 1024 * 1024), ("SECONDS", 1)])
@@ -199,7 +191,7 @@ def test_a_workbook_that_is_too_much_ends_its_own_process_only(monkeypatch, limi
             sheet.write_row(number, 0, row)
     monkeypatch.setattr(apart, limit, value)
     with pytest.raises(Invalid, match="more memory or time"):
-        read_safely(file.getvalue(), guess(file.getvalue()).shape)
+        apart.read(file.getvalue(), guess(file.getvalue()).shape)
 
 
 SHEET = book_of(ROWS)

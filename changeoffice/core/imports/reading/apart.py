@@ -4,6 +4,7 @@ The child limits its own memory and processor time before it looks at the file; 
 back as JSON. Text is small enough to be read where one is.
 """
 
+import logging
 import resource
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from changeoffice.core.imports.reading.formats import is_workbook
 from changeoffice.core.imports.reading.table import Guess, Row, Shape, Sheet, Table
 from changeoffice.core.record.errors import Invalid
 
+log = logging.getLogger(__name__)
+
 MEMORY = 1536 * 1024 * 1024  # bytes of address space
 SECONDS = 90  # of processor time
 PATIENCE = 300  # seconds of waiting, however busy the machine is
@@ -30,25 +33,23 @@ TOO_MUCH = (
 )
 
 
-def guess_safely(
-    content: bytes, file_name: str = "", wanted: Sequence[str] = (), **fixed: Any
-) -> Guess:
-    """`guess`, apart for workbooks."""
+def guess(content: bytes, file_name: str = "", wanted: Sequence[str] = (), **fixed: Any) -> Guess:
+    """The shape a file most likely has; see `files.guess`."""
     if not is_workbook(content):
         return files.guess(content, file_name, wanted, **fixed)
     found = _ask("guess", content, file_name=file_name, wanted=list(wanted), fixed=fixed)
     return Guess(Shape(**found["shape"]), found["notes"])
 
 
-def sheets_safely(content: bytes) -> list[Sheet]:
-    """`sheets_of`, apart for workbooks."""
+def sheets_of(content: bytes) -> list[Sheet]:
+    """The sheets of a workbook; none for text."""
     if not is_workbook(content):
         return files.sheets_of(content)
     return [Sheet(**sheet) for sheet in _ask("sheets", content)["sheets"]]
 
 
-def read_safely(content: bytes, shape: Shape) -> Table:
-    """`read`, apart for workbooks."""
+def read(content: bytes, shape: Shape) -> Table:
+    """The table of a file by its shape."""
     if not is_workbook(content):
         return files.read(content, shape)
     found = _ask("read", content, shape=shape.as_json())
@@ -72,6 +73,7 @@ def _ask(task: str, content: bytes, **asked: Any) -> dict[str, Any]:
     except subprocess.TimeoutExpired:
         raise Invalid(file=TOO_MUCH) from None
     if done.returncode or not done.stdout:
+        log.warning("a workbook ended its reader: %s", done.stderr[-300:].decode(errors="replace"))
         raise Invalid(file=TOO_MUCH)
     answer: dict[str, Any] = orjson.loads(done.stdout)
     if "refused" in answer:

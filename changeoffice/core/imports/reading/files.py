@@ -34,6 +34,7 @@ def guess(content: bytes, file_name: str = "", wanted: Sequence[str] = (), **fix
     `fixed` are the parts a person already decided.
     """
     _usable(content, file_name)
+    Shape.from_json({"format": "csv", **fixed})
     if is_workbook(content):
         return workbook.guess(content, wanted, fixed)
     shape = replace(Shape("csv", encoding=encoding_of(content)), **fixed)
@@ -92,11 +93,6 @@ def _where_unreadable(table: Table) -> list[str]:
     ]
     more = f" and {len(rows) - 5} more" if len(rows) > 5 else ""
     return [f"Unreadable signs stand in {', '.join(rows[:5])}{more}."] if rows else []
-
-
-def read_csv(content: bytes) -> Table:
-    """Delimited text as it most likely is meant."""
-    return read(content, guess(content).shape)
 
 
 def _usable(content: bytes, file_name: str = "") -> None:
