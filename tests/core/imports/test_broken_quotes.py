@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changeoffice.core.imports.reading import Shape, guess, read
@@ -72,6 +72,7 @@ TEXT = st.lists(WORDS, min_size=1, max_size=4).map(lambda parts: '"'.join(parts)
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(TEXT, min_size=1, max_size=8))
 def test_records_with_undoubled_quotes_read_as_they_were_meant(bodies):
     records = [*SOUND, *(record(n, "Title", body) for n, body in enumerate(bodies, start=20))]
@@ -81,6 +82,7 @@ def test_records_with_undoubled_quotes_read_as_they_were_meant(bodies):
     assert len(table.rows) == len(records) + 8 and not table.misshapen
 
 
+@settings(deadline=None)
 @given(st.lists(TEXT, min_size=1, max_size=8))
 def test_doubled_quotes_are_never_repaired(bodies):
     file = io.StringIO()
