@@ -7,7 +7,7 @@ from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotNow
 from changeoffice.core.record.inputs import Date, LongText, Ref, Text
 from changeoffice.core.record.models import work_model
-from changeoffice.core.record.workflow import lock, transition
+from changeoffice.core.record.workflow import transition
 from changeoffice.core.talk.models import Follower, follow
 from demand import ranking
 from demand.models.deciding import Deciding
@@ -62,14 +62,13 @@ class Leaving(Deciding):
         self._stop_asking()
 
     @transition((*BEFORE_APPROVAL, "more_information"), "merged", who=ANALYST, told="merged",
-                label="Merge into another",
+                also="into", label="Merge into another",
                 asks={"into": Ref(label="Into which demand", key="reference", rows=_open_demands)},
                 confirm="Its followers move to the other demand.")  # fmt: skip
     def merge(self, *, by, into):
         """The same need is already there: its followers move on with it."""
         if into.pk == self.pk:
             raise Invalid(into="Choose another demand than this one.")
-        lock(into)
         if into.state not in (*BEFORE_APPROVAL, "approval"):
             raise NotNow(f"{into.reference} is {into.state_label.lower()}.", record=into)
         followers = Follower.objects.filter(record_id=self.pk).values("person_id")

@@ -12,7 +12,7 @@ from changeoffice.core.record.errors import Invalid, NotNow
 from changeoffice.core.record.history import tracked
 from changeoffice.core.record.inputs import Choice, Date, LongText, Ref, Text
 from changeoffice.core.record.models import Reach, Work, WorkQuerySet
-from changeoffice.core.record.workflow import ANY, State, guard, lock, need_staff, transition
+from changeoffice.core.record.workflow import ANY, UNCHANGED, State, guard, need_staff, transition
 from changeoffice.core.talk.models import Comment, Follower, comment, follow
 from changeoffice.organisation.models import Service, units
 from ideation.models.scoring import REVIEWERS, SCORE_INPUTS, VettingScore
@@ -220,13 +220,16 @@ class Idea(Work):
     )
     def vote(self, *, by):
         """Give one's one vote; a second time changes nothing."""
+        if self.is_voted_by(by):
+            return UNCHANGED
         self._add_vote(by)
 
     @transition(OPEN_TO_VOTES, None, who=STAFF, bumps=False, quiet=True, door=False,
                 told="withdrew the vote for")  # fmt: skip
     def withdraw_vote(self, *, by):
         """Take the vote back; without one this changes nothing."""
-        self.votes.filter(person=by).delete()
+        if not self.votes.filter(person=by).delete()[0]:
+            return UNCHANGED
         self._recount()
 
     @transition(
@@ -311,7 +314,7 @@ class Idea(Work):
         return self.resume_state or "open"
 
     @transition(("open", *IN_REVIEW, "more_information"), "merged", who=ANALYST, told="merged",
-                asks={"into": Ref(label="Into which idea", key="reference", rows=_votable_targets, typed=True,
+                also="into", asks={"into": Ref(label="Into which idea", key="reference", rows=_votable_targets, typed=True,
                                   hint="Its reference, for example IDEA-0042.")},
                 label="Merge into another",
                 confirm="Votes, followers and comments move to the other idea.")  # fmt: skip
@@ -319,7 +322,6 @@ class Idea(Work):
         """Move votes (one per person), followers and comments, and leave a redirect."""
         if into.pk == self.pk:
             raise Invalid(into="Choose another idea than this one.")
-        lock(into)
         if not into.takes_votes:
             raise NotNow(f"{into.reference} takes no more votes.", record=into)
         Comment.objects.filter(record_id=self.pk).update(record_id=into.pk)

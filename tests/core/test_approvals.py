@@ -1,19 +1,20 @@
 """Approvals: who is asked, who may answer, and that each step is answered once."""
 
-import threading
-
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from changeoffice.core.access.models import RoleAssignment
-from changeoffice.core.approvals.models import Approval, ApprovalPolicy, Round
+from changeoffice.core.approvals.models import Approval, ApprovalPolicy
 from changeoffice.core.approvals.picking import Facts, applies, lanes
+from changeoffice.core.outbox.models import Outbox
 from changeoffice.core.record.errors import NotAllowed, NotNow
 from demand.models import Demand
+from tests.crowd import Crowd
 from tests.demand.conftest import make_demand, policies  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 THREADS = 24
+ROUNDS = 20
 
 
 def test_conditions_all_have_to_hold():
@@ -184,28 +185,38 @@ def test_a_decision_is_made_on_the_page(make_demand, manager, author, page):
     assert demand.state == "approved"
 
 
+ANSWERS = {
+    "approve": lambda step: Approval.objects.get(pk=step.pk).approve(by=step.approver),
+    "refuse": lambda step: Approval.objects.get(pk=step.pk).refuse(by=step.approver, comment="No."),
+}  # fmt: skip
+
+
 @pytest.mark.django_db(transaction=True)
-def test_of_twenty_four_threads_exactly_one_decides(make_demand, manager):
-    step = make_demand("approval").record.approvals.get()
-    start, answers = threading.Barrier(THREADS), []
+@pytest.mark.parametrize("other", ["approve", "refuse", "withdraw"])
+def test_of_twenty_four_threads_exactly_one_decides(make_demand, manager, author, other):
+    def withdraw(step) -> Demand:
+        return Demand.objects.get(pk=step.record_id).withdraw(by=author, reason="Not needed.")
 
-    def decide(n: int) -> None:
-        mine = Approval.objects.get(pk=step.pk)
-        start.wait()
-        try:
-            mine.approve(by=manager) if n % 2 else mine.refuse(by=manager, comment="No.")
-            answers.append("done")
-        except NotNow:
-            answers.append("late")
-        finally:
-            connection.close()
+    acts = [ANSWERS["approve"], ANSWERS.get(other, withdraw)]
+    with Crowd(THREADS) as crowd:
+        for _ in range(ROUNDS):
+            demand = make_demand("approval")
+            step = demand.record.approvals.get()
+            told = demand.record.events.count()
+            Outbox.objects.all().delete()
+            answers = crowd.at_once([lambda n=n, s=step: acts[n % 2](s) for n in range(THREADS)])
+            late = [a for a in answers if isinstance(a, Exception)]
+            assert len(late) == THREADS - 1 and all(isinstance(a, NotNow) for a in late), late
+            step.refresh_from_db()
+            demand.refresh_from_db()
+            assert (demand.state, step.state, step.round.state) in OUTCOMES
+            new = demand.record.events.count() - told
+            assert new == (1 if demand.state == "withdrawn" else 2)  # the answer and its outcome
+            assert Outbox.objects.filter(topic="event").count() == 1
 
-    threads = [threading.Thread(target=decide, args=(n,)) for n in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(answers) == ["done"] + ["late"] * (THREADS - 1)
-    assert Round.objects.get().state in ("approved", "refused")
-    demand = Demand.objects.get()
-    assert demand.record.events.filter(verb__in=("grant", "turn_down")).count() == 1
+
+OUTCOMES = {
+    ("approved", "approved", "approved"),
+    ("assessment", "refused", "refused"),
+    ("withdrawn", "withdrawn", "withdrawn"),
+}

@@ -1,46 +1,29 @@
 """Real threads on a real database: counts never drift from the votes."""
 
-import threading
-
 import pytest
-from django.db import connections
 
 from changeoffice.core.record.errors import NotNow
 from ideation.models import Idea
+from tests.crowd import Crowd, together
 from tests.ideation.conftest import PROBLEM
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 24
-
-
-def together(acts) -> list[Exception]:
-    """Run all acts at once, each in its own thread and connection; answers what was raised."""
-    gate, raised = threading.Barrier(len(acts)), []
-
-    def run(act):
-        gate.wait()
-        try:
-            act()
-        except Exception as error:
-            raised.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
+ROUNDS = 20
 
 
 def again(idea: Idea) -> Idea:
     return Idea.objects.get(pk=idea.pk)
 
 
-def test_one_person_pressing_at_once_votes_once(idea, colleague):
-    assert together([lambda: again(idea).vote(by=colleague)] * THREADS) == []
-    assert again(idea).vote_count == 2 == idea.votes.count()
+def test_one_person_pressing_at_once_votes_once_however_often(idea, make_person):
+    with Crowd(THREADS) as crowd:
+        for n in range(ROUNDS):
+            person = make_person(f"Person {n}")
+            answers = crowd.at_once([lambda p=person: again(idea).vote(by=p)] * THREADS)
+            assert not [a for a in answers if isinstance(a, Exception)]
+    assert again(idea).vote_count == 1 + ROUNDS == idea.votes.count()
+    assert idea.record.events.filter(verb="vote").count() == ROUNDS
 
 
 def test_many_people_voting_and_taking_back_at_once_are_all_counted(idea, make_person):
@@ -69,11 +52,22 @@ def test_a_vote_during_a_merge_is_moved_or_refused_and_never_lost(
     assert again(idea).vote_count == idea.votes.count() == 2 + len(people) - len(raised)
 
 
-def test_merging_two_ideas_into_each_other_leaves_one(idea, analyst, manager, colleague):
-    other = Idea.propose(by=colleague, title="Explain blocked payments", problem=PROBLEM)
-    other.submit(by=colleague)
-    together([
-        lambda: again(other).merge(by=analyst, into=again(idea)),
-        lambda: again(idea).merge(by=manager, into=again(other)),
-    ])  # fmt: skip
-    assert sorted((again(idea).state, again(other).state)) == ["merged", "open"]
+def test_merging_two_ideas_into_each_other_leaves_one_and_nobody_waits_in_a_circle(
+    analyst, manager, author
+):
+    def pair(n: int) -> tuple[Idea, Idea]:
+        one, other = (
+            Idea.propose(by=author, title=f"Explain held payments, {n}.{k}", problem=PROBLEM)
+            for k in range(2)
+        )
+        return one.submit(by=author), other.submit(by=author)
+
+    with Crowd(8) as crowd:
+        for n in range(ROUNDS):
+            one, other = pair(n)
+            there = [lambda one=one, other=other: again(one).merge(by=analyst, into=again(other))]
+            back = [lambda one=one, other=other: again(other).merge(by=manager, into=again(one))]
+            answers = crowd.at_once((there + back) * 4)
+            refused = [a for a in answers if isinstance(a, Exception)]
+            assert len(refused) == 7 and all(isinstance(a, NotNow) for a in refused), refused
+            assert sorted((again(one).state, again(other).state)) == ["merged", "open"]

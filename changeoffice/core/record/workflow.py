@@ -17,6 +17,7 @@ from changeoffice.core.record.history import changes_since
 from changeoffice.core.record.inputs import Inputs
 
 ANY = "*"
+UNCHANGED = object()  # what a body answers when it was so already: nothing is recorded
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Verb:
     quiet: bool = False
     bumps: bool = True
     door: bool = True
+    also: str = ""  # the input that names another record changed with it
     noted: bool = True  # False keeps its inputs out of the event: blind scores, figures
     name: str = ""
 
@@ -116,7 +118,7 @@ class BoundVerb:
             transaction.atomic(),
             pghistory.context(**context_words(by, verb.name, reason)) as ctx,
         ):
-            lock(record)
+            lock(record, *filter(None, [given.get(verb.also)]))
             if at_version is not None and at_version != record.version:
                 raise Stale(record, changes_since(record, at_version, by))
             if by is not None and not record.is_visible_to(by):
@@ -124,6 +126,8 @@ class BoundVerb:
             self._check(by)
             before = record.state
             answer = verb.body(record, by=by, **_reasoned(verb, given, reason))
+            if answer is UNCHANGED:
+                return record
             record.settle(_target(verb, answer), bumps=verb.bumps)
             record.note(
                 verb.name, by=by, reason=reason, before=before, context=ctx.id,
@@ -172,10 +176,14 @@ def _target(verb: Verb, answer: Any) -> str | None:
     return answer if verb.target == "?" else verb.target
 
 
-def lock(record) -> None:
-    """Take the row and read it again; whoever comes second sees what the first one did."""
-    rows = type(record)._base_manager.select_for_update(of=("self",), no_key=True)
-    record.refresh_from_db(from_queryset=rows)
+def lock(*records) -> None:
+    """Take the rows and read them again; whoever comes second sees what the first one did.
+
+    The older record first, whatever its kind: two acts on the same pair never wait in a circle.
+    """
+    for record in sorted(records, key=lambda record: record.pk):
+        rows = type(record)._base_manager.select_for_update(of=("self",), no_key=True)
+        record.refresh_from_db(from_queryset=rows)
 
 
 def context_words(by, verb: str, reason: str) -> dict[str, Any]:
