@@ -9,16 +9,11 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from changeoffice.core.access.rules import SEES_FIGURES
-from changeoffice.core.doors.api.views import (
-    PersonField,
-    ReferenceField,
-    WorkSerializer,
-    WorkViewSet,
-    work_api,
-)
+from changeoffice.core.doors.api.fields import PersonField, ReferenceField, body_of
+from changeoffice.core.doors.api.views import WorkSerializer, WorkViewSet, work_api
 from changeoffice.core.doors.perform import perform
 from changeoffice.core.record import inputs as shapes
-from changeoffice.core.record.errors import Invalid, NotAllowed
+from changeoffice.core.record.errors import NotAllowed
 from demand import story, waiting
 from demand.filters import ORDERINGS, DemandFilterSet
 from demand.inputs import LINE_INPUTS, SCORE_INPUTS
@@ -208,7 +203,7 @@ class DemandApi(WorkViewSet):
     @scores.mapping.post
     def give_score(self, request, id: str) -> Response:
         """Give or change one's own scores; the same as the verb `score`."""
-        perform(self.get_object(), "score", by=request.user, data=_body(request))
+        perform(self.get_object(), "score", by=request.user, data=body_of(request))
         answer = self.scores(request, id)
         answer.status_code = 201
         return answer
@@ -231,13 +226,7 @@ class DemandApi(WorkViewSet):
     @estimates.mapping.post
     def put_estimate(self, request, id: str) -> Response:
         """Put or change one skill's days; the same as the verb `estimate`."""
-        perform(self.get_object(), "estimate", by=request.user, data=_body(request))
+        perform(self.get_object(), "estimate", by=request.user, data=body_of(request))
         answer = self.estimates(request, id)
         answer.status_code = 201
         return answer
-
-
-def _body(request) -> dict[str, Any]:
-    if not hasattr(request.data, "keys"):
-        raise Invalid(__all__="Send one JSON object.")
-    return dict(request.data.items())

@@ -9,14 +9,10 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from changeoffice.core.access.rules import SEES_FIGURES
+from changeoffice.core.doors.api.fields import PersonField, ReferenceField, body_of
 from changeoffice.core.doors.api.idempotency import AnswersOnce
-from changeoffice.core.doors.api.views import (
-    PersonField,
-    ReferenceField,
-    WorkSerializer,
-    WorkViewSet,
-    work_api,
-)
+from changeoffice.core.doors.api.schema import WholeList
+from changeoffice.core.doors.api.views import WorkSerializer, WorkViewSet, work_api
 from changeoffice.core.doors.perform import perform
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotSeen
@@ -30,7 +26,7 @@ class IdeaSerializer(WorkSerializer):
     problem = serializers.CharField()
     proposal = serializers.CharField()
     benefit = serializers.CharField()
-    theme = serializers.CharField(source="theme.name", default=None)
+    theme = serializers.CharField(source="theme.name", default=None, allow_null=True)
     question = serializers.CharField()
     answer = serializers.CharField()
     revisit_on = serializers.DateField(allow_null=True)
@@ -95,7 +91,7 @@ class ScoreApi(AnswersOnce, viewsets.GenericViewSet):
     area: ClassVar[str] = "ideas"  # whose scopes a token needs
     serializer_class = ScoreSerializer
     queryset = VettingScore.objects.none()
-    pagination_class, filter_backends = None, ()
+    pagination_class = WholeList
     http_method_names = ("get", "post", "head", "options")
 
     @extend_schema(
@@ -116,9 +112,7 @@ class ScoreApi(AnswersOnce, viewsets.GenericViewSet):
     )  # fmt: skip
     def create(self, request) -> Response:
         """Give or change one's own scores while the round is open."""
-        if not hasattr(request.data, "keys"):
-            raise Invalid(__all__="Send one JSON object.")
-        data = dict(request.data.items())
+        data = body_of(request)
         idea = _idea(request.user, data.pop("idea", ""))
         perform(idea, "score", by=request.user, data=data)
         made = idea.scores.select_related("idea", "reviewer").get(reviewer=request.user)
@@ -146,7 +140,7 @@ class ThemeApi(viewsets.GenericViewSet):
     area: ClassVar[str] = "ideas"
     serializer_class = ThemeSerializer
     queryset = Theme.objects.all()
-    pagination_class, filter_backends = None, ()
+    pagination_class = WholeList
     http_method_names = ("get", "head", "options")
 
     @extend_schema(operation_id="themes_list", responses=ThemeSerializer(many=True))

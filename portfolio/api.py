@@ -3,13 +3,8 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from changeoffice.core.doors.api.views import (
-    PersonField,
-    ReferenceField,
-    WorkSerializer,
-    WorkViewSet,
-    work_api,
-)
+from changeoffice.core.doors.api.fields import PersonField, ReferenceField
+from changeoffice.core.doors.api.views import WorkSerializer, WorkViewSet, work_api
 from portfolio import filters
 from portfolio.api_projects import ProjectApi
 from portfolio.models import (

@@ -10,14 +10,8 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from changeoffice.core.doors.api.views import (
-    PersonField,
-    ReferenceField,
-    WorkSerializer,
-    WorkViewSet,
-    _body,
-    work_api,
-)
+from changeoffice.core.doors.api.fields import PersonField, ReferenceField, body_of
+from changeoffice.core.doors.api.views import WorkSerializer, WorkViewSet, work_api
 from changeoffice.core.record import clock
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotSeen
@@ -81,9 +75,11 @@ class ProjectSerializer(WorkSerializer):
     stage_label = serializers.CharField(source="get_stage_display")
     rag = extend_schema_field(OpenApiTypes.OBJECT)(RagField)()
     own_colour = serializers.CharField()
-    confidence = serializers.CharField(source="confidence.value", default=None, read_only=True)
+    confidence = serializers.CharField(
+        source="confidence.value", default=None, allow_null=True, read_only=True
+    )
     confidence_as_of = serializers.DateField(
-        source="confidence.as_of", default=None, read_only=True
+        source="confidence.as_of", default=None, allow_null=True, read_only=True
     )
     confidence_gap = serializers.CharField()
     status_summary = serializers.CharField()
@@ -187,7 +183,8 @@ class ProjectApi(WorkViewSet):
         return Response(knock_on(given["milestone"], given["forecast_on"], request.user).as_data())
 
     @extend_schema(
-        operation_id="projects_put_by_external_id", responses=ProjectSerializer,
+        operation_id="projects_put_by_external_id",
+        responses={200: ProjectSerializer, 201: ProjectSerializer},
         request=shapes.serializer_for("ProjectByExternalIdIn", EXTERNAL_INPUTS),
     )  # fmt: skip
     @action(detail=False, methods=["put"],
@@ -199,7 +196,7 @@ class ProjectApi(WorkViewSet):
         never with what it is, and never with a second project under the same id. Without a title
         the answer is the same as for a free id, so nobody can ask quietly which ids are taken.
         """
-        given = shapes.clean(EXTERNAL_INPUTS, request.user, _body(request), partial=True)
+        given = shapes.clean(EXTERNAL_INPUTS, request.user, body_of(request), partial=True)
         with transaction.atomic():
             project, made = _put_external(request.user, source, external_id, given)
         return self.one(project, 201 if made else 200)

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from rest_framework.test import APIClient
 
 from changeoffice.core.access.models import ApiToken, RoleAssignment
 from changeoffice.core.people.models import BusinessUnit, Office, Person
 from changeoffice.organisation.models import BusinessKpi, Service, Skill
+from tests.contract import CheckedClient
 
 _serial = itertools.count(1)
 
@@ -131,14 +131,14 @@ def page() -> Callable[[Person], Client]:
 
 
 @pytest.fixture
-def api() -> Callable[..., APIClient]:
+def api() -> Callable[..., CheckedClient]:
     """api(person, "ideas:write", …): a client with a bearer token; all scopes when none is named."""
 
-    def enter(person: Person, *scopes: str) -> APIClient:
+    def enter(person: Person, *scopes: str) -> CheckedClient:
         _, token = ApiToken.objects.create(
             user=person, name="test", scopes=list(scopes) or ["admin"]
         )
-        client = APIClient()
+        client = CheckedClient()
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
         return client
 

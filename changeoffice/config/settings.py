@@ -360,6 +360,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "changeoffice.core.doors.api.schema.finish",
+    ],
     # Fields of one name with different choices, named for what they belong to.
     "ENUM_NAME_OVERRIDES": {
         "DemandTypeEnum": "demand.models.vocabulary.DemandType",

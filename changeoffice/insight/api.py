@@ -8,6 +8,7 @@ from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from changeoffice.core.doors.api.schema import WholeList
 from changeoffice.core.doors.lists import count_of
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotSeen
@@ -63,10 +64,6 @@ class FactSerializer(serializers.Serializer):
     n = serializers.IntegerField(help_text="How many items are behind it.")
 
 
-class FactListSerializer(serializers.Serializer):
-    results = FactSerializer(many=True)
-
-
 class PortfolioSummaryApi(viewsets.ViewSet):
     area = "portfolio"
     serializer_class = SummarySerializer
@@ -105,9 +102,10 @@ def _number(number: Number, board: Dashboard | None = None) -> dict[str, Any]:
 
 class KpiApi(viewsets.ViewSet):
     area = "kpis"
-    serializer_class = FactListSerializer
+    serializer_class = FactSerializer
+    pagination_class = WholeList
 
-    @extend_schema(operation_id="kpis_list", responses=FactListSerializer, parameters=[
+    @extend_schema(operation_id="kpis_list", responses=FactSerializer(many=True), parameters=[
         OpenApiParameter("measure", str, required=True, description="A code, or several with commas."),
         OpenApiParameter("day__gte", date, description="First day; 30 days before the last if left out."),
         OpenApiParameter("day__lte", date, description="Last day; today if left out."),

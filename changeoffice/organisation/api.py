@@ -2,7 +2,8 @@
 
 from rest_framework import serializers
 
-from changeoffice.core.doors.api.views import ReferenceField, WorkSerializer, WorkViewSet, work_api
+from changeoffice.core.doors.api.fields import ReferenceField
+from changeoffice.core.doors.api.views import WorkSerializer, WorkViewSet, work_api
 from changeoffice.organisation.directory import DIRECTORIES
 from changeoffice.organisation.filters import (
     ORDERINGS,

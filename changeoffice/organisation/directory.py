@@ -9,7 +9,8 @@ from rest_framework.response import Response
 
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.doors.api.cursors import cursor_page
-from changeoffice.core.doors.api.views import PersonField
+from changeoffice.core.doors.api.fields import PersonField
+from changeoffice.core.doors.api.schema import CursorPages
 from changeoffice.core.doors.lists import Ordering, narrowed
 from changeoffice.core.people.models import BusinessUnit, Person
 from changeoffice.core.record.errors import NotAllowed, NotSeen
@@ -26,6 +27,7 @@ class Directory(viewsets.GenericViewSet):
     key = "pk"
     filterset_class: type[django_filters.FilterSet]
     lookup_url_kwarg = "id"
+    pagination_class = CursorPages
 
     def rows(self):
         raise NotImplementedError
@@ -38,6 +40,7 @@ class Directory(viewsets.GenericViewSet):
         return self.rows()
 
     def list(self, request) -> Response:
+        """All entries by name, a page at a time."""
         params = {name: request.query_params[name] for name in request.query_params}
         rows = narrowed(
             self.filterset_class, params, self.get_queryset(), request.user, LIST_PARAMETERS
@@ -47,6 +50,7 @@ class Directory(viewsets.GenericViewSet):
                            draw=lambda page: self.get_serializer(page, many=True).data)  # fmt: skip
 
     def retrieve(self, request, id: str) -> Response:
+        """One entry."""
         try:
             found = self.get_queryset().filter(**{self.key: id[:64]}).first()
         except ValueError:
@@ -95,7 +99,7 @@ class PersonSerializer(serializers.Serializer):
     id = serializers.CharField(source="username")
     name = serializers.CharField()
     job_title = serializers.CharField()
-    unit = serializers.CharField(source="unit.code", default=None)
+    unit = serializers.CharField(source="unit.code", default=None, allow_null=True)
     email = serializers.EmailField(required=False, help_text="Told to administrators only.")
 
     def to_representation(self, person) -> dict[str, Any]:
@@ -108,14 +112,14 @@ class PersonSerializer(serializers.Serializer):
 class UnitSerializer(serializers.Serializer):
     id = serializers.CharField(source="code")
     name = serializers.CharField()
-    parent = serializers.CharField(source="parent.code", default=None)
+    parent = serializers.CharField(source="parent.code", default=None, allow_null=True)
     is_active = serializers.BooleanField()
 
 
 class TeamSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
-    unit = serializers.CharField(source="unit.code", default=None)
+    unit = serializers.CharField(source="unit.code", default=None, allow_null=True)
     skill = serializers.CharField(source="skill.name")
     lead = PersonField(allow_null=True)
     members = PersonField(many=True)
@@ -131,10 +135,7 @@ class SkillSerializer(serializers.Serializer):
 def directory_api(base: type[Directory]) -> type[Directory]:
     """Class decorator: describe the list and the single entry for OpenAPI."""
     name = base.area.replace("-", "_")
-    parameters = [
-        OpenApiParameter("ordering", str, enum=list(BY_NAME)), OpenApiParameter("page_size", int),
-        OpenApiParameter("cursor", str), OpenApiParameter("count", bool),
-    ]  # fmt: skip
+    parameters = [OpenApiParameter("ordering", str, enum=list(BY_NAME))]
     base.list = extend_schema(operation_id=f"{name}_list", parameters=parameters,
                               responses=base.serializer_class(many=True))(_own(base.list))  # fmt: skip
     base.retrieve = extend_schema(operation_id=f"{name}_retrieve")(_own(base.retrieve))

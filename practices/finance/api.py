@@ -3,12 +3,8 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from changeoffice.core.doors.api.views import (
-    ReferenceField,
-    WorkSerializer,
-    WorkViewSet,
-    work_api,
-)
+from changeoffice.core.doors.api.fields import ReferenceField
+from changeoffice.core.doors.api.views import WorkSerializer, WorkViewSet, work_api
 from practices.finance.filters import BudgetFilterSet
 from practices.finance.models import BUDGET_INPUTS, Budget
 

@@ -4,16 +4,16 @@ import re
 
 import pytest
 from django.core.management import CommandError, call_command
-from rest_framework.test import APIClient
 
 from changeoffice.core.access.models import ApiToken
 from changeoffice.core.access.tokens import WrongScope, api_areas, issue
+from tests.contract import CheckedClient
 
 pytestmark = pytest.mark.django_db
 
 
-def bearer(secret: str) -> APIClient:
-    client = APIClient()
+def bearer(secret: str) -> CheckedClient:
+    client = CheckedClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
     return client
 

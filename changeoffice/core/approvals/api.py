@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
@@ -12,11 +11,12 @@ from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.approvals.filters import ORDERINGS, ApprovalFilterSet
 from changeoffice.core.approvals.models import Approval
 from changeoffice.core.doors.api.cursors import cursor_page
+from changeoffice.core.doors.api.fields import PersonField, ReferenceField, body_of
 from changeoffice.core.doors.api.idempotency import AnswersOnce
-from changeoffice.core.doors.api.views import PersonField, ReferenceField
+from changeoffice.core.doors.api.schema import CursorPages
 from changeoffice.core.doors.lists import narrowed
 from changeoffice.core.record import inputs as shapes
-from changeoffice.core.record.errors import Invalid, NotSeen
+from changeoffice.core.record.errors import NotSeen
 
 OWN_PARAMETERS = {"page_size", "cursor", "ordering", "count", "mine", "format"}
 COMMENT = {"comment": shapes.LongText(label="Comment", lines=3, max=4000, required=False)}
@@ -35,9 +35,11 @@ class ApprovalSerializer(serializers.Serializer):
     decided_by = PersonField(allow_null=True)
     on_behalf_of = PersonField(allow_null=True)
     comment = serializers.CharField()
-    amount = serializers.DecimalField(14, 2, source="round.amount", allow_null=True)
+    amount = serializers.DecimalField(14, 2, source="round.amount", allow_null=True, required=False)
     currency = serializers.CharField(source="round.currency")
-    policies = serializers.ListField(source="round.basis.policies", child=serializers.CharField())
+    policies = serializers.ListField(
+        source="round.basis.policies", child=serializers.CharField(), required=False
+    )
     asked_at = serializers.DateTimeField(allow_null=True)
     due_on = serializers.DateField(allow_null=True)
     decided_at = serializers.DateTimeField(allow_null=True)
@@ -54,17 +56,11 @@ class ApprovalSerializer(serializers.Serializer):
         return found
 
 
-class ApprovalPage(serializers.Serializer):
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
-    results = ApprovalSerializer(many=True)
-    count = serializers.IntegerField(required=False)
-
-
 class ApprovalApi(AnswersOnce, viewsets.GenericViewSet):
     area = "approvals"
     serializer_class = ApprovalSerializer
     filterset_class = ApprovalFilterSet
+    pagination_class = CursorPages
     lookup_url_kwarg = "id"
     lookup_value_regex = "[0-9]{1,12}"
 
@@ -82,18 +78,12 @@ class ApprovalApi(AnswersOnce, viewsets.GenericViewSet):
         return found
 
     @extend_schema(
-        operation_id="approvals_list", responses=ApprovalPage,
+        operation_id="approvals_list",
         parameters=[
-            OpenApiParameter("demand", str), OpenApiParameter("record", str),
-            OpenApiParameter("kind", str), OpenApiParameter("approver", str),
-            OpenApiParameter("state", str, enum=Approval.State.values),
-            OpenApiParameter("state__in", str), OpenApiParameter("due_on__lt", OpenApiTypes.DATE),
             OpenApiParameter("mine", bool, description="Only those asked of you now."),
             OpenApiParameter("ordering", str, enum=list(ORDERINGS)),
-            OpenApiParameter("page_size", int), OpenApiParameter("cursor", str),
-            OpenApiParameter("count", bool),
         ],
-    )  # fmt: skip
+    )
     def list(self, request) -> Response:
         """Every step asked or answered on records the caller may see."""
         params = {name: request.query_params[name] for name in request.query_params}
@@ -108,6 +98,7 @@ class ApprovalApi(AnswersOnce, viewsets.GenericViewSet):
 
     @extend_schema(operation_id="approvals_retrieve")
     def retrieve(self, request, id: str) -> Response:
+        """One step: what is asked of whom, and the answer."""
         return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(operation_id="approvals_approve",
@@ -130,6 +121,4 @@ class ApprovalApi(AnswersOnce, viewsets.GenericViewSet):
 
 
 def _given(inputs: shapes.Inputs, request) -> dict[str, Any]:
-    if not hasattr(request.data, "keys"):
-        raise Invalid(__all__="Send one JSON object.")
-    return shapes.clean(inputs, request.user, dict(request.data.items()))
+    return shapes.clean(inputs, request.user, body_of(request))

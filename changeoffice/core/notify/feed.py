@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers, viewsets
 from rest_framework.response import Response
 
-from changeoffice.core.doors.api.views import PersonField
+from changeoffice.core.doors.api.fields import PersonField
 from changeoffice.core.doors.lists import size_from, whole
 from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.models import Event
@@ -47,6 +47,7 @@ class EventSerializer(serializers.Serializer):
         return cursor_of(event)
 
 
+@extend_schema_serializer(many=False)
 class EventPage(serializers.Serializer):
     results = EventSerializer(many=True)
     next = serializers.CharField(help_text="Send it as `since` to go on from here.")

@@ -225,6 +225,10 @@ def form_for(inputs: Inputs, person) -> type[forms.Form]:
     return type("InputForm", (forms.Form,), fields)
 
 
+class InputSerializer(serializers.Serializer):
+    """Base of what requests carry, so that the schema can say what all of them refuse."""
+
+
 def serializer_for(name: str, inputs: Inputs, *, partial: bool = False):
     """A serializer class for the API's schema; the values themselves are cleaned by the form."""
     fields: dict[str, Any] = {}
@@ -233,7 +237,7 @@ def serializer_for(name: str, inputs: Inputs, *, partial: bool = False):
         if partial:
             made._kwargs["required"] = False  # DRF copies a declared field from these
         fields[key] = made
-    return type(name, (serializers.Serializer,), fields)
+    return type(name, (InputSerializer,), fields)
 
 
 def clean(inputs: Inputs, person, data: dict[str, Any], *, partial: bool = False) -> dict[str, Any]:

@@ -15,6 +15,8 @@ KEPT = timedelta(hours=24)
 class AnswersOnce:
     """View mixin: a POST with an Idempotency-Key runs in one transaction with its remembered answer."""
 
+    answers_once = True
+
     def dispatch(self, request, *args, **kwargs):
         key = request.headers.get("Idempotency-Key", "")
         if request.method != "POST" or not key:

@@ -7,8 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -16,9 +15,12 @@ from rest_framework.response import Response
 from changeoffice.core import ports
 from changeoffice.core.doors import export
 from changeoffice.core.doors.api.cursors import cursor_page
+from changeoffice.core.doors.api.fields import PersonField, body_of
 from changeoffice.core.doors.api.idempotency import AnswersOnce
 from changeoffice.core.doors.api.problems import etag_of
 from changeoffice.core.doors.api.renderers import CsvRenderer
+from changeoffice.core.doors.api.schema import TrimmedPages
+from changeoffice.core.doors.api.telling import Telling
 from changeoffice.core.doors.lists import (
     NEWEST,
     Orderings,
@@ -29,38 +31,10 @@ from changeoffice.core.doors.lists import (
 from changeoffice.core.doors.perform import asks_of, perform
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotSeen, Stale
-from changeoffice.core.record.history import changes_of
-from changeoffice.core.record.models import Event, Work
-from changeoffice.core.talk.models import Comment, comment
+from changeoffice.core.record.models import Work
 
 LIST_PARAMETERS = {"page_size", "cursor", "ordering", "count", "fields", "include", "format"}
 HIGHEST_VERSION = 2**31 - 1
-
-
-@extend_schema_field(
-    {"type": "object", "properties": {"username": {"type": "string"}, "name": {"type": "string"}}}
-)
-class PersonField(serializers.RelatedField):
-    """A person by user name and name."""
-
-    def __init__(self, **options) -> None:
-        super().__init__(read_only=True, **options)
-
-    def to_representation(self, person) -> dict[str, str]:
-        return {"username": person.username, "name": person.name}
-
-
-@extend_schema_field(
-    {"type": "object", "properties": {"id": {"type": "string"}, "title": {"type": "string"}}}
-)
-class ReferenceField(serializers.RelatedField):
-    """Another record by its reference and title."""
-
-    def __init__(self, **options) -> None:
-        super().__init__(read_only=True, **options)
-
-    def to_representation(self, work) -> dict[str, str]:
-        return {"id": work.reference, "title": work.title}
 
 
 class WorkSerializer(serializers.Serializer):
@@ -75,7 +49,7 @@ class WorkSerializer(serializers.Serializer):
     title = serializers.CharField(read_only=True)
     state = serializers.CharField(read_only=True)
     state_label = serializers.CharField(read_only=True)
-    unit = serializers.CharField(source="unit.code", default=None, read_only=True)
+    unit = serializers.CharField(source="unit.code", default=None, allow_null=True, read_only=True)
     owner = PersonField(allow_null=True)
     version = serializers.IntegerField(read_only=True)
     url = serializers.CharField(source="get_absolute_url", read_only=True)
@@ -101,7 +75,7 @@ def verbs_for(work: Work, person) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-class WorkViewSet(AnswersOnce, viewsets.GenericViewSet):
+class WorkViewSet(Telling, AnswersOnce, viewsets.GenericViewSet):
     work: type[Work]
     area: str
     serializer_class: type[WorkSerializer]
@@ -111,6 +85,7 @@ class WorkViewSet(AnswersOnce, viewsets.GenericViewSet):
     birth: Callable[..., Work] | None = None
     birth_inputs: shapes.Inputs = {}
     related: tuple[str, ...] = ("unit", "owner")
+    pagination_class = TrimmedPages
     lookup_field = "reference"
     lookup_url_kwarg = "id"
     lookup_value_regex = r"[A-Za-z]{2,4}-[0-9]{1,12}"
@@ -167,6 +142,7 @@ class WorkViewSet(AnswersOnce, viewsets.GenericViewSet):
 
     # collection ----------------------------------------------------------------------------------
     def list(self, request) -> HttpResponse:
+        """Those the caller may see, a page at a time; as CSV, all of them."""
         params = {name: request.query_params[name] for name in request.query_params}
         rows = narrowed(
             self.filterset_class, params, self.get_queryset(), request.user, LIST_PARAMETERS
@@ -195,89 +171,24 @@ class WorkViewSet(AnswersOnce, viewsets.GenericViewSet):
         return export.csv(f"{self.area}.csv", list(serializer.fields), made)
 
     def make(self, request) -> Response:
-        given = shapes.clean(type(self).birth_inputs, request.user, _body(request))
+        """Begin one."""
+        given = shapes.clean(type(self).birth_inputs, request.user, body_of(request))
         return self.one(type(self).birth(by=request.user, **given), 201)
 
     # one record ----------------------------------------------------------------------------------
     def retrieve(self, request, id: str) -> Response:
+        """One with its ETag and what the caller may do with it now."""
         return self.one(self.get_object())
 
     def edit(self, request, id: str) -> Response:
-        record, body = self.get_object(), _body(request)
+        """Change the fields that are sent; with If-Match, only if nobody else did meanwhile."""
+        record, body = self.get_object(), body_of(request)
         version = self.expected_version()
         if not body:
             return self.one(record)
         given = shapes.clean(self.work.profile, request.user, body, partial=True)
         record.revise(by=request.user, at_version=version, **given)
         return self.one(record)
-
-    @extend_schema(responses=OpenApiTypes.OBJECT)
-    @action(detail=True, methods=["get"])
-    def history(self, request, id: str) -> Response:
-        """Every verb done on it with the fields it changed, oldest first."""
-        record = self.get_object()
-        return Response({"results": history_for(record, request.user)})
-
-    @extend_schema(request=shapes.serializer_for("CommentIn", {
-        "body": shapes.LongText(label="Comment"), "reply_to": shapes.Number(required=False, least=1),
-    }), responses=OpenApiTypes.OBJECT)  # fmt: skip
-    @action(detail=True, methods=["get", "post"])
-    def comments(self, request, id: str) -> Response:
-        """Read the thread, or add to it; people named with @ hear of it."""
-        record = self.get_object()
-        if request.method == "GET":
-            rows = Comment.objects.filter(record_id=record.pk).select_related("author")
-            return Response(
-                {"results": [comment_body(row) for row in rows.order_by("at", "id")[:500]]}
-            )
-        given = shapes.clean(
-            {"body": shapes.LongText(), "reply_to": shapes.Number(required=False, least=1)},
-            request.user, _body(request),
-        )  # fmt: skip
-        above = None
-        if given["reply_to"]:
-            above = Comment.objects.filter(pk=given["reply_to"], record_id=record.pk).first()
-            if above is None:
-                raise Invalid(reply_to="There is no such comment on this item.")
-        made = comment(record, by=request.user, body=given["body"], reply_to=above)
-        return Response(comment_body(made), status=201)
-
-
-def comment_body(row: Comment) -> dict[str, Any]:
-    name = row.author.name if row.author else row.author_name
-    return {
-        "id": row.pk,
-        "author": name,
-        "body": row.body,
-        "at": row.at,
-        "reply_to": row.reply_to_id,
-    }
-
-
-def history_for(record: Work, person) -> list[dict[str, Any]]:
-    """Events joined with field changes; figures are left out for those who may not see them."""
-    changed = changes_of(record, person)
-    rows = Event.objects.told().filter(record_id=record.pk)
-    rows = rows.select_related("actor", "on_behalf_of")
-    return [
-        {
-            "id": row.pk, "verb": row.verb, "words": row.words, "by": row.actor and row.actor.name,
-            "on_behalf_of": row.on_behalf_of and row.on_behalf_of.name, "door": row.door,
-            "at": row.at, "from": row.before, "to": row.after, "reason": row.reason,
-            "changes": [
-                {k: item[k] for k in ("field", "label", "old", "new")}
-                for item in changed.get(row.context_id, [])
-            ],
-        }
-        for row in rows.order_by("at", "id")
-    ]  # fmt: skip
-
-
-def _body(request) -> dict[str, Any]:
-    data = request.data
-    if not hasattr(data, "keys"):
-        raise Invalid(__all__="Send one JSON object.")
-    return dict(data.items())
 
 
 def work_api(base: type[WorkViewSet]) -> type[WorkViewSet]:
@@ -300,7 +211,7 @@ def _verb_action(base: type[WorkViewSet], name: str):
     def act(self, request, id: str) -> Response:
         record = self.get_object()
         version = self.expected_version()
-        answer = perform(record, name, by=request.user, data=_body(request), at_version=version)
+        answer = perform(record, name, by=request.user, data=body_of(request), at_version=version)
         response = self.one(record)
         if isinstance(answer, Work) and answer.pk != record.pk:
             response.data["made"] = {"kind": answer.kind, "id": answer.reference,
@@ -324,8 +235,7 @@ def _describe(base: type[WorkViewSet]) -> None:
         operation_id=f"{prefix}_list",
         parameters=[
             OpenApiParameter("ordering", str, enum=list(base.orderings)),
-            OpenApiParameter("page_size", int), OpenApiParameter("cursor", str),
-            OpenApiParameter("count", bool), OpenApiParameter("fields", str),
+            OpenApiParameter("fields", str, description="Names of fields, with commas."),
             OpenApiParameter("include", str, enum=["verbs"]),
         ],
     )  # fmt: skip

@@ -1,0 +1,118 @@
+"""The story of any record through the API: what was done to it, and what people say about it."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from changeoffice.core.doors.api.fields import body_of
+from changeoffice.core.record import inputs as shapes
+from changeoffice.core.record.errors import Invalid
+from changeoffice.core.record.history import changes_of
+from changeoffice.core.record.models import Event, Work
+from changeoffice.core.talk.models import Comment, comment
+
+COMMENT_INPUTS = {
+    "body": shapes.LongText(label="Comment"),
+    "reply_to": shapes.Number(required=False, least=1),
+}
+MOST_COMMENTS = 500
+
+
+class ChangeSerializer(serializers.Serializer):
+    field = serializers.CharField()
+    label = serializers.CharField()
+    old = serializers.CharField(allow_null=True)
+    new = serializers.CharField(allow_null=True)
+
+
+class HappeningSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    verb = serializers.CharField()
+    words = serializers.CharField()
+    by = serializers.CharField(allow_null=True)
+    on_behalf_of = serializers.CharField(allow_null=True)
+    door = serializers.CharField()
+    at = serializers.DateTimeField()
+    reason = serializers.CharField()
+    changes = ChangeSerializer(many=True)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        # `from` cannot be the name of a class attribute.
+        return super().get_fields() | {
+            "from": serializers.CharField(source="before"),
+            "to": serializers.CharField(source="after"),
+        }
+
+
+class HistorySerializer(serializers.Serializer):
+    results = HappeningSerializer(many=True)
+
+
+class CommentSerializer(serializers.Serializer):
+    id = serializers.IntegerField(source="pk")
+    author = serializers.SerializerMethodField()
+    body = serializers.CharField()
+    at = serializers.DateTimeField()
+    reply_to = serializers.IntegerField(source="reply_to_id", allow_null=True)
+
+    def get_author(self, row: Comment) -> str:
+        return row.author.name if row.author else row.author_name
+
+
+class CommentsSerializer(serializers.Serializer):
+    results = CommentSerializer(many=True)
+
+
+class Telling:
+    """View mixin: the history and the comments of one record."""
+
+    @extend_schema(responses=HistorySerializer)
+    @action(detail=True, methods=["get"])
+    def history(self, request, id: str) -> Response:
+        """Every verb done on it with the fields it changed, oldest first."""
+        return Response({"results": history_for(self.get_object(), request.user)})
+
+    @extend_schema(responses=CommentsSerializer)
+    @action(detail=True, methods=["get"])
+    def comments(self, request, id: str) -> Response:
+        """What people say about it, oldest first."""
+        rows = Comment.objects.filter(record_id=self.get_object().pk).select_related("author")
+        shown = rows.order_by("at", "id")[:MOST_COMMENTS]
+        return Response(CommentsSerializer({"results": shown}).data)
+
+    @extend_schema(request=shapes.serializer_for("CommentIn", COMMENT_INPUTS),
+                   responses={201: CommentSerializer})  # fmt: skip
+    @comments.mapping.post
+    def say(self, request, id: str) -> Response:
+        """Add to the thread; people named with @ hear of it."""
+        record = self.get_object()
+        given = shapes.clean(COMMENT_INPUTS, request.user, body_of(request))
+        above = None
+        if given["reply_to"]:
+            above = Comment.objects.filter(pk=given["reply_to"], record_id=record.pk).first()
+            if above is None:
+                raise Invalid(reply_to="There is no such comment on this item.")
+        made = comment(record, by=request.user, body=given["body"], reply_to=above)
+        return Response(CommentSerializer(made).data, status=201)
+
+
+def history_for(record: Work, person) -> list[dict[str, Any]]:
+    """Events joined with field changes; figures are left out for those who may not see them."""
+    changed = changes_of(record, person)
+    rows = Event.objects.told().filter(record_id=record.pk)
+    rows = rows.select_related("actor", "on_behalf_of")
+    return [
+        {
+            "id": row.pk, "verb": row.verb, "words": row.words, "by": row.actor and row.actor.name,
+            "on_behalf_of": row.on_behalf_of and row.on_behalf_of.name, "door": row.door,
+            "at": row.at, "from": row.before, "to": row.after, "reason": row.reason,
+            "changes": [
+                {k: item[k] for k in ("field", "label", "old", "new")}
+                for item in changed.get(row.context_id, [])
+            ],
+        }
+        for row in rows.order_by("at", "id")
+    ]  # fmt: skip
