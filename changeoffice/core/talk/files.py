@@ -2,10 +2,12 @@
 
 import hashlib
 import mimetypes
+import unicodedata
 from pathlib import PurePath
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -26,7 +28,7 @@ MAGIC = {
 
 def attach(work, *, by, upload) -> Attachment:
     """Keep one uploaded file on a record the person may see."""
-    name = PurePath(upload.name.replace("\\", "/")).name.replace("\x00", "")[:160] or "file"
+    name = _plain(PurePath(upload.name.replace("\\", "/")).name)[-160:] or "file"
     ending = name.rpartition(".")[2].lower()
     _check(name, ending, upload)
     digest = hashlib.sha256()
@@ -37,12 +39,25 @@ def attach(work, *, by, upload) -> Attachment:
         lock(work)
         if not work.is_visible_to(by):
             raise NotSeen(f"{work.reference} does not exist.")
+        _check_share(by, upload.size)
         made = Attachment.objects.create(
             record_id=work.pk, name=name, size=upload.size, sha256=digest.hexdigest(), by=by,
             content_type=mimetypes.guess_type(name)[0] or "application/octet-stream", file=upload,
         )  # fmt: skip
         work.note("attach", by=by, before=work.state, words=f"attached {name[:80]} to")
     return made
+
+
+def _plain(name: str) -> str:
+    """Without marks that cannot be seen: one that turns the direction of writing hides an ending."""
+    return "".join(sign for sign in name if unicodedata.category(sign) not in {"Cc", "Cf"})
+
+
+def _check_share(by, size: int) -> None:
+    held = Attachment.objects.filter(by=by).aggregate(bytes=Sum("size"))["bytes"] or 0
+    if held + size > settings.ATTACHMENTS_MAX_BYTES_A_PERSON:
+        limit = settings.ATTACHMENTS_MAX_BYTES_A_PERSON // (1024 * 1024)
+        raise Invalid(file=f"All files you attached would be more than {limit:,} MB together.")
 
 
 def _check(name: str, ending: str, upload) -> None:
@@ -69,4 +84,5 @@ def download(request: HttpRequest, pk: int) -> FileResponse:
     answer = FileResponse(content, as_attachment=True, filename=found.name,
                           content_type="application/octet-stream")  # fmt: skip
     answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
     return answer
