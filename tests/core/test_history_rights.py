@@ -48,6 +48,18 @@ def test_every_history_table_refuses_update_delete_and_truncate(as_application):
         assert refused(f"TRUNCATE {table} CASCADE"), table
 
 
+@pytest.mark.parametrize("act", [
+    "ALTER TABLE ideation_idea DISABLE TRIGGER ALL", "ALTER TABLE record_event DISABLE TRIGGER USER",
+    "SET LOCAL session_replication_role = replica", "DROP TABLE record_event CASCADE",
+    "DROP FUNCTION IF EXISTS office_now CASCADE", "ALTER TABLE record_event RENAME TO gone",
+    "CREATE OR REPLACE FUNCTION office_now() RETURNS timestamptz LANGUAGE sql AS 'SELECT now()'",
+])  # fmt: skip
+def test_the_application_cannot_switch_off_what_writes_history(as_application, act):
+    denied = pytest.raises(ProgrammingError, match=r"must be owner|permission denied")
+    with denied, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(act)
+
+
 def test_the_application_still_works_as_its_role(as_application, author):
     as_application.submit(by=author)
     assert as_application.state == "open"
