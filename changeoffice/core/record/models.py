@@ -20,7 +20,7 @@ from changeoffice.core.people.models import BusinessUnit, Person
 from changeoffice.core.record import acting, clock
 from changeoffice.core.record.clock import OfficeNow
 from changeoffice.core.record.database import sequence
-from changeoffice.core.record.errors import Invalid, NotNow
+from changeoffice.core.record.errors import Invalid, NotNow, NotSeen
 from changeoffice.core.record.inputs import Inputs
 from changeoffice.core.record.triggers import KeepHeader, RefuseDelete
 from changeoffice.core.record.workflow import (
@@ -379,10 +379,13 @@ class Work(models.Model):
                 raise Invalid(**{name: f"Changing this needs {rule.words}."})
         self._put(changes)
 
-    @transition(ANY, None, who=ADMINISTRATOR, label="Hand over", door=False, quiet=True,
+    @transition(ANY, None, who=ADMINISTRATOR, label="Hand over", door=False, quiet=True, unseen=True,
                 told="handed over")  # fmt: skip
     def pass_on(self, *, by, person, to) -> None:
-        """Somebody who answered for it leaves: from now on another person does."""
+        """Somebody who answered for it leaves: from now on another person does. An administrator
+        hands over risks without reading them; what is confidential does not exist for them."""
+        if self.confidential and not self.is_visible_to(by):
+            raise NotSeen(f"{self.reference} does not exist.")
         for field in self.responsible:
             if getattr(self, f"{field}_id") == person.pk:
                 setattr(self, field, to)

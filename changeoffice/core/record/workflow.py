@@ -74,6 +74,7 @@ class Verb:
     door: bool = True
     also: str = ""  # the input that names another record changed with it
     noted: bool = True  # False keeps its inputs out of the event: blind scores, figures
+    unseen: bool = False  # done to what one may not read; never offered at a door
     name: str = ""
 
     def __set_name__(self, owner, name: str) -> None:
@@ -121,7 +122,7 @@ class BoundVerb:
             lock(record, *filter(None, [given.get(verb.also)]))
             if at_version is not None and at_version != record.version:
                 raise Stale(record, changes_since(record, at_version, by))
-            if by is not None and not record.is_visible_to(by):
+            if by is not None and not verb.unseen and not record.is_visible_to(by):
                 raise NotSeen(f"{record.reference} does not exist.")
             self._check(by)
             before = record.state
