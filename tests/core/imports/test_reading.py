@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from changeoffice.core.imports.reading import Shape, guess, read
@@ -201,6 +201,9 @@ CELL = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size
     end=st.sampled_from(["\n", "\r\n", "\r"]),
 )
 def test_any_table_a_csv_writer_wrote_reads_back(rows, delimiter, quoting, end):
+    # Python's writer leaves a line break bare that is not its own line end: no reader can tell.
+    bare = {"\n", "\r"} - set(end) if quoting == csv.QUOTE_MINIMAL else set()
+    assume(not any(bare & set(cell) for row in rows for cell in row))
     width = len(rows[0]) if rows else 1
     header = [f"c{place}" for place in range(width)]
     file = io.StringIO(newline="")
