@@ -66,6 +66,14 @@ def test_a_project_is_found_again_when_its_number_or_its_name_is_written_otherwi
     assert names == {"MOD_0033_1112-Q1", "MARSHALL", "Marshall"}
 
 
+def test_a_record_with_two_names_in_its_source_has_one_last_word(analyst):
+    gmpp = "project_number,project_name,department,year,end_date"
+    for line in ("N1,Old name,HO,2020,2025-01-31", "N1,New name,HO,2021,2026-01-31",
+                 ",Old name,HO,2022,2027-01-31"):  # fmt: skip
+        assert reasons(rows("projects", gmpp, line, mapping="uk_gmpp", by=analyst)) == []
+    assert Project.objects.get().forecast_finish == date(2027, 1, 31)
+
+
 def test_an_exemption_text_is_no_value_and_explains_why_there_is_no_rating():
     take("projects", "gmpp_2021.csv", "uk_gmpp")
     secret = Project.objects.get(title="Joint Crypt Key Programme")

@@ -133,8 +133,12 @@ class WorkFile:
         alias, _ = Alias.objects.get_or_create(
             source=self.space(source), external_id=external_id, defaults={"record_id": record.pk}
         )
-        if alias.record_id == record.pk:  # a title may be the name of another record already
-            ImportedValues.objects.update_or_create(alias=alias, defaults={"values": values})
+        if alias.record_id != record.pk:
+            return  # a title may be the name of another record already
+        ImportedValues.objects.get_or_create(alias=alias)
+        # Under whichever of its names it comes next time, this is what was said last.
+        said = ImportedValues.objects.filter(alias__record_id=record.pk, alias__source=alias.source)
+        said.update(values=values)
 
     def same_as(self, values: dict[str, Any], *, by) -> Any:
         return None
