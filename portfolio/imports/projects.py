@@ -14,9 +14,11 @@ from portfolio.imports.place import MAPPINGS
 from portfolio.models import Confidence, Project, Scale
 
 OWN_FIELDS = (
-    "title", "description", "planned_start", "planned_finish", "forecast_finish", "actual_start",
-    "actual_finish", "planned_cost", "forecast_cost", "currency", "status_summary", "reported_on",
+    "title", "description", "planned_start", "planned_finish", "forecast_start", "forecast_finish",
+    "actual_start", "actual_finish", "planned_cost", "forecast_cost", "currency", "status_summary", "reported_on",
 )  # fmt: skip
+PLANS = (("planned_start", "forecast_start"), ("planned_finish", "forecast_finish"),
+         ("planned_cost", "forecast_cost"))  # fmt: skip
 PEOPLE = ("owner", "sponsor")
 # Of a report older than the last one, only the reviewer's view still says something new.
 OLD_NEWS = ("confidence",)
@@ -36,7 +38,9 @@ FIELDS = (
     Field("sponsor", "Sponsor", "person", synonyms=("sponsor", "senior responsible owner", "sro")),
     Field("unit", "Business unit", "reference", synonyms=("unit", "business unit", "division")),
     Field("state", "State", "choice", choices=STATES, synonyms=("status", "state", "phase")),
-    Field("planned_start", "Planned start", "date", synonyms=("start date", "start", "begins")),
+    Field("planned_start", "Planned start", "date", synonyms=("planned start", "baseline start")),
+    Field("forecast_start", "Forecast start", "date", synonyms=("start date", "start", "begins"),
+          hint="The first one becomes the plan where the file has none."),
     Field("planned_finish", "Planned finish", "date",
           synonyms=("baseline end date", "planned end", "baseline finish"),
           hint="Left out, the first forecast finish becomes the plan."),
@@ -168,15 +172,19 @@ def _is_older(values: dict[str, Any], record) -> bool:
 def first_plan(own: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
     """Where nothing was ever planned, the first forecast is the plan later ones are held against."""
     found = dict(own)
-    for plan, forecast in (
-        ("planned_finish", "forecast_finish"),
-        ("planned_cost", "forecast_cost"),
-    ):
+    for plan, forecast in PLANS:
         if forecast in own and found.get(plan) is None and now.get(plan) is None:
             found[plan] = own[forecast]
         if plan in found and found[plan] is None and now.get(plan) is None:
             del found[plan]
+    if "planned_start" not in own and _begins_too_late(now | found):
+        found.pop("planned_start", None)  # a start known only later, after the first planned end
     return found
+
+
+def _begins_too_late(plan: dict[str, Any]) -> bool:
+    start, finish = plan.get("planned_start"), plan.get("planned_finish")
+    return bool(start and finish and finish < start)
 
 
 def reported(own: dict[str, Any]) -> dict[str, Any]:

@@ -177,6 +177,23 @@ def test_a_row_of_a_project_one_may_not_see_is_refused_without_telling_of_it(ana
     assert Project.objects.get().title == "Ledger"
 
 
+def test_a_row_the_database_refuses_is_refused_and_not_taken_for_unchanged(analyst):
+    head = "id,title,planned_start,planned_finish"
+    rows("projects", head, "7,Ledger,2026-01-05,2027-01-29", by=analyst)
+    for _ in range(2):
+        outcome = rows("projects", head, "7,Ledger,2028-01-05,2027-01-29", by=analyst)
+        assert counts(outcome) == (0, 0, 0, 1)
+        assert reasons(outcome) == ["Planned finish must not be before planned start."]
+
+
+def test_a_start_that_moves_past_the_first_planned_end_is_a_forecast_only(analyst):
+    head = "id,title,forecast_start,forecast_finish"
+    rows("projects", head, "7,Ledger,2026-01-05,2027-01-29", by=analyst)
+    assert counts(rows("projects", head, "7,Ledger,2028-01-05,2029-01-29", by=analyst))[3] == 0
+    made = Project.objects.get()
+    assert (made.planned_start, made.forecast_start) == (date(2026, 1, 5), date(2028, 1, 5))
+
+
 # Milestones --------------------------------------------------------------------------------------
 ACTIVITIES = (
     "_uid,Id,name,status,Start_Date_Planned,Planned_Duration,Actual_start_delay,Actual_duration"

@@ -124,6 +124,8 @@ def _take_in(
             except Refused as error:
                 waiting.append(item)
                 reasons[item.row.number] = error
+                if before := told.get(item.row.number):  # as it stands, without what was undone
+                    records |= kind.existing([before.record_id])
         if len(waiting) == len(tried):
             break
     for item in waiting:
