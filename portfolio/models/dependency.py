@@ -3,7 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import F, Q
 
 from changeoffice.core.access.rules import MANAGER
@@ -137,6 +137,7 @@ class Dependency(MovesRag):
         )  # fmt: skip
 
     @classmethod
+    @transaction.atomic  # the lock holds until the new link is there for the next one to see
     def _tie(cls, *, by, giver, getter, acceptance="", need_by=None, lag=None, tolerance=None,
              giver_owner=None, getter_owner=None, **fields) -> "Dependency":  # fmt: skip
         take_links_lock()

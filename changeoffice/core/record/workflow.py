@@ -162,6 +162,9 @@ def constraints_in_words(model) -> Iterator[None]:
         for constraint in model._meta.constraints:
             if constraint.name == name:
                 raise Invalid(__all__=str(constraint.get_violation_error_message())) from error
+        for column in model._meta.concrete_fields:
+            if column.unique and name == f"{model._meta.db_table}_{column.column}_key":
+                raise Invalid(**{column.name: "There is one of these already."}) from error
         raise
 
 
