@@ -8,7 +8,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from django.db import OperationalError
+from psycopg2.errors import DiskFull
 
+from changeoffice.runtime.management.commands.up import in_words
 from tests.runtime.conftest import processes_of
 
 ANSWERS = "The change office answers at"
@@ -137,6 +140,12 @@ def test_a_database_that_is_not_there_is_named(start, environment) -> None:
     assert office.returncode == 1
     assert "The database cannot be used as it is" in said
     assert "Traceback" not in said
+
+
+def test_a_disk_that_fills_up_meanwhile_is_named_with_what_to_do() -> None:
+    error = OperationalError("could not extend file")
+    error.__cause__ = DiskFull()
+    assert "The disk became full" in in_words(error) and "start again" in in_words(error)
 
 
 def test_an_unsafe_setting_is_explained_without_a_traceback(start) -> None:

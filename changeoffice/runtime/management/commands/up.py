@@ -13,6 +13,7 @@ from pathlib import Path
 from django.core.management import call_command, get_commands, load_command_class
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, connections
+from psycopg2.errors import DiskFull
 
 from changeoffice.runtime import launch
 from changeoffice.runtime.place import Place, Trouble, prepare
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         except Trouble as trouble:
             sys.exit(str(trouble))
         except OperationalError as error:
-            sys.exit(f"The database cannot be used as it is. It said: {error}")
+            sys.exit(in_words(error))
         except KeyboardInterrupt:
             sys.exit("\nStopped before everything was ready; the next start goes on from here.")
         connections.close_all()
@@ -67,6 +68,14 @@ class Command(BaseCommand):
         lines += ["Stop with Ctrl-C. The data stays for the next start.", rule, ""]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
+
+
+def in_words(error: OperationalError) -> str:
+    if isinstance(error.__cause__, DiskFull):
+        return ("The disk became full while the database was being filled. Free some space or set "
+                "CHANGEOFFICE_DATA to a folder on another disk, then start again; "
+                "what is there so far is kept.")  # fmt: skip
+    return f"The database cannot be used as it is. It said: {error}"
 
 
 def demo_command() -> BaseCommand | None:
