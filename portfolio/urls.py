@@ -14,7 +14,15 @@ from portfolio.models import (
     Project,
     Risk,
 )
-from portfolio.views import dependencies, gates, milestones, plans, project_pages, registers
+from portfolio.views import (
+    dependencies,
+    gates,
+    milestones,
+    plans,
+    project_pages,
+    registers,
+    update,
+)
 from portfolio.views.project_list import ProjectListPage
 
 urlpatterns = [
@@ -22,6 +30,8 @@ urlpatterns = [
         Project, listed=ProjectListPage, one=project_pages.ProjectPage,
         new=project_pages.NewProjectPage,
         more=[
+            path("projects/<str:reference>/confirm", update.UpdatePage.as_view(),
+                 name="project_update"),
             path("projects/<str:reference>/milestones", project_pages.milestones_page,
                  name="project_milestones"),
             path("projects/<str:reference>/raid", project_pages.raid_page, name="project_raid"),

@@ -18,16 +18,16 @@ def waiting_for(person) -> list[Waiting]:
     ]  # fmt: skip
 
 
-def _one(row, what: str, because: str, *, since=None, due=None, label="Open") -> Waiting:
-    return Waiting(
-        row.kind, row.reference, row.title, row.get_absolute_url(), what, because, since, due, label
-    )
+def _one(row, what: str, because: str, *, since=None, due=None, label="Open", step="") -> Waiting:
+    """`step`: the verb's own page, where one press should be enough."""
+    url = f"{row.get_absolute_url()}/{step}" if step else row.get_absolute_url()
+    return Waiting(row.kind, row.reference, row.title, url, what, because, since, due, label)
 
 
 def _interventions(person):
     rows = Intervention.objects.visible_to(person).filter(owner=person, state="open")
     for row in rows.order_by("due_on", "pk")[:50]:
-        yield _one(row, "Say what is being done", f"You are asked as {row.get_rung_display().lower()}",
+        yield _one(row, "Say what is being done", f"You are asked as the {row.get_rung_display().lower()}",
                    since=row.state_since, due=row.due_on, label="Answer")  # fmt: skip
 
 
@@ -52,7 +52,8 @@ def _statuses(person, today):
     )
     for row in rows.order_by("confirmed_on", "pk")[:50]:
         due = row.confirmed_on + timedelta(days=cadence) if row.confirmed_on else today
-        yield _one(row, "Update its status", "You manage it", due=due, label="Update status")
+        yield _one(row, "Update its status", "You manage it", due=due, label="Update status",
+                   step="confirm")  # fmt: skip
 
 
 def _milestones(person, today):

@@ -287,7 +287,7 @@ def hear_of_it(getter: Page, giver: Page) -> None:
     giver.goto("/")
     task = giver.get_by_role("article").filter(has_text="is beyond its tolerance")
     expect(task).to_contain_text(TITLE)
-    expect(task).to_contain_text("Say what is being done. You are asked as project manager.")
+    expect(task).to_contain_text("Say what is being done. You are asked as the project manager.")
 
 
 def see_it_red(page: Page) -> None:
