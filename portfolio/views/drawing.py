@@ -13,6 +13,7 @@ from portfolio.models.rag import Reading
 from portfolio.readings import in_units
 
 MOST_TICKS = 6
+PER_LETTER = 3.6  # per cent of the line that a letter of a bar's label takes
 LAST_LABEL = 94  # per cent of the line; a month named later would be cut off
 GATE_WEIGHT = 2  # a gate's slip counts double
 SHORT = {
@@ -107,9 +108,11 @@ def phases(project, gates: list[Gate], milestones: list[Milestone], axis: Axis) 
     bars = []
     for (gate, start), (_, end) in pairwise(dated):
         if end > start:
+            label = SHORT.get(gate.opens_stage, gate.get_opens_stage_display())
+            width = axis.width(start, end)
             bars.append(
-                {"label": SHORT.get(gate.opens_stage, gate.get_opens_stage_display()), "stage": gate.opens_stage,
-                 "left": axis.at(start), "width": axis.width(start, end),
+                {"label": label, "stage": gate.opens_stage, "left": axis.at(start), "width": width,
+                 "fits": float(width) >= PER_LETTER * len(label),
                  "start": start, "end": end}
             )  # fmt: skip
     return bars

@@ -103,7 +103,7 @@ def _told(event: Event, changes: list[dict], hidden: set[str], record: Work) -> 
     return {
         "event": event, "verb": event.verb, "at": event.at, "reason": event.reason,
         "actor": event.actor.name if event.actor else "The portal",
-        "text": f"{event.words} the {record.kind.replace('_', ' ')}{behalf}",
+        "text": f"{event.words} the {record.kind.replace('_', ' ').replace('kpi', 'KPI')}{behalf}",
         "changes": [
             {**item, "old": _short(item["old"]), "new": _short(item["new"])}
             for item in changes if item["field"] not in hidden
