@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from changeoffice.core.record import clock
+from demand.models import Demand
 from portfolio.models import (
     Action,
     Dependency,
@@ -18,9 +19,13 @@ from portfolio.models import (
     Project,
     Risk,
 )
+from portfolio.models.dependency import DependencySlip
+from portfolio.views.dependencies import slip_by_day
+from portfolio.views.drawing import slip_colour
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
+HELD = "Customers ring us because nothing tells them why a payment is held."
 STAFF = ["author", "analyst", "manager", "approver", "sponsor", "finance", "project_manager",
          "service_owner", "leader", "auditor", "administrator", "stranger"]  # fmt: skip
 
@@ -319,3 +324,47 @@ def test_a_project_page_costs_the_same_however_much_hangs_on_it(
                       due_on=clock.today(), owner=project_manager)  # fmt: skip
     assert queries(client, whole.get_absolute_url()) <= few + 1
     assert few <= 38, few
+
+
+def test_a_service_names_what_is_about_to_touch_it_to_those_who_may_see_it(
+    whole, page, service, service_owner, outsider, author
+):
+    Demand.raise_new(by=author, title="Show the reason for a held payment", need=HELD,
+                     services=[service]).submit(by=author)  # fmt: skip
+    text = page(service_owner).get(service.get_absolute_url()).content.decode()
+    assert "1 project and 1 demand are about to change it" in text
+    assert whole.title in text and "Show the reason for a held payment" in text
+    whole.restrict(by=whole.sponsor, people=[], reason="A supplier is being chosen.")
+    text = page(service_owner).get(service.get_absolute_url()).content.decode()
+    assert "1 demand is about to change it" in text and whole.title not in text
+
+
+def test_the_update_shows_dates_and_colours_beside_what_is_said(whole, page, project_manager):
+    client, url = page(project_manager), f"{whole.get_absolute_url()}/confirm"
+    text = client.get(url).content.decode()
+    assert "UAT start" in text and "Your own rating" in text and "clock starts again" in text
+    assert "UAT start" not in client.get(url, **HTMX).content.decode()
+    mine = client.get("/").content.decode()
+    answer = client.post(url, {"version": whole.version, "summary": "Tests begin on Monday."})
+    assert answer["Location"] == whole.get_absolute_url()
+    whole.refresh_from_db()
+    assert whole.confirmed_on == clock.today() and mine
+
+
+def test_a_met_milestone_and_a_small_slip_warn_of_nothing(whole, make_milestone, day):
+    marks = {late: make_milestone(whole, late=late, title=f"{late} late") for late in (3, 7, 20)}
+    whole.moved()
+    reading = Project.objects.select_related("reading__limit_set").get(pk=whole.pk).rag
+    assert [slip_colour(mark, reading) for mark in marks.values()] == ["", "amber", "red"]
+    marks[20].meet(by=whole.owner, actual_on=clock.today())
+    assert slip_colour(marks[20], reading) == ""
+
+
+def test_tolerance_is_drawn_for_each_day_from_the_days_it_changed(whole):
+    link, today = Dependency.objects.get(), clock.today()
+    link.slips.all().delete()
+    for days, slip in ((90, 1), (30, 4)):
+        DependencySlip.objects.create(dependency=link, on=today - timedelta(days=days), slip=slip)
+    days = slip_by_day(link)
+    assert len(days) == 57 and days[0] == (today - timedelta(days=56), 1)
+    assert days[-1] == (today, 4) and [slip for _, slip in days].count(4) == 31
