@@ -1,7 +1,7 @@
 # From a clone with Python 3.11+, make and a network: `make up` to use it, `make test` to prove it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install up test test-faults check format bench browser-files clean
+.PHONY: help install up test test-faults test-api check format bench browser-files clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -30,6 +30,9 @@ test: browser-files ## Run all tests but the slow fault tests; TESTS=path narrow
 
 test-faults: browser-files ## Run the tests that kill and starve servers
 	@exec $(PYTHON) -m pytest -m faults $(TESTS)
+
+test-api: browser-files ## Send made-up requests to every operation as every role (half an hour)
+	@EVERY_ROLE=1 exec $(PYTHON) -m pytest tests/test_schemathesis.py
 
 check: browser-files ## Lint, types, import contracts, deploy check, migrations, templates
 	@exec bash changeoffice/runtime/check.sh
