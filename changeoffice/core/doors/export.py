@@ -1,12 +1,14 @@
 """Rows out as CSV; cells a spreadsheet would run are neutralised."""
 
 import csv as csv_writer
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from django.http import StreamingHttpResponse
 
 MOST_ROWS = 100_000
+PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠")
 
 
@@ -16,14 +18,14 @@ class Echo:
 
 
 def harmless(value: Any) -> Any:
-    """Text that a spreadsheet could take for a formula gets a leading apostrophe."""
+    """Text that a spreadsheet could take for a formula gets a leading apostrophe; -100.00 cannot."""
     if value is None:
         return ""
     if isinstance(value, dict):
         value = value.get("id") or value.get("username") or value.get("name") or ""
     if isinstance(value, (list, tuple)):
         value = "; ".join(str(harmless(item)) for item in value)
-    if isinstance(value, str) and value.startswith(RISKY):
+    if isinstance(value, str) and value.startswith(RISKY) and not PLAIN_NUMBER.fullmatch(value):
         return f"'{value}"
     return value
 
