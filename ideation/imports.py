@@ -83,11 +83,12 @@ class IdeaFile(WorkFile):
             before = _said(record) if record is not None else []
             late = values.get("comments_on") or values.get("submitted_on")
             found["comments"] = before + _new(found["comments"] or [], before, late)
-        ended = found.pop("ended_on", None)
-        if "state" in found or "ended_on" in values:
-            found["state"] = _state_of(found.get("state"), ended, record)
+        if "state" in found or "ended_on" in found:
+            found["state"] = _state_of(found.get("state"), found.get("ended_on"), record)
         if record is not None:
-            found.pop("submitted_on", None)  # a birth has one moment
+            found.pop("submitted_on", None)  # a birth has one moment, and so has an end
+        if record is not None and found.get("state") == _state(record):
+            found.pop("ended_on", None)
         return found
 
     def create(self, values: dict[str, Any], *, source: str, by) -> Idea:
@@ -95,11 +96,13 @@ class IdeaFile(WorkFile):
         own["problem"] = own.get("problem") or own["title"]
         with living_on(values.get("submitted_on")):
             made = Idea.take_over(by=by, **own)
-        self._follow(made, values, [], by)
+            self._say(made, values, [], by)
+        self._follow(made, values, by)
         return made
 
     def update(self, idea: Idea, changes: dict[str, Any], *, source: str, by) -> None:
-        self._follow(idea, changes, _said(idea), by, **self._own(changes))
+        self._say(idea, changes, _said(idea), by, **self._own(changes))
+        self._follow(idea, changes, by)
 
     def close(self, idea: Idea, *, by, reason: str) -> None:
         idea.end_elsewhere(by=by, code=Decline.ENDED, answer=reason)
@@ -113,14 +116,18 @@ class IdeaFile(WorkFile):
             own["unit"] = finding.unit(values["unit"], "unit")
         return own
 
-    def _follow(self, idea: Idea, values: dict[str, Any], before: list, by, **own) -> None:
-        """Comments that are new, and the end or the new beginning of it."""
+    def _say(self, idea: Idea, values: dict[str, Any], before: list, by, **own) -> None:
+        """What the source says of it, with the comments that are new."""
         new = [_comment(said) for said in (values.get("comments") or [])[len(before) :]]
         if own or new:
             idea.take_report(by=by, comments=new, **own)
+
+    def _follow(self, idea: Idea, values: dict[str, Any], by) -> None:
+        """The end of it, on its day, or its new beginning."""
         state = values.get("state", "")
         if state in CODES and not idea.is_closed:
-            idea.end_elsewhere(by=by, code=CODES[state], answer=ANSWERS[state])
+            with living_on(values.get("ended_on"), after=idea.updated_at):
+                idea.end_elsewhere(by=by, code=CODES[state], answer=ANSWERS[state])
         elif state == "open" and idea.state == "declined":
             idea.go_on_elsewhere(by=by)
 

@@ -54,6 +54,7 @@ def test_a_proposal_has_its_own_day_plain_text_and_its_end():
     assert "<p>" not in area.problem and area.state == "open"
     retired = Idea.objects.get(title__startswith="Aparcamiento")
     assert (retired.state, retired.decline_code) == ("declined", "withdrawn")
+    assert retired.state_since.date() == date(2024, 1, 3)
     silent = Idea.objects.get(title__startswith="Devolución")
     assert silent.problem == silent.title
 

@@ -86,6 +86,7 @@ texts = listed(text, MOST_VALUES)
 PARTS: dict[str, Check] = {
     "rule": one_of(*RULES), "column": either(column, columns), "required": truth, "empty": texts,
     "max": whole(1, 100_000), "width": whole(0, 60), "lines": truth, "escapes": truth,
+    "doubled": truth,
     "order": one_of("", *ORDERS), "fiscal_year_starts": whole(1, 12), "span": one_of("start", "end"),
     "serial": one_of("", *SERIALS), "days": columns, "minus": column, "from": iso_day,
     "scale": scale, "currency": words(3, 3), "decimal": one_of(".", ","), "values": meanings,

@@ -169,7 +169,7 @@ def living_on(moment: date | datetime | None, *, after: datetime | None = None) 
     """Write at the time a source gives, so that history has its true past; a record that has
     lived beyond that time (`after`) is written now. A day stands for its noon."""
     moment = moment_of(moment)
-    if moment is None or moment >= clock.now() or (after is not None and moment <= after):
+    if moment is None or moment >= clock.now() or (after is not None and moment < after):
         yield
     else:
         with clock.set_clock(moment):

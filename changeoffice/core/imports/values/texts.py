@@ -27,11 +27,11 @@ def long_text(cells: Cells, spec: Spec) -> str:
     """Text of many lines as Markdown: HTML turned into it, three and more line breaks into two.
 
     `escapes` undoes line breaks, tabs and quotes that an export wrote as two characters (a
-    backslash and n, t or "). `max` characters are kept, 20,000 unless told.
+    backslash and n, t or "); `doubled` makes one quote of two, where an export doubled them twice.
+    `max` characters are kept, 20,000 unless told.
     """
     column, value = filled(cells, spec, empty=())
-    if spec.get("escapes"):
-        value = unescaped(value)
+    value = undone(value, spec)
     value = value.replace("\r\n", "\n").replace("\r", "\n").translate(CONTROL)
     value = as_markdown(value) if looks_like_html(value) else html.unescape(value)
     lines = [line.rstrip() for line in value.split("\n")]
@@ -43,6 +43,13 @@ def code(cells: Cells, spec: Spec) -> str:
     """A code that a spreadsheet may have taken for a number: leading zeros given back to `width`."""
     value = text(cells, spec)
     return value.zfill(spec.get("width", 0)) if value.isdigit() else value
+
+
+def undone(value: str, spec: Spec) -> str:
+    """Without what an export did to quotes and line breaks."""
+    if spec.get("doubled"):
+        value = value.replace('""', '"')
+    return unescaped(value) if spec.get("escapes") else value
 
 
 def unescaped(value: str) -> str:

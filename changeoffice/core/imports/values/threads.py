@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from changeoffice.core.imports.values.cells import Cells, Spec, filled
-from changeoffice.core.imports.values.texts import CONTROL, unescaped
+from changeoffice.core.imports.values.texts import CONTROL, undone
 
 LONGEST_NAME = 120
 LONGEST = 20_000
@@ -14,7 +14,7 @@ def comments(cells: Cells, spec: Spec) -> list[list[Any]]:
     """Every comment as [author, None, text], in their order.
 
     `between` is what stands between two of them (" | " unless told), `begins` how one begins, with
-    a * for the author ("[*]: "). `escapes` undoes line breaks written as two characters.
+    a * for the author ("[*]: "). `escapes` and `doubled` as for long text.
     """
     value = filled(cells, spec, empty=())[1]
     before, _, after = spec.get("begins", "[*]: ").partition("*")
@@ -31,5 +31,4 @@ def comments(cells: Cells, spec: Spec) -> list[list[Any]]:
 
 
 def _text(said: str, spec: Spec) -> str:
-    plain = unescaped(said) if spec.get("escapes") else said
-    return plain.translate(CONTROL).strip()[:LONGEST]
+    return undone(said, spec).translate(CONTROL).strip()[:LONGEST]
