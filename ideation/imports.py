@@ -151,8 +151,8 @@ def _new(said: list[list[Any]], before: list[list[Any]], late) -> list[list[Any]
     return found
 
 
-def _plain(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
+def _plain(moment: datetime | None) -> str:
+    return moment.astimezone(UTC).isoformat() if moment else ""
 
 
 def _comment(said: list[Any]) -> dict[str, Any]:
@@ -171,8 +171,9 @@ def _state(idea: Idea) -> str:
 def _state_of(said: str | None, ended, record: Idea | None) -> str:
     """What the file says of its end. A decision taken here stands whatever the file says."""
     state = said or ("retired" if ended else "open")
-    decided_here = record is not None and record.is_closed and record.decline_code not in ELSEWHERE
-    return _state(record) if decided_here else state
+    if record is not None and record.is_closed and record.decline_code not in ELSEWHERE:
+        return _state(record)
+    return state
 
 
 def _theme(words: str | None) -> Theme | None:

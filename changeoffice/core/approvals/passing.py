@@ -3,7 +3,7 @@
 import pghistory
 from django.db import transaction
 
-from changeoffice.core.approvals.approvers import MISSING, find
+from changeoffice.core.approvals.approvers import MISSING, Kind, find
 from changeoffice.core.approvals.models import Approval
 from changeoffice.core.people.models import Person
 from changeoffice.core.record.errors import NotNow
@@ -23,10 +23,10 @@ def pass_on(step: Approval, *, by: Person) -> Person:
         lock(work)
         step.refresh_from_db()
         others = step.round.steps.exclude(pk=step.pk).values_list("approver_id", flat=True)
-        never = {step.approver_id, step.requester_id, step.requested_by_id}
+        never = {pk for pk in (step.approver_id, step.requester_id, step.requested_by_id) if pk}
         chosen = find(step.kind, work, never=never, already=set(others))
         if chosen is None:
-            raise NotNow(MISSING[step.kind], record=work)
+            raise NotNow(MISSING[Kind(step.kind)], record=work)
         step.approver = chosen
         step.save(update_fields=["approver"])
         work.note("pass_on", by=by, before=work.state, context=context.id,
