@@ -18,6 +18,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from changeoffice.core.imports.uploading import uploaded
 from changeoffice.core.record import clock
 from changeoffice.core.record.models import Work
 from changeoffice.core.talk.files import attach
@@ -142,7 +143,10 @@ def scene(
         owner=manager,
     )
     item = ConfigurationItem.add(by=manager, title="Payments database", owner=manager)
-    works = [idea, demand, portfolio, programme, first, getter, dependency, risk, issue, action, budget,
+    taken_in = uploaded(
+        by=analyst, of="ideas", upload=SimpleUploadedFile("box.csv", b"Ref,Title\n1,Tea\n")
+    )
+    works = [taken_in, idea, demand, portfolio, programme, first, getter, dependency, risk, issue, action, budget,
              benefit, intervention, service, kpi, objective, item, Gate.objects.filter(project=first).first(),
              RagPolicy.objects.first() or RagPolicy.put_in_force()]  # fmt: skip
     found = {work.plural: work.reference for work in works}

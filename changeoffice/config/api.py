@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 from rest_framework.routers import SimpleRouter
 
 from changeoffice.core.approvals.api import ApprovalApi
+from changeoffice.core.imports.api import ImportApi
 from changeoffice.core.notify.feed import EventApi
 from changeoffice.insight import api as insight
 from changeoffice.organisation import api as organisation
@@ -14,7 +15,14 @@ from portfolio import api as portfolio
 from practices.finance.api import BudgetApi
 
 router = SimpleRouter()
-for viewset in (ideation.IdeaApi, DemandApi, *portfolio.APIS, BudgetApi, *organisation.APIS):
+for viewset in (
+    ideation.IdeaApi,
+    DemandApi,
+    *portfolio.APIS,
+    BudgetApi,
+    *organisation.APIS,
+    ImportApi,
+):
     router.register(viewset.area, viewset, basename=viewset.area)
 for name, other in {
     "approvals": ApprovalApi,

@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 
 from changeoffice.core.access.grants import grants_of
+from changeoffice.core.imports.kinds import may_import
 from changeoffice.core.notify.models import Notification
 from changeoffice.core.people.models import Office
 
@@ -22,6 +23,7 @@ ADMINISTRATION = [
     ("People and roles", "users", "/admin/people"), ("Units and teams", "network", "/admin/units"),
     ("Operations", "activity", "/admin/jobs"), ("Trail", "history", "/admin/trail"),
 ]  # fmt: skip
+IMPORT = ("Import", "file-up", "/imports")
 NEW = [("Idea", "lightbulb", "/ideas/new"), ("Demand", "inbox", "/demands/new")]
 
 
@@ -60,13 +62,16 @@ def _groups(grants) -> list:
     if not grants.is_staff:  # a supplier's person finds on My work what is shared with them
         return STAFF_GROUPS[:1]
     groups = [*STAFF_GROUPS, STEER, ("Reference", REGISTERS)]
+    items = []
     if grants.has("administrator"):
-        groups.append(("Administer", ADMINISTRATION))
+        items = list(ADMINISTRATION)
     elif grants.has("auditor"):
-        groups.append(("Administer", ADMINISTRATION[2:]))
+        items = ADMINISTRATION[2:]
     elif grants.has("manager"):
-        groups.append(("Administer", ADMINISTRATION[2:3]))
-    return groups
+        items = ADMINISTRATION[2:3]
+    if may_import(grants.person):
+        items = [*items[:2], IMPORT, *items[2:]] if len(items) > 2 else [IMPORT, *items]
+    return [*groups, ("Administer", items)] if items else groups
 
 
 def _item(path: str, label: str, icon: str, url: str) -> dict:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("changeoffice.core.notify.urls")),
     path("api/v1/", include(api_urls)),
     path("attachments/<int:pk>", download, name="attachment"),
+    path("", include("changeoffice.core.imports.urls")),
     path("", include("changeoffice.core.search.urls")),
     path("", include("ideation.urls")),
     path("", include("changeoffice.core.approvals.urls")),

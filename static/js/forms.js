@@ -107,6 +107,31 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.form?.requestSubmit();
 });
 
+// ── a file dropped beside its field, or too large to send ──
+const over = (event, is) => event.target.closest?.("[data-drop]")?.classList.toggle("is-over", is);
+document.addEventListener("dragover", (event) => {
+  if (!event.target.closest?.("[data-drop]")) return;
+  event.preventDefault();
+  over(event, true);
+});
+document.addEventListener("dragleave", (event) => over(event, false));
+document.addEventListener("drop", (event) => {
+  const input = find("input[type=file]", event.target.closest?.("[data-drop]") ?? document.createElement("i"));
+  if (!input || !event.dataTransfer?.files.length) return;
+  event.preventDefault();
+  over(event, false);
+  input.files = event.dataTransfer.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+});
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  if (!input.dataset?.largest) return;
+  const tooLarge = [...input.files].some((file) => file.size > Number(input.dataset.largest));
+  const words = find("[data-too-large]", input.closest("[data-drop]") ?? input.form);
+  if (words) words.hidden = !tooLarge;
+  input.setCustomValidity(tooLarge ? (words?.textContent ?? "Too large") : "");
+});
+
 // ── mentions: type @ and a name ──
 let list,
   field,

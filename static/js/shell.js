@@ -222,8 +222,8 @@ const KEYS = {
   g: () => {
     waitsForPlace = Date.now();
   },
-  j: () => move(1),
-  k: () => move(-1),
+  j: () => (rows().length ? move(1) : press("[data-key=j]")),
+  k: () => (rows().length ? move(-1) : press("[data-key=k]")),
   x: () => press("[data-select]"),
   a: () => press("[data-key=a]"),
   v: () => press("[data-key=v]"),

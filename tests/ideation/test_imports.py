@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from changeoffice.core.imports.running import import_file
+from changeoffice.core.imports.filing import import_file
 from changeoffice.core.record.errors import NotAllowed
 from changeoffice.core.talk.models import Comment
 from ideation.models import Idea

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from changeoffice.core.imports.running import import_file
+from changeoffice.core.imports.filing import import_file
 from changeoffice.core.record.errors import NotAllowed
 from changeoffice.core.record.models import Alias
 from portfolio.models import DeliveryConfidence, Dependency, Milestone, Project

@@ -15,6 +15,7 @@ from changeoffice.core.record.errors import Refused, is_contention, is_nul
 WITHOUT_OFFICE = {"/livez", "/readyz", "/metrics"}
 UNREADABLE = (DataError, RequestDataTooBig, SuspiciousOperation, UnicodeError)
 FILES_AT_ONCE = 10
+IMPORTS = ("/imports", "/api/v1/imports")
 
 
 class DoorMiddleware:
@@ -50,8 +51,12 @@ class DoorMiddleware:
 def _is_too_large(request: HttpRequest) -> bool:
     """Asked before anything is read: Django itself counts neither JSON streams nor files."""
     length = whole(request.META.get("CONTENT_LENGTH"), 2**63 - 1) or 0
-    files = request.content_type == "multipart/form-data" and not request.path.startswith("/api/")
-    allowed = settings.ATTACHMENT_MAX_BYTES * FILES_AT_ONCE if files else 0
+    files = request.content_type == "multipart/form-data"
+    allowed = 0
+    if files and request.path.startswith(IMPORTS):
+        allowed = settings.IMPORT_MAX_BYTES
+    elif files and not request.path.startswith("/api/"):
+        allowed = settings.ATTACHMENT_MAX_BYTES * FILES_AT_ONCE
     return length > allowed + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 

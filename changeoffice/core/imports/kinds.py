@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from django.db.models.functions import Lower
 
+from changeoffice.core import ports
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.imports.models import ImportedValues
 from changeoffice.core.people.models import Office
@@ -143,6 +144,14 @@ class WorkFile:
     def same_as(self, values: dict[str, Any], *, by) -> Any:
         return None
 
+    def living_from(self, source: str) -> dict[int, Any]:
+        """What this source named and has not ended, where a file without it may end it."""
+        if type(self).close is WorkFile.close:
+            return {}
+        named = Alias.objects.filter(source=self.space(source), record__kind=self.model.kind)
+        living = self.rows().filter(pk__in=named.values("record_id"))
+        return {row.pk: row for row in living.exclude(state__in=self.model.closed_states())}
+
     def understand(self, values: dict[str, Any], record: Any, *, source: str, by) -> dict[str, Any]:
         if record is not None and by is not None and not record.is_visible_to(by):
             raise NotSeen("This row belongs to something you may not see.")
@@ -162,6 +171,18 @@ class WorkFile:
 
     def close(self, record: Any, *, by, reason: str) -> None:
         raise NotNow(f"A file without {record.reference} does not end it. End it on its page.")
+
+
+NOT_YOURS = "Taking in files needs another role than yours."
+
+
+def kinds_for(person) -> list[ImportKind]:
+    """What this person may take in, in the order the office learnt it."""
+    return [kind for kind in ports.import_kinds.values() if kind.may(person)]
+
+
+def may_import(person) -> bool:
+    return bool(kinds_for(person))
 
 
 @contextmanager

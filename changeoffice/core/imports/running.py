@@ -1,39 +1,31 @@
-"""Take a file in: all accepted rows commit together, refused ones are kept with their reasons."""
+"""Take a table in: every accepted row in one transaction, and a line for what came of each row.
 
-import hashlib
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
+A dry run is the same code in a transaction that is rolled back, so it cannot promise anything else
+than what the run does.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import sleep
 from typing import Any
 
 from django.db import connection, transaction
 
-from changeoffice.core import ports
-from changeoffice.core.imports import finding
-from changeoffice.core.imports.joining import joined
+from changeoffice.core.imports import differences, finding
+from changeoffice.core.imports.differences import Decisions
 from changeoffice.core.imports.kinds import Known
-from changeoffice.core.imports.mapping import Mapping, mapping_named
-from changeoffice.core.imports.models import ImportRun, RefusedRow
-from changeoffice.core.imports.reading import Row, Table, guess, read
+from changeoffice.core.imports.mapping import Mapping
+from changeoffice.core.imports.outcomes import Line, Outcome
+from changeoffice.core.imports.reading import Row, Table
 from changeoffice.core.imports.values import Unusable
-from changeoffice.core.record import acting
-from changeoffice.core.record.errors import Invalid, NotAllowed, Refused
+from changeoffice.core.record.errors import NotNow, Refused
+
+BETWEEN_TRIES = 0.5  # seconds
+Watch = Callable[[str, int, int], None]  # step, done, total; may raise Stopped
 
 
-@dataclass
-class Outcome:
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    refused: int = 0
-    errors: list[dict[str, Any]] = field(default_factory=list)
-
-    def refuse(self, row: int, column: str, message: str) -> None:
-        self.errors.append({"row": row, "column": column, "message": message})
-
-    def as_json(self) -> dict[str, Any]:
-        return {"created": self.created, "updated": self.updated, "unchanged": self.unchanged,
-                "refused": self.refused, "errors": self.errors}  # fmt: skip
+class Stopped(Exception):
+    """Somebody asked for the end of it: everything rolls back."""
 
 
 @dataclass
@@ -43,204 +35,225 @@ class Accepted:
     values: dict[str, Any]
 
 
-def import_file(
-    kind_name: str, content: bytes, *, file_name: str, mapping_name: str, by, dry_run: bool = False,
-    others: dict[str, bytes] | None = None,
+def take_in(
+    kind, mapping: Mapping, table: Table, *, by, decisions: Decisions | None = None,
+    complete: bool = False, confirmed: bool = False, watch: Watch | None = None,
 ) -> Outcome:  # fmt: skip
-    """Read, map and take in one file; answers what happened to every row.
+    """Take all rows in; for use inside a transaction, which a dry run rolls back.
 
-    Raises Invalid when the file as a whole cannot be used; then nothing was changed.
+    Raises Invalid when the file as a whole cannot be used, Stopped when `watch` says so.
     """
-    kind = ports.import_kinds.get(kind_name)
-    if kind is None:
-        raise Invalid(
-            kind=f"Files of {kind_name} are not taken. Known: {', '.join(ports.import_kinds)}."
-        )
-    if by is not None and not kind.may(by):
-        raise NotAllowed(f"Taking in {kind_name.replace('_', ' ')} needs another role than yours.")
-    mapping = mapping_named(mapping_name, kind_name)
-    table = read(content, guess(content, file_name, **mapping.shape).shape)
-    beside = {name: read(other, guess(other, name).shape) for name, other in (others or {}).items()}
-    table = joined(table, mapping.join, beside)
     mapping = mapping.prepare(table, finding.directory() if mapping.names_people else None)
-    outcome = Outcome()
-    accepted, refused = _map(table, mapping, outcome)
-    with transaction.atomic(), acting.through("import", f"{mapping_name}: {file_name}"):
-        _one_at_a_time(mapping.source)
+    taking = Taking(kind, mapping, by, decisions or {}, watch or (lambda *told: None))
+    with transaction.atomic():
+        _one_at_a_time(mapping.source, taking.watch)
+        taking.read(table)
         with kind.taking():
-            _take_in(kind, mapping, accepted, outcome, by, refused)
-        outcome.refused = len(refused)
-        if dry_run:
-            transaction.set_rollback(True)
-        else:
-            _remember(kind_name, mapping_name, file_name, content, by, outcome, refused)
-    outcome.errors.sort(key=lambda error: error["row"])
-    return outcome
+            taking.write()
+            taking.look_for_absent()
+            if complete:
+                taking.end_absent(confirmed)
+            taking.watch("settle", 0, 1)
+        taking.mark()
+    return taking.outcome()
 
 
-def _map(table: Table, mapping: Mapping, outcome: Outcome) -> tuple[list[Accepted], dict[int, Row]]:
-    accepted: list[Accepted] = []
-    refused: dict[int, Row] = {}
-    seen: dict[str, int] = {}
-    for number, message in table.misshapen:
-        refused[number] = Row(number, {})
-        outcome.refuse(number, "", message)
-    for row in table.rows:
+class Taking:
+    """One file being taken in, row by row."""
+
+    def __init__(self, kind, mapping: Mapping, by, decisions: Decisions, watch: Watch) -> None:
+        self.kind, self.mapping, self.by = kind, mapping, by
+        self.decisions, self.watch = decisions, watch
+        self.fields = {spec.name: spec for spec in kind.fields}
+        self.accepted: list[Accepted] = []
+        self.lines: dict[int, Line] = {}
+        self.names: set[str] = set()  # every name in the file, of refused rows too
+        self.absent: list[Any] = []
+        self.absent_of = self.ended = 0
+        self.records: dict[int, Any] = {}
+        self.present: set[int] = set()
+        self.columns: list[str] = []
+
+    # from cells to values ------------------------------------------------------------------------
+    def read(self, table: Table) -> None:
+        seen: dict[str, int] = {}
+        self.columns = table.columns
+        for number, message in table.misshapen:
+            self._refused(Row(number, {}), [Unusable("", message)])
+        for place, row in enumerate(table.rows):
+            if place % 100 == 0:
+                self.watch("read", place, len(table.rows))
+            self._read_one(row, seen)
+        self.watch("read", len(table.rows), len(table.rows))
+
+    def _read_one(self, row: Row, seen: dict[str, int]) -> None:
         try:
-            identity = mapping.identity_of(row)
-            identities = mapping.identities_of(row)
+            identity = self.mapping.identity_of(row)
         except Unusable as error:
-            refused[row.number] = row
-            outcome.refuse(row.number, error.column, error.message)
-            continue
-        values, errors = mapping.values_of(row)
+            self._refused(row, [error])
+            return
+        identities = self.mapping.identities_of(row)
+        self.names.update(identities)
+        values, errors = self.mapping.values_of(row)
         if identity in seen:
-            errors.append(
-                Unusable(mapping.identity[0][-1], f"Row {seen[identity]} already is {identity}.")
-            )
+            column = self.mapping.identity[0][-1]
+            errors.append(Unusable(column, f"Row {seen[identity]} already is {identity}."))
         seen.setdefault(identity, row.number)
-        for wrong in errors:
-            outcome.refuse(row.number, wrong.column, wrong.message)
         if errors:
-            refused[row.number] = row
+            self._refused(row, errors)
         else:
-            accepted.append(Accepted(row, identities, values))
-    return accepted, refused
+            self.accepted.append(Accepted(row, identities, values))
 
+    def _refused(self, row: Row, errors: list[Unusable]) -> None:
+        line = self.lines[row.number] = Line(row.number)
+        told = [{"column": e.column, "value": row.cells.get(e.column, "")[:200],
+                 "message": e.message} for e in errors]  # fmt: skip
+        line.refuse(told, row.cells)
 
-def _take_in(
-    kind, mapping: Mapping, accepted: list[Accepted], outcome: Outcome, by, refused
-) -> None:
-    """Take the rows one after the other; those that name a later row are tried again after it."""
-    told = _known(kind, mapping, accepted)
-    records = kind.existing({found.record_id for found in told.values()})
-    waiting, reasons = accepted, {}
-    while waiting:
-        tried, waiting = waiting, []
-        for item in tried:
-            try:
-                with transaction.atomic():
-                    _one(kind, mapping, item, told.get(item.row.number), records, by, outcome)
-            except Refused as error:
-                waiting.append(item)
-                reasons[item.row.number] = error
-                if before := told.get(item.row.number):  # as it stands, without what was undone
-                    records |= kind.existing([before.record_id])
-        if len(waiting) == len(tried):
-            break
-    for item in waiting:
-        refused[item.row.number] = item.row
-        error = reasons[item.row.number]
+    # from values to records ----------------------------------------------------------------------
+    def write(self) -> None:
+        """One row after the other; those that name a later row are tried again after it."""
+        told = self._known()
+        self.records = self.kind.existing({found.record_id for found in told.values()})
+        marks = {pk: self.kind.mark_of(record) for pk, record in self.records.items()}
+        waiting, reasons, done = self.accepted, {}, 0
+        while waiting:
+            tried, waiting = waiting, []
+            for item in tried:
+                self.watch("write", done, len(self.accepted))
+                try:
+                    with transaction.atomic():
+                        line = self._one(item, told.get(item.row.number))
+                except Refused as error:
+                    waiting.append(item)
+                    reasons[item.row.number] = error
+                    if before := told.get(item.row.number):  # as it stands, without what was undone
+                        self.records |= self.kind.existing([before.record_id])
+                    continue
+                done += 1
+                line.mark_before = marks.get(getattr(line.record, "pk", None), "")
+                self.lines[item.row.number] = line
+            if len(waiting) == len(tried):
+                break
+        for item in waiting:
+            self._could_not(item, reasons[item.row.number])
+        self.watch("write", len(self.accepted), len(self.accepted))
+
+    def _one(self, item: Accepted, told: Known | None) -> Line:
+        kind, source, by = self.kind, self.mapping.source, self.by
+        record = self.records.get(told.record_id) if told else kind.same_as(item.values, by=by)
+        values = kind.understand(item.values, record, source=source, by=by)
+        if record is None:
+            record = kind.create(values, source=source, by=by)
+            line, kept = self._created(item, record, values)
+        else:
+            line, kept = self._updated(item, record, values, (told.values if told else None) or {})
+        if told is None or told.values != kept or len(item.external_ids) > 1:
+            for name in item.external_ids:
+                kind.remember(record, source, name, kept)
+        return line
+
+    def _created(self, item: Accepted, record, values) -> tuple[Line, dict[str, Any]]:
+        kept = differences.as_kept(values)
+        line = self._line(item, record, outcome="created", wrote=True)
+        line.changes = differences.between(self.fields, {}, values, {}, 0, {}).lines
+        line.sign([kept])
+        return line, kept
+
+    def _updated(self, item: Accepted, record, values, last) -> tuple[Line, dict[str, Any]]:
+        now, row = self.kind.values_now(record), item.row.number
+        found = differences.between(self.fields, now, values, last, row, self.decisions)
+        if found.changes:
+            self.kind.update(record, found.changes, source=self.mapping.source, by=self.by)
+        outcome = "updated" if found.changes else "unchanged"
+        line = self._line(item, record, outcome="conflict" if found.undecided else outcome,
+                          wrote=bool(found.changes))  # fmt: skip
+        line.changes = found.lines
+        line.sign([record.pk, found.raw])
+        return line, last | found.kept
+
+    def _line(self, item: Accepted, record, **told: Any) -> Line:
+        reference = getattr(record, "reference", "") or getattr(record, "username", "")
+        return Line(item.row.number, record=record, reference=reference,
+                    title=self.kind.title_of(record)[:200], **told)  # fmt: skip
+
+    def _could_not(self, item: Accepted, error: Refused) -> None:
+        told = []
         for name, words in getattr(error, "errors", {"": [str(error)]}).items():
-            outcome.refuse(item.row.number, _column(mapping, name), " ".join(words))
+            column = self._column(name)
+            told.append({"column": column, "value": item.row.cells.get(column, "")[:200],
+                         "message": " ".join(words)})  # fmt: skip
+        line = self.lines[item.row.number] = Line(item.row.number)
+        line.refuse(told, item.row.cells)
+
+    def _column(self, name: str) -> str:
+        column = self.mapping.fields.get(name, {}).get("column", "")
+        return column if isinstance(column, str) else next(iter(column), "")
+
+    def _known(self) -> dict[int, Known]:
+        """What each row was made of before, by row number.
+
+        A row found by its best name has it; a lesser name (a title) finds what no other row has, and
+        so does a name in other capitals.
+        """
+        known = self.kind.known(self.mapping.source, self.names)
+        folded = {name.casefold(): hit for name, hit in known.items()}
+        self.present = {hit.record_id for hit in known.values()}
+        found: dict[int, Known] = {}
+        taken: set[int] = set()
+        for place in range(max((len(item.external_ids) for item in self.accepted), default=0)):
+            named = [(i.row.number, i.external_ids[place])
+                     for i in self.accepted if place < len(i.external_ids)]  # fmt: skip
+            for names, fold in ((known, str), (folded, str.casefold)):
+                for number, name in named:
+                    hit = names.get(fold(name))
+                    if hit and number not in found and hit.record_id not in taken:
+                        found[number] = hit
+                        taken.add(hit.record_id)
+        return found
+
+    # what follows --------------------------------------------------------------------------------
+    def look_for_absent(self) -> None:
+        """What this source named before, lives, and is not in the file."""
+        find = getattr(self.kind, "living_from", None)
+        if find is None:
+            return
+        living = find(self.mapping.source)
+        made = {line.record.pk for line in self.lines.values() if line.outcome == "created"}
+        self.absent = [record for pk, record in living.items() if pk not in self.present | made]
+        self.absent_of = len(set(living) - made)
+
+    def end_absent(self, confirmed: bool) -> None:
+        from changeoffice.core.imports.models import MOST_ABSENT
+
+        if len(self.absent) * 100 > self.absent_of * MOST_ABSENT and not confirmed:
+            raise NotNow(f"{len(self.absent)} of {self.absent_of} would end. Confirm that first.")
+        for place, record in enumerate(self.absent):
+            self.watch("end", place, len(self.absent))
+            self.kind.close(record, by=self.by, reason="A file declared complete no longer has it.")
+            self.ended += 1
+
+    def mark(self) -> None:
+        """The colours once everything that follows from the rows was computed."""
+        ids = {line.record.pk for line in self.lines.values() if line.wrote}
+        after = self.kind.existing(ids) if ids else {}
+        for line in self.lines.values():
+            if line.wrote and line.record.pk in after:
+                line.mark_after = self.kind.mark_of(after[line.record.pk])
+            else:
+                line.mark_after = line.mark_before
+
+    def outcome(self) -> Outcome:
+        lines = [self.lines[row] for row in sorted(self.lines)]
+        return Outcome(lines, self.absent, self.absent_of, self.ended, self.columns)
 
 
-def _known(kind, mapping: Mapping, accepted: list[Accepted]) -> dict[int, Known]:
-    """What each row was made of before, by row number.
-
-    A row found by its best name has it; a lesser name (a title) finds what no other row has, and
-    so does a name in other capitals.
-    """
-    known = kind.known(mapping.source, {n for item in accepted for n in item.external_ids})
-    folded = {name.casefold(): hit for name, hit in known.items()}
-    found: dict[int, Known] = {}
-    taken: set[int] = set()
-    for place in range(max((len(item.external_ids) for item in accepted), default=0)):
-        named = [
-            (i.row.number, i.external_ids[place]) for i in accepted if place < len(i.external_ids)
-        ]
-        for names, fold in ((known, str), (folded, str.casefold)):
-            for number, name in named:
-                hit = names.get(fold(name))
-                if hit and number not in found and hit.record_id not in taken:
-                    found[number] = hit
-                    taken.add(hit.record_id)
-    return found
-
-
-def _one(kind, mapping, item: Accepted, told: Known | None, records, by, outcome: Outcome) -> None:
-    record = records.get(told.record_id) if told else kind.same_as(item.values, by=by)
-    values = kind.understand(item.values, record, source=mapping.source, by=by)
-    if record is None:
-        record = kind.create(values, source=mapping.source, by=by)
-        outcome.created += 1
-        kept = _plain(values)
-    else:
-        last = (told.values if told else None) or {}
-        changes, kept = _changes(kind, record, values, last, item.row.number, outcome)
-        if changes:
-            kind.update(record, changes, source=mapping.source, by=by)
-            outcome.updated += 1
-        else:
-            outcome.unchanged += 1
-        kept = last | kept
-    if told is None or told.values != kept or len(item.external_ids) > 1:
-        for name in item.external_ids:
-            kind.remember(record, mapping.source, name, kept)
-
-
-def _changes(kind, record, values, last, row: int, outcome) -> tuple[dict[str, Any], dict]:
-    """What the file changes; what a person changed since is left, and said. And what to keep as
-    the source's last word."""
-    current, said = _plain(kind.values_now(record)), _plain(values)
-    changes, kept = {}, dict(said)
-    for name, value in values.items():
-        if said[name] == current.get(name):
-            continue
-        by_hand = name in last and last[name] != current.get(name)
-        if not by_hand:
-            changes[name] = value
-            continue
-        kept[name] = last[name]
-        if said[name] != last[name]:
-            outcome.refuse(
-                row,
-                name,
-                f"{_called(kind, record)}: changed here by hand since the last import; kept.",
-            )
-    return changes, kept
-
-
-def _called(kind, record) -> str:
-    return getattr(record, "reference", "") or kind.title_of(record)
-
-
-def _column(mapping: Mapping, name: str) -> str:
-    column = mapping.fields.get(name, {}).get("column", "")
-    return column if isinstance(column, str) else next(iter(column), "")
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    """Values as JSON keeps them, so that what was said once compares with what is said now."""
-
-    def one(value: Any) -> Any:
-        if isinstance(value, Decimal):
-            return str(value.quantize(Decimal("0.01")))
-        return value.isoformat() if isinstance(value, (date, datetime)) else value
-
-    return {name: one(value) for name, value in values.items()}
-
-
-def _one_at_a_time(source: str) -> None:
+def _one_at_a_time(source: str, watch: Watch) -> None:
     """Two files of one source wait for each other instead of creating twice."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import:{source}"])
-
-
-def _remember(
-    kind, mapping, file_name, content, by, outcome: Outcome, refused: dict[int, Row]
-) -> None:
-    run = ImportRun.objects.create(
-        kind=kind, mapping=mapping, file_name=file_name[:200], by=by, refused=outcome.refused,
-        sha256=hashlib.sha256(content).hexdigest(), created=outcome.created,
-        updated=outcome.updated, unchanged=outcome.unchanged,
-    )  # fmt: skip
-    reasons: dict[int, list] = {}
-    for error in outcome.errors:
-        reasons.setdefault(error["row"], []).append(
-            {"column": error["column"], "message": error["message"]}
-        )
-    RefusedRow.objects.bulk_create(
-        RefusedRow(run=run, row=number, cells=row.cells, errors=reasons.get(number, []))
-        for number, row in refused.items()
-    )
+        while True:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [f"import:{source}"])
+            if cursor.fetchone()[0]:
+                return
+            watch("wait", 0, 1)
+            sleep(BETWEEN_TRIES)

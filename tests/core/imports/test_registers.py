@@ -3,7 +3,7 @@
 import pytest
 
 from changeoffice.core.access.models import RoleAssignment
-from changeoffice.core.imports.running import import_file
+from changeoffice.core.imports.filing import import_file
 from changeoffice.core.outbox.models import Outbox
 from changeoffice.core.people.models import Person
 from changeoffice.core.record.errors import NotAllowed

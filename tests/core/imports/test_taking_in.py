@@ -8,8 +8,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from changeoffice.core.imports.models import ImportRun, RefusedRow
-from changeoffice.core.imports.running import import_file
+from changeoffice.core.imports.filing import import_file
+from changeoffice.core.imports.models import Import, ImportLine
 from changeoffice.core.record.errors import Invalid
 from portfolio.models import Portfolio, Programme, Project
 
@@ -103,7 +103,7 @@ def test_an_unusable_row_is_refused_by_row_and_column_and_the_rest_taken(row, co
     outcome = take_in(row, LATE)
     assert (outcome.created, outcome.refused) == (1, 1)
     assert outcome.errors[0]["row"] == 2 and outcome.errors[0]["column"] == column
-    assert RefusedRow.objects.get().errors[0]["message"]
+    assert ImportLine.objects.get(outcome="refused").errors[0]["message"]
 
 
 def test_a_row_twice_in_one_file_is_taken_once_and_said():
@@ -116,7 +116,7 @@ def test_a_row_twice_in_one_file_is_taken_once_and_said():
 def test_a_dry_run_says_the_same_and_changes_nothing():
     outcome = take_in(ON_TIME, LATE, dry_run=True)
     assert outcome.created == 2
-    assert Project.objects.count() == ImportRun.objects.count() == 0
+    assert Project.objects.count() == Import.objects.count() == 0
 
 
 @pytest.mark.parametrize(

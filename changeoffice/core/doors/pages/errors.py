@@ -1,5 +1,6 @@
 """Pages for what cannot be done: what happened, what to do, what was kept."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -28,6 +29,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def too_large(request: HttpRequest) -> HttpResponse:
     words = "This is more than can be sent at once."
+    if request.path.startswith(("/imports", "/api/v1/imports")):
+        limit = settings.IMPORT_MAX_BYTES // 1024**2
+        words = (
+            f"A file to import may have {limit} MB. Split it, or leave out columns nobody needs."
+        )
     if request.path.startswith("/api/"):
         from changeoffice.core.doors.api.problems import problem
 

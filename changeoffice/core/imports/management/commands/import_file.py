@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from changeoffice.core.imports.running import import_file
+from changeoffice.core.imports.filing import import_file
 from changeoffice.core.people.models import Person
 from changeoffice.core.record.errors import Refused
 

@@ -1,0 +1,271 @@
+"""An import from the upload to the result, by page and API: who may, what is asked, what is kept."""
+
+import csv
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from changeoffice.core.imports import carrying
+from changeoffice.core.imports.models import Import, ImportLine, SavedMapping
+from changeoffice.core.notify.models import Notification
+from changeoffice.core.outbox.relay import relay
+from changeoffice.core.record.models import Alias
+from ideation.models import Idea
+
+HEADER = "Ref,Title,Description,Votes"
+FIRST = "A-1,Show why a payment is held,Nobody tells them why it is held,12"
+SECOND = "A-2,Print in both colours,The printers only know one of them,3"
+BROKEN = "A-3,Open on Sundays,Some people only come then,many"
+MATCH = {"to-0": "=", "to-1": "title", "to-2": "problem", "to-3": "votes_up",
+         "source": "suggestion box", "remember_as": "Box", "remember": "1"}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def store(settings, tmp_path, office):
+    settings.MEDIA_ROOT = str(tmp_path)
+
+
+def file_of(*rows: str, name: str = "box.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, "\n".join([HEADER, *rows]).encode(), "text/csv")
+
+
+def upload(client, *rows: str, of: str = "ideas", name: str = "box.csv") -> Import:
+    answer = client.post("/imports", {"of": of, "file": file_of(*rows, name=name)})
+    assert answer.status_code == 302, answer.content[:3000]
+    return Import.objects.latest("pk")
+
+
+def carry(record: Import) -> Import:
+    record.refresh_from_db()
+    carrying.carry(record.pk, record.attempt)
+    record.refresh_from_db()
+    return record
+
+
+def checked(client, *rows: str, **options) -> Import:
+    record = upload(client, *rows, **options)
+    answer = client.post(f"/imports/{record.reference}/columns", MATCH | {"dry_run": "1"})
+    assert answer.status_code == 302 and answer.url.endswith("/progress"), answer.content[-3000:]
+    return carry(record)
+
+
+def imported(client, *rows: str, **choices) -> Import:
+    record = checked(client, *rows)
+    answer = client.post(f"/imports/{record.reference}/choices", {"run": "1", **choices})
+    assert answer.status_code == 302, answer.content[-3000:]
+    return carry(record)
+
+
+def test_a_file_is_uploaded_matched_checked_and_taken_in(page, analyst):
+    client = page(analyst)
+    record = upload(client, FIRST, SECOND, BROKEN)
+    assert record.state == "uploaded" and record.owner == analyst
+    columns = client.get(f"/imports/{record.reference}/columns").content.decode()
+    assert "Suggested" in columns and "Show why a payment is held" in columns
+    client.post(f"/imports/{record.reference}/columns", MATCH | {"dry_run": "1"})
+    assert "Waiting for a worker" in client.get(
+        f"/imports/{record.reference}/progress").content.decode()  # fmt: skip
+    record = carry(record)
+    assert (record.state, record.created, record.refused) == ("checked", 2, 1)
+    assert Idea.objects.count() == 0
+    dry = client.get(f"/imports/{record.reference}/dry-run").content.decode()
+    assert "nothing is saved yet" in dry and "many" in dry
+    client.post(f"/imports/{record.reference}/run")
+    record = carry(record)
+    assert record.state == "done" and record.trouble == ""
+    assert sorted(Idea.objects.values_list("imported_votes", flat=True)) == [3, 12]
+    result = client.get(f"/imports/{record.reference}").content.decode()
+    assert Idea.objects.first().get_absolute_url() in result
+    assert Alias.objects.filter(external_id="A-1").exists()
+
+
+def test_the_matches_are_remembered_for_the_next_file(page, analyst):
+    client = page(analyst)
+    imported(client, FIRST)
+    assert SavedMapping.objects.get().name == "Box"
+    record = upload(client, SECOND, name="box 2.csv")
+    assert record.mapping_name == "Box" and record.source == "suggestion box"
+    assert "Remembered" in client.get(f"/imports/{record.reference}/columns").content.decode()
+
+
+def test_refused_rows_come_back_as_a_file_that_can_be_corrected_and_sent_again(page, analyst):
+    client = page(analyst)
+    record = imported(client, FIRST, BROKEN, "A-4,=HYPERLINK(1),Somebody tries it on,x")
+    answer = client.get(f"/imports/{record.reference}/refused.csv")
+    rows = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+    assert rows[0] == ["Ref", "Title", "Description", "Votes", "Refused because"]
+    assert rows[1][:4] == BROKEN.split(",") and "Votes" in rows[1][4]
+    assert rows[2][1] == "'=HYPERLINK(1)"
+    rows[1][3], rows[2][3] = "7", "-0"
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    again = client.post("/imports", {"of": "ideas", "file": SimpleUploadedFile(
+        "corrected.csv", text.getvalue().encode(), "text/csv")})  # fmt: skip
+    assert again.status_code == 302
+    record = Import.objects.latest("pk")
+    record.dry_run(by=analyst)
+    record = carry(record)
+    record.run(by=analyst)
+    record = carry(record)
+    assert (record.created, record.refused) == (2, 0)
+    assert Idea.objects.filter(title="=HYPERLINK(1)").exists()
+
+
+@pytest.mark.parametrize("side", ["file", "hand"])
+def test_an_edit_made_by_hand_is_asked_about_and_decided(page, analyst, side):
+    client = page(analyst)
+    imported(client, FIRST)
+    idea = Idea.objects.get()
+    idea.revise(by=idea.owner or analyst, title="Say why it is held")
+    record = checked(client, FIRST.replace("Show why a payment", "Show them why a payment"))
+    assert record.conflicts == 1 and record.open_conflicts == 1
+    refusal = client.post(f"/imports/{record.reference}/choices", {"run": "1"})
+    assert refusal.status_code == 409 and "Decide each conflict" in refusal.content.decode()
+    row = ImportLine.objects.get(of=record).row
+    client.post(f"/imports/{record.reference}/choices", {f"c:{row}:title": side, "run": "1"})
+    record = carry(record)
+    assert record.state == "done", record.trouble
+    idea.refresh_from_db()
+    wanted = "Show them why a payment is held" if side == "file" else "Say why it is held"
+    assert idea.title == wanted
+    again = checked(client, FIRST.replace("Show why a payment", "Show them why a payment"))
+    assert again.conflicts == 0
+
+
+def test_an_office_that_moved_since_the_dry_run_is_looked_at_again(page, analyst):
+    client = page(analyst)
+    imported(client, FIRST)
+    record = checked(client, FIRST.replace("12", "20"))
+    idea = Idea.objects.get()
+    Idea.objects.filter(pk=idea.pk).update(imported_votes=15)
+    record.run(by=analyst)
+    record = carry(record)
+    assert record.state == "checked" and record.told["moved"] == [2]
+    idea.refresh_from_db()
+    assert idea.imported_votes == 15
+    assert "The office changed" in client.get(
+        f"/imports/{record.reference}/dry-run").content.decode()  # fmt: skip
+
+
+def test_a_message_delivered_twice_imports_once(page, analyst):
+    record = checked(page(analyst), FIRST)
+    record.run(by=analyst)
+    record = carry(record)
+    attempt, version = record.attempt, record.version
+    carrying.carry(record.pk, attempt)
+    carrying.carry(record.pk, attempt - 1)
+    record.refresh_from_db()
+    assert record.version == version and Idea.objects.count() == 1
+
+
+def test_a_worker_that_died_is_told_and_the_import_starts_again(page, analyst):
+    client = page(analyst)
+    record = checked(client, FIRST)
+    record.run(by=analyst)
+    record.progress.attempt = record.attempt  # a worker began, and is gone
+    record.progress.save()
+    record = carry(record)
+    assert record.state == "failed" and "Nothing was saved" in record.trouble
+    assert Idea.objects.count() == 0
+    assert "Nothing was saved" in client.get(
+        f"/imports/{record.reference}/dry-run").content.decode()  # fmt: skip
+    record.run(by=analyst)
+    assert carry(record).state == "done"
+
+
+def test_stopping_saves_nothing(page, analyst, monkeypatch):
+    client = page(analyst)
+    record = checked(client, FIRST, SECOND)
+    record.run(by=analyst)
+    assert client.post(f"/imports/{record.reference}/stop").status_code == 302
+    record = carry(record)
+    assert record.state == "stopped" and Idea.objects.count() == 0
+
+
+def test_absence_ends_only_what_a_complete_file_lacks_and_many_only_when_confirmed(page, analyst):
+    client = page(analyst)
+    imported(client, FIRST, SECOND)
+    record = checked(client, FIRST)
+    assert (record.absent, record.absent_of) == (1, 2)
+    url = f"/imports/{record.reference}/choices"
+    assert client.post(url, {"complete": "1", "run": "1"}).status_code == 409
+    answer = client.post(url, {"complete": "1", "confirmed": "1", "run": "1"})
+    assert answer.status_code == 302
+    record = carry(record)
+    assert record.state == "done", (record.trouble, record.told)
+    states = dict(Idea.objects.values_list("title", "state"))
+    assert states["Print in both colours"] == "declined"
+    assert states["Show why a payment is held"] == "open"
+
+
+def test_one_notice_tells_of_a_whole_import(page, analyst):
+    record = imported(page(analyst), FIRST, SECOND)
+    while relay()["done"]:
+        pass
+    notice = Notification.objects.get(person=analyst)
+    assert notice.text == f"{record.reference} box.csv is imported: 2 created"
+
+
+def test_only_who_may_take_files_in_sees_the_door(page, stranger, analyst, manager):
+    record = checked(page(analyst), FIRST)
+    assert b"Upload a file" not in page(stranger).get("/imports").content
+    for path in ("", "/columns", "/dry-run", "/progress", "/refused.csv"):
+        assert page(stranger).get(f"/imports/{record.reference}{path}").status_code == 404
+    for path in ("/columns", "/dry-run", "/refused.csv"):
+        assert page(manager).get(f"/imports/{record.reference}{path}").status_code == 403
+    assert page(manager).get(f"/imports/{record.reference}").status_code == 200
+    assert (
+        page(stranger).post("/imports", {"of": "ideas", "file": file_of(FIRST)}).status_code == 403
+    )
+    assert page(manager).post(f"/imports/{record.reference}/run").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("box.xlsx", b"Ref,Title\n1,2", "is not a XLSX file"),
+        ("box.csv", b"PK\x03\x04whatever", "is not a CSV file"),
+        ("box.pdf", b"%PDF-1.7", "is a PDF"),
+        ("box.csv", b"", "empty"),
+        ("box.xlsx", b"PK\x03\x04whatever", "workbook"),
+    ],
+)  # fmt: skip
+def test_what_is_no_table_is_refused_in_words(page, analyst, name, content, words):
+    upload = SimpleUploadedFile(name, content, "text/csv")
+    answer = page(analyst).post("/imports", {"of": "ideas", "file": upload})
+    assert answer.status_code == 422 and words in answer.content.decode()
+    assert Import.objects.count() == 0
+
+
+def test_a_file_of_200_mb_is_refused_before_it_is_read(page, analyst):
+    answer = page(analyst).generic("POST", "/imports", b"x", "multipart/form-data; boundary=b",
+                                   CONTENT_LENGTH=str(200 * 1024**2))  # fmt: skip
+    assert answer.status_code == 413 and "50 MB" in answer.content.decode()
+
+
+def test_the_api_takes_a_file_the_same_way(api, analyst, stranger):
+    client = api(analyst, "imports:read", "imports:write")
+    answer = client.post("/api/v1/imports/", {"of": "ideas", "file": file_of(FIRST, BROKEN)},
+                         format="multipart")  # fmt: skip
+    assert answer.status_code == 201, answer.json()
+    url = f"/api/v1/imports/{answer.json()['id']}/"
+    assert api(stranger, "admin").get(url).status_code == 404
+    mapping = {"source": "box", "identity": ["Ref"], "fields": {
+        "title": {"rule": "text", "column": "Title", "required": True},
+        "problem": {"rule": "long_text", "column": "Description", "required": True},
+        "votes_up": {"rule": "number", "column": "Votes"}}}  # fmt: skip
+    wrong = client.patch(url, {"mapping": {"fields": {"wings": {}}}}, format="json")
+    assert wrong.status_code == 400
+    assert client.patch(url, {"mapping": mapping}, format="json").json()["state"] == "matched"
+    assert client.post(f"{url}run/").status_code == 409
+    assert client.post(f"{url}dry-run/").json()["state"] == "checking"
+    record = carry(Import.objects.get())
+    assert client.get(f"{url}progress/").json()["state"] == "checked"
+    lines = client.get(f"{url}lines/?outcome=refused").json()
+    assert [line["row"] for line in lines["results"]] == [3]
+    assert client.get(f"{url}lines/?outcome=odd").status_code == 400
+    assert client.patch(url, {"decisions": {"9:title": "file"}}, format="json").status_code == 400
+    assert client.post(f"{url}run/").json()["state"] == "running"
+    assert carry(record).state == "done"
+    assert b"A-3" in client.get(f"{url}refused/").getvalue()
