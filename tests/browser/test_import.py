@@ -1,11 +1,13 @@
 """A spreadsheet from the desk into the office: upload, match, dry run, conflict, import, correct."""
 
+import pytest
 from playwright.sync_api import expect
 
 from changeoffice.core.imports import carrying
 from changeoffice.core.imports.models import Import
 from ideation.models import Idea
 
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 HEADER = "Ref,Idea,Body,Votes"
 FIRST = "A-1,Show why a payment is held,Nobody tells them why it is held,12"
 NEWER = "A-1,Show them why a payment is held,Nobody tells them why it is held,15"

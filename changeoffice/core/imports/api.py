@@ -10,8 +10,9 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
 
 from changeoffice.core import ports
+from changeoffice.core.doors.api.cursors import cursor_page
 from changeoffice.core.doors.api.views import WorkSerializer, WorkViewSet, work_api
-from changeoffice.core.doors.lists import whole
+from changeoffice.core.doors.lists import Ordering
 from changeoffice.core.imports import carrying, matching, showing, uploading
 from changeoffice.core.imports.filters import ImportFilterSet
 from changeoffice.core.imports.kinds import NOT_YOURS, may_import
@@ -21,6 +22,8 @@ from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen
 
 EDITS = ("shape", "mapping", "decisions", "complete", "confirmed")
 CODES = [code for code, _ in OUTCOMES]
+BY_ROW = {"row": Ordering("Row", "row", descending=False)}
+LINES_TAKE = {"outcome", "cursor", "page_size", "ordering", "count", "format"}
 
 
 class ImportSerializer(WorkSerializer):
@@ -123,35 +126,23 @@ class ImportApi(WorkViewSet):
         record.read_as(by=self.request.user, at_version=version, **made)
 
     @extend_schema(
-        operation_id="imports_lines",
-        responses=ImportLineOut(many=True),
-        parameters=[
-            OpenApiParameter("outcome", str, enum=CODES), OpenApiParameter("after", int),
-            OpenApiParameter("page_size", int),
-        ],
+        operation_id="imports_lines", responses=ImportLineOut(many=True),
+        parameters=[OpenApiParameter("outcome", str, enum=CODES)],
     )  # fmt: skip
     @action(detail=True, methods=["get"])
     def lines(self, request, id: str) -> Response:
         """What came, or would come, of each row, in the order of the file."""
-        record, asked = self.get_object(), request.query_params
-        if unknown := sorted(set(asked) - {"outcome", "after", "page_size", "format"}):
+        record, asked = self.get_object(), request.query_params.dict()
+        if unknown := sorted(set(asked) - LINES_TAKE):
             raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
-        rows = ImportLine.objects.filter(of=record).visible_to(request.user).order_by("row")
-        if outcome := asked.get("outcome"):
-            if outcome not in CODES:
-                raise Invalid(outcome=f"One of {', '.join(CODES)}.")
-            rows = rows.filter(outcome=outcome)
-        after, size = (self._number(asked, name, high) for name, high in
-                       (("after", 10**6), ("page_size", 500)))  # fmt: skip
-        found = list(rows.filter(row__gt=after or 0)[: (size or 50) + 1])
-        page = found[: size or 50]
-        return Response({"results": ImportLineOut(page, many=True).data,
-                         "next_after": page[-1].row if len(found) > len(page) else None})  # fmt: skip
-
-    def _number(self, asked, name: str, most: int) -> int | None:
-        if name in asked and (number := whole(asked[name], most)) is None:
-            raise Invalid(**{name: f"Send a whole number up to {most}."})
-        return number if name in asked else None
+        rows = ImportLine.objects.filter(of=record).visible_to(request.user)
+        outcome = asked.get("outcome", "")
+        if outcome and outcome not in CODES:
+            raise Invalid(outcome=f"One of {', '.join(CODES)}.")
+        rows = rows.filter(outcome=outcome) if outcome else rows
+        return cursor_page(request, rows, BY_ROW, ordering="row",
+                           filters={"of": record.reference, "outcome": outcome},
+                           draw=lambda page: ImportLineOut(page, many=True).data)  # fmt: skip
 
     @extend_schema(operation_id="imports_progress", responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["get"])

@@ -149,7 +149,7 @@ def _ask_values(column: Column, spec: Field, rule: dict[str, Any], table: Table)
             continue
         becomes, known = _meaning(column.name, text, rule)
         column.values.append({"text": text, "rows": rows, "becomes": becomes or "",
-                              "known": known, "label": choices.get(becomes, "")})  # fmt: skip
+                              "known": known, "label": choices.get(becomes or "", "")})  # fmt: skip
     open_now = [value for value in column.values if not value["known"]]
     column.rule = f"{len(column.values) - len(open_now)} of {len(column.values)} values mapped"
     if open_now:

@@ -131,7 +131,7 @@ class Taking:
                         self.records |= self.kind.existing([before.record_id])
                     continue
                 done += 1
-                line.mark_before = marks.get(getattr(line.record, "pk", None), "")
+                line.mark_before = marks.get(line.record.pk, "") if line.record else ""
                 self.lines[item.row.number] = line
             if len(waiting) == len(tried):
                 break

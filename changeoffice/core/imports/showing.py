@@ -1,5 +1,6 @@
 """What the pages of an import show, put together for their templates."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -126,7 +127,7 @@ def progress(record: Import, person) -> dict[str, Any]:
         "may_stop": record.verbs()["stop"].rule(record).holds(person, record),
         "chosen": _chosen(record, person),
         "earlier": earlier(record, person),
-        "silent": begun and (timezone.now() - record.progress.beat_at).total_seconds() > 30,
+        "silent": begun and _since(record.progress.beat_at) > 30,
     }  # fmt: skip
 
 
@@ -137,7 +138,12 @@ def _step_state(name: str, now: str, told: dict[str, Any]) -> str:
 
 
 def _seconds(record: Import) -> int:
-    return max(0, round((timezone.now() - record.progress.started_at).total_seconds()))
+    return max(0, round(_since(record.progress.started_at)))
+
+
+def _since(moment: datetime | None) -> float:
+    """Seconds; none at all when it has not begun."""
+    return (timezone.now() - moment).total_seconds() if moment else 0.0
 
 
 def _left(write: dict[str, Any]) -> str:

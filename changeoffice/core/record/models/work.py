@@ -1,20 +1,15 @@
-"""The record header, the abstract Work every business object is, and its events."""
+"""The abstract Work every business object is."""
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar, Self
 
 import pghistory
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVectorField
 from django.db import connection, models, transaction
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Now
 
 from changeoffice.core import ports
 from changeoffice.core.access.grants import grants_of
-from changeoffice.core.access.rules import ADMINISTRATOR, FIGURE_ROLES, SEES_FIGURES, Rule, scope_q
+from changeoffice.core.access.rules import ADMINISTRATOR, FIGURE_ROLES, SEES_FIGURES, Rule
 from changeoffice.core.outbox.models import enqueue
 from changeoffice.core.people.models import BusinessUnit, Person
 from changeoffice.core.record import acting, clock
@@ -22,6 +17,8 @@ from changeoffice.core.record.clock import OfficeNow
 from changeoffice.core.record.database import sequence
 from changeoffice.core.record.errors import Invalid, NotNow, NotSeen
 from changeoffice.core.record.inputs import Inputs
+from changeoffice.core.record.models.events import Event
+from changeoffice.core.record.models.header import NamedPerson, Reach, Record, visible
 from changeoffice.core.record.triggers import KeepHeader, RefuseDelete
 from changeoffice.core.record.workflow import (
     ANY,
@@ -32,157 +29,6 @@ from changeoffice.core.record.workflow import (
     transition,
     verbs_of,
 )
-
-LONE_MINUS = re.compile(r'-(?![\w"])')
-
-
-class Reach(models.IntegerChoices):
-    STAFF = 0, "All staff"
-    ROLES = 1, "People with a role on it or its unit"
-    OWN = 2, "Its owner and people named on it"
-
-
-def visible(person, at: str = "") -> Q:
-    """Which rows this person may see; the same words for Record, every Work, and joins to them.
-
-    Confidential rows and drafts exist only for the owner and for people named on their home item.
-    """
-    grants = grants_of(person)
-    named = Exists(NamedPerson.objects.filter(record_id=OuterRef(f"{at}home_id"), person=person))
-    own = Q(**{f"{at}owner_id": person.pk})
-    found = own | Q(named)
-    if grants.is_staff:
-        found |= Q(**{f"{at}reach": Reach.STAFF, f"{at}confidential": False})
-    if held := scope_q(grants.scope(*FIGURE_ROLES), at):
-        found |= Q(**{f"{at}reach": Reach.ROLES, f"{at}confidential": False}) & held
-    return found if person.is_active else Q(pk__in=[])
-
-
-def query_of(words: str) -> SearchQuery:
-    """What a person typed as a query. A minus means "without" before a word only: hundreds in a
-    row would be nested as deep, and deeper than the database goes."""
-    plain = LONE_MINUS.sub(" ", words[:200])
-    return SearchQuery(plain, search_type="websearch", config="office")
-
-
-class RecordQuerySet(models.QuerySet):
-    def visible_to(self, person) -> Self:
-        return self.filter(visible(person))
-
-    def search(self, words: str) -> Self:
-        """Full-text over title, reference and text; best first, at most what is asked for."""
-        query = query_of(words)
-        return (
-            self.filter(search=query)
-            .annotate(closeness=SearchRank("search", query))
-            .order_by("-closeness", "-id")
-        )
-
-
-class Record(models.Model):
-    """The header of every record, kept by a trigger on its Work table and never written here."""
-
-    id = models.BigIntegerField(primary_key=True)
-    kind = models.CharField(max_length=24)
-    reference = models.CharField(max_length=24, unique=True)
-    title = models.CharField(max_length=200)
-    state = models.CharField(max_length=24)
-    unit = models.ForeignKey(BusinessUnit, null=True, on_delete=models.PROTECT, related_name="+")
-    owner = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    reach = models.SmallIntegerField(choices=Reach.choices)
-    confidential = models.BooleanField()
-    home = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+")
-    search = SearchVectorField(null=True)
-    created_at = models.DateTimeField()
-
-    objects = RecordQuerySet.as_manager()
-
-    class Meta:
-        indexes = [
-            GinIndex(fields=["search"], name="record_search"),
-            GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="record_title_trigram"),
-            models.Index(fields=["kind", "-id"], name="record_kind"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.reference} {self.title}"
-
-    def get_absolute_url(self) -> str:
-        return work_model(self.kind).url_for(self.reference)
-
-
-class NamedPerson(models.Model):
-    """Someone named on a record: co-author, assessor, or admitted to a confidential item."""
-
-    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="named")
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
-    part = models.CharField(max_length=20, default="reader")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["record", "person"], name="named_once")]
-
-
-class Alias(models.Model):
-    """The same thing under another system's name."""
-
-    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="aliases")
-    source = models.CharField(max_length=60)
-    external_id = models.CharField(max_length=200)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["source", "external_id"], name="alias_names_one_record")
-        ]
-
-
-# Votes are shown by unit, never by name, so nobody is told of a single one.
-BALLOT = ("vote", "withdraw_vote")
-
-
-class EventQuerySet(models.QuerySet):
-    def told(self) -> Self:
-        return self.exclude(verb__in=BALLOT)
-
-    def visible_to(self, person) -> Self:
-        return self.filter(visible(person, at="record__"))
-
-
-class Event(models.Model):
-    """One verb done: who, through which door, when, from which state to which, and why."""
-
-    append_only = True
-
-    id = models.BigAutoField(primary_key=True)
-    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="events")
-    verb = models.CharField(max_length=40)
-    words = models.CharField(max_length=120)
-    actor = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    on_behalf_of = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    door = models.CharField(max_length=12)
-    client = models.CharField(max_length=120, blank=True)
-    before = models.CharField(max_length=24, blank=True)
-    after = models.CharField(max_length=24, blank=True)
-    reason = models.TextField(blank=True)
-    data = models.JSONField(default=dict)
-    context_id = models.UUIDField(null=True)
-    at = models.DateTimeField(db_default=OfficeNow())
-    recorded_at = models.DateTimeField(db_default=Now())
-    # The transaction that wrote it: readers of the feed wait until all older ones have ended.
-    transaction = models.BigIntegerField(
-        db_default=models.Func(function="feed_position", output_field=models.BigIntegerField())
-    )
-
-    objects = EventQuerySet.as_manager()
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["record", "-at", "-id"], name="event_of_record"),
-            models.Index(fields=["transaction", "id"], name="event_feed"),
-            models.Index(fields=["-at"], name="event_at"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.verb} {self.record_id}"
 
 
 class WorkQuerySet(models.QuerySet):

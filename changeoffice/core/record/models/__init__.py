@@ -1,0 +1,18 @@
+"""The record header, its events, and the abstract Work every business object is."""
+
+from changeoffice.core.record.models.events import BALLOT, Event
+from changeoffice.core.record.models.header import (
+    Alias,
+    NamedPerson,
+    Reach,
+    Record,
+    RecordQuerySet,
+    query_of,
+    visible,
+)
+from changeoffice.core.record.models.work import Work, WorkQuerySet, work_model
+
+__all__ = [
+    "BALLOT", "Alias", "Event", "NamedPerson", "Reach", "Record", "RecordQuerySet", "Work", "WorkQuerySet",
+    "query_of", "visible", "work_model",
+]  # fmt: skip
