@@ -5,7 +5,10 @@ import time
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 
+from changeoffice.core.record.database import after_migrate
+from changeoffice.core.record.models import Event
 from changeoffice.core.talk.models import comment
 from ideation.models import Idea
 
@@ -24,6 +27,7 @@ def settled(program, **options) -> list[dict]:
     """All of the feed, once nothing older is still being written anywhere on this server: other
     test processes have databases of their own on it, and their transactions hold it back too."""
     behind = """SELECT coalesce(max(transaction), 0) >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+                         + (SELECT last_value FROM feed_offset)
                   FROM record_event"""
     for _ in range(900):
         with connection.cursor() as cursor:
@@ -114,3 +118,24 @@ def test_what_cannot_be_read_is_a_400(api, author, query):
 def test_the_feed_needs_its_scope(api, author, client):
     assert api(author, "ideas:read").get(FEED).status_code == 403
     assert client.get(FEED).status_code == 401
+
+
+@pytest.mark.django_db(transaction=True)
+def test_positions_go_on_above_the_old_ones_when_a_dump_meets_a_new_server(api, author, colleague):
+    idea = propose(author)
+    program = api(colleague, "events:read")
+    Event.objects.update(transaction=F("transaction") + 10**12)  # a server with a longer history
+    after_migrate(None)
+    seen = settled(program)
+    assert [row["verb"] for row in seen] == ["propose", "submit"]
+    comment(idea, by=colleague, body="Good one")
+    assert [row["verb"] for row in settled(program, since=seen[-1]["cursor"])] == ["comment"]
+    offset = feed_offset()
+    after_migrate(None)
+    assert feed_offset() == offset, "a migration on the same server moves nothing"
+
+
+def feed_offset() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value FROM feed_offset")
+        return cursor.fetchone()[0]

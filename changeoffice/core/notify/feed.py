@@ -87,7 +87,10 @@ class EventApi(viewsets.ViewSet):
 def settled():
     """Events of transactions that ended before every one that still runs."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        cursor.execute(
+            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + last_value"
+            " FROM feed_offset"
+        )
         oldest_running = cursor.fetchone()[0]
     return Event.objects.filter(transaction__lt=oldest_running).order_by("transaction", "id")
 

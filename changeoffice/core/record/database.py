@@ -9,8 +9,22 @@ def after_migrate(sender, **kwargs) -> None:
     with connection.cursor() as cursor:
         for model in work_models():
             cursor.execute(f"CREATE SEQUENCE IF NOT EXISTS {sequence(model.prefix)}")
+        _keep_feed_ahead(cursor)
         if settings.DATABASE_APP_ROLE:
             _grant(cursor, connection.ops.quote_name(settings.DATABASE_APP_ROLE))
+
+
+def _keep_feed_ahead(cursor) -> None:
+    """A dump brought to another server meets transaction numbers that begin anew there; the feed
+    goes on above the highest position it ever gave."""
+    cursor.execute("SELECT to_regclass('feed_offset'), to_regclass('record_event')")
+    if None in cursor.fetchone():
+        return
+    cursor.execute("""
+        SELECT setval('feed_offset', top - next + 1)
+          FROM (SELECT (SELECT max(transaction) FROM record_event) AS top,
+                       pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next) AS at
+         WHERE top >= next + (SELECT last_value FROM feed_offset)""")
 
 
 def work_models() -> list:
