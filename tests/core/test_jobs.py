@@ -105,7 +105,8 @@ def test_a_run_whose_worker_died_is_taken_up_again(ran):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_slow_run_and_the_next_never_overlap(ran):
+def test_a_slow_run_and_the_next_never_overlap(ran, monkeypatch):
+    monkeypatch.setattr(registry, "DEAD_SESSION", 0.1)
     inside, go_on = threading.Event(), threading.Event()
 
     def slow(now):
@@ -169,10 +170,41 @@ def test_what_was_due_while_nobody_worked_is_caught_up(ran):
     assert "probe" not in {job.name for job, _ in missed(now)}
 
 
+def test_a_run_that_never_ended_is_taken_up_again(ran):
+    """Its worker died with the message, or the queue was emptied before a worker saw it."""
+    JobRun.objects.create(job="probe", slot="1")
+    JobRun.objects.update(started_at=timezone.now() - timedelta(minutes=5))
+    assert catch_up(timezone.now())["taken up again"] == 1
+    run_due(**Outbox.objects.get(topic="job", payload__name="probe").payload)
+    assert len(ran) == 1 and JobRun.objects.get(job="probe").outcome == "done"
+    assert catch_up(timezone.now())["taken up again"] == 0
+
+
+def test_a_run_that_ended_its_worker_each_time_is_given_up(ran):
+    JobRun.objects.create(job="probe", slot="1", attempts=registry.MOST_ATTEMPTS)
+    run = start("probe", slot="1")
+    assert run.outcome == "failed" and "ended 3 times" in run.error and not ran
+
+
+def test_a_run_that_another_worker_ended_in_the_meantime_is_not_done_again(ran):
+    known = JobRun.objects.create(job="probe", slot="1")
+    start("probe", slot="1")
+    assert registry.perform(known, mine=False) is None
+    assert len(ran) == 1
+
+
+def test_a_job_asked_for_is_known_before_a_queue_may_forget_it(ran, manager, monkeypatch):
+    monkeypatch.setattr(registry.run_due, "apply_async", lambda kwargs, retry: None)
+    ask_for("probe", by=manager)
+    relay()
+    run = JobRun.objects.get(job="probe")
+    assert run.asked_by == manager and run.outcome == "running"
+
+
 def test_housekeeping_closes_runs_that_died_and_forgets_the_old(ran):
     now = timezone.now()
     dead = JobRun.objects.create(job="probe", slot="1")
-    JobRun.objects.filter(pk=dead.pk).update(started_at=now - timedelta(hours=1))
+    JobRun.objects.filter(pk=dead.pk).update(started_at=now - timedelta(days=2))
     ancient = JobRun.objects.create(job="probe", slot="0", finished_at=now)
     JobRun.objects.filter(pk=ancient.pk).update(started_at=now - timedelta(days=100))
     Heartbeat.objects.create(

@@ -13,6 +13,7 @@ class JobRun(models.Model):
     )
     counts = models.JSONField(default=dict)
     error = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "slot"], name="job_once_per_slot")]

@@ -1,6 +1,7 @@
 """Jobs: declared once with their schedule; started by beat or by an operator, never by a request."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from changeoffice.core.record import acting
 
 log = logging.getLogger(__name__)
 LOOK_BACK = timedelta(days=32)
+MOST_ATTEMPTS = 3  # a run that ends its worker each time must not do so for ever
+SURELY_BEGUN = timedelta(minutes=2)
+DEAD_SESSION = 8.0  # seconds until the database has noticed that a worker died
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,9 @@ def run_due(name: str, slot: str = "", asked_by: int | None = None) -> None:
 
 @handler("job")
 def hand_to_worker(name: str, slot: str, asked_by: int | None = None) -> None:
-    """From the outbox to a worker's queue; a broker that is away only delays it."""
+    """From the outbox to a worker's queue; a broker that is away only delays it, and one that
+    forgets what it held is seen by the run that never ends."""
+    JobRun.objects.get_or_create(job=name, slot=slot, defaults={"asked_by_id": asked_by})
     run_due.apply_async(kwargs={"name": name, "slot": slot, "asked_by": asked_by}, retry=False)
 
 
@@ -119,22 +125,31 @@ def start(name: str, *, slot: str, asked_by_id: int | None = None) -> JobRun | N
 
 def perform(run: JobRun, *, mine: bool = True) -> JobRun | None:
     """Do the work under an advisory lock per job, so a slow run and the next never overlap."""
-    error = ""
-    try:
-        with acting.through("job", run.job), alone(run.job) as free:
-            if not free and not mine:
-                return None  # another worker is at this very run
-            run.counts = (
-                JOBS[run.job].run(timezone.now()) if free else {"skipped_because_running": 1}
-            ) or {}
-    except Exception as trouble:
-        log.exception("job %s failed", run.job)
-        error = f"{type(trouble).__name__}: {trouble}"[:2000].replace("\x00", "")
-    return _finished(run, error)
+    with acting.through("job", run.job), alone(run.job, 0 if mine else DEAD_SESSION) as free:
+        if not free:  # the run before is still at work, or another worker is at this very run
+            run.counts = {"skipped_because_running": 1}
+            return _finished(run) if mine else None
+        run.refresh_from_db()
+        if run.finished_at:
+            return None
+        try:
+            run.counts = _work(run)
+        except Exception as trouble:
+            log.exception("job %s failed", run.job)
+            run.error = f"{type(trouble).__name__}: {trouble}"[:2000].replace("\x00", "")
+        return _finished(run)
 
 
-def _finished(run: JobRun, error: str) -> JobRun:
-    run.error, run.finished_at = error, timezone.now()
+def _work(run: JobRun) -> dict[str, int]:
+    if run.attempts >= MOST_ATTEMPTS:
+        raise RuntimeError(f"Its worker ended {run.attempts} times in the midst of it.")
+    run.attempts, run.started_at = run.attempts + 1, timezone.now()
+    run.save(update_fields=["attempts", "started_at"])
+    return JOBS[run.job].run(timezone.now()) or {}
+
+
+def _finished(run: JobRun) -> JobRun:
+    run.finished_at = timezone.now()
     fields = ["counts", "error", "finished_at"]
     try:
         run.save(update_fields=fields)
@@ -145,16 +160,22 @@ def _finished(run: JobRun, error: str) -> JobRun:
 
 
 @contextmanager
-def alone(name: str) -> Iterator[bool]:
+def alone(name: str, patience: float = 0) -> Iterator[bool]:
     """Hold the job's lock for this session; jobs keep their own, shorter transactions."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [f"job:{name}"])
-        mine = cursor.fetchone()[0]
+    deadline = time.monotonic() + patience
+    while not (mine := _take(name)) and time.monotonic() < deadline:
+        time.sleep(0.5)
     try:
         yield mine
     finally:
         if mine:
             _let_go(name)
+
+
+def _take(name: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [f"job:{name}"])
+        return cursor.fetchone()[0]
 
 
 def _let_go(name: str) -> None:
@@ -176,3 +197,11 @@ def missed(now: datetime) -> list[tuple[Job, str]]:
     slots = {slot for _, slot in due}
     ran = set(JobRun.objects.filter(slot__in=slots).values_list("job", "slot"))
     return [(item, slot) for (name, slot), item in due.items() if (name, slot) not in ran]
+
+
+def unended(now: datetime) -> list[JobRun]:
+    """Runs whose worker died, or whose message the broker forgot; one that is still at work is
+    among them and stays alone, since its lock is taken."""
+    return list(
+        JobRun.objects.filter(finished_at=None, started_at__lt=now - SURELY_BEGUN, job__in=JOBS)
+    )

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from celery.schedules import schedule
 
 from changeoffice.core.jobs.models import Heartbeat, JobRun
-from changeoffice.core.jobs.registry import job, missed
+from changeoffice.core.jobs.registry import job, missed, unended
 from changeoffice.core.outbox.models import Outbox, enqueue
 from changeoffice.core.outbox.relay import relay
 
-LONGEST_RUN = timedelta(minutes=15)
+FORGOTTEN_AFTER = timedelta(days=1)
 
 
 @job(
@@ -25,14 +25,18 @@ def outbox(now: datetime) -> dict[str, int]:
 @job(
     "catch-up",
     title="Catching up",
-    does="Starts what was due while no worker ran.",
+    does="Starts what was due while no worker ran, and again what a worker did not end.",
     every=schedule(300),
 )
 def catch_up(now: datetime) -> dict[str, int]:
     found = missed(now)
     for late, slot in found:
         enqueue("job", f"job:{late.name}:{slot}", name=late.name, slot=slot)
-    return {"started": len(found)}
+    broken = unended(now)
+    for run in broken:
+        key = f"job:{run.job}:{run.slot}:again after {run.attempts} at {now:%H:%M}"
+        enqueue("job", key, name=run.job, slot=run.slot, asked_by=run.asked_by_id)
+    return {"started": len(found), "taken up again": len(broken)}
 
 
 @job(
@@ -42,8 +46,8 @@ def catch_up(now: datetime) -> dict[str, int]:
     every=schedule(3600),
 )
 def housekeeping(now: datetime) -> dict[str, int]:
-    broken = JobRun.objects.filter(finished_at=None, started_at__lt=now - LONGEST_RUN).update(
-        finished_at=now, error="Stopped before it ended; the next run does its work."
+    broken = JobRun.objects.filter(finished_at=None, started_at__lt=now - FORGOTTEN_AFTER).update(
+        finished_at=now, error="Stopped before it ended, and nothing took it up again."
     )
     gone, _ = Heartbeat.objects.filter(at__lt=now - timedelta(hours=1)).delete()
     old, _ = JobRun.objects.filter(started_at__lt=now - timedelta(days=90)).delete()
