@@ -8,8 +8,8 @@ import threading
 import time
 from datetime import datetime
 
-from celery import shared_task
-from celery.signals import beat_init, worker_ready, worker_shutting_down
+from celery import bootsteps, current_app
+from celery.signals import beat_init, worker_shutting_down
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
@@ -20,23 +20,35 @@ log = logging.getLogger(__name__)
 PATIENCE = 5.0  # seconds without a notice before looking anyway
 BEAT_EVERY = 10.0
 BATCH = 200
+LAST_ROW = 30.0  # seconds a worker that ends gives the row it is carrying
 _stop = threading.Event()
 
 
-@shared_task
-def carry_outbox() -> None:
-    relay()
+class OutboxRelay(bootsteps.StartStopStep):
+    """Runs between the pool, which is forked before there are threads, and the consumer, which
+    waits for the broker: what needs none is carried while it is away."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def __init__(self, worker, **kwargs) -> None:
+        self.thread = threading.Thread(target=listen_for_ever, name="outbox-relay", daemon=True)
+
+    def start(self, worker) -> None:
+        _stop.clear()
+        self.thread.start()
+
+    def stop(self, worker) -> None:
+        """A letter that is being handed over is noted as sent before the process ends."""
+        _stop.set()
+        self.thread.join(LAST_ROW)
 
 
-@worker_ready.connect
-def start_relay(**kwargs) -> None:
-    _stop.clear()
-    threading.Thread(target=listen_for_ever, name="outbox-relay", daemon=True).start()
+current_app.steps["worker"].add(OutboxRelay)
 
 
 @worker_shutting_down.connect
 def stop_relay(**kwargs) -> None:
-    """Take nothing new; a row half carried is rolled back and carried by the next worker."""
+    """Told to end: take no further row, while tasks at work are still being waited for."""
     _stop.set()
 
 
@@ -65,7 +77,7 @@ def listen(pulse: "Pulse") -> None:
         raw = connection.connection
         raw.notifies.clear()  # what was announced up to here is seen by the next look
         pulse.beat()
-        counts = relay(BATCH)
+        counts = relay(BATCH, until=_stop.is_set)
         if sum(counts.values()) >= BATCH or raw.notifies:
             continue
         if select.select([raw], [], [], PATIENCE)[0]:

@@ -35,10 +35,11 @@ def waiting():
     return Outbox.objects.filter(done_at=None, given_up_at=None)
 
 
-def relay(most: int = 500) -> dict[str, int]:
-    """Carry out up to `most` due rows; answers how many were done and how many failed."""
+def relay(most: int = 500, until: Callable[[], bool] = lambda: False) -> dict[str, int]:
+    """Carry out up to `most` due rows, or until told to stop; answers how many were done and how
+    many failed."""
     counts = {"done": 0, "failed": 0}
-    while sum(counts.values()) < most:
+    while sum(counts.values()) < most and not until():
         outcome = _carry_one()
         if outcome is None:
             break
@@ -61,8 +62,7 @@ def _carry_one() -> str | None:
             log.exception("outbox row %s failed", row.key)
             _push_forward(row, error)
             return "failed"
-        row.done_at = timezone.now()
-        row.save(update_fields=["done_at"])
+        Outbox.objects.filter(pk=row.pk).update(done_at=timezone.now())
         return "done"
 
 
