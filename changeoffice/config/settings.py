@@ -153,8 +153,11 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
     "DISABLE_SERVER_SIDE_CURSORS": env.bool("PGBOUNCER", default=False),
 }
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
+# A session whose client died lets go of its locks within seconds, also in the midst of a statement.
+DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5} | DATABASES["default"].get("OPTIONS", {})
+DATABASES["default"]["OPTIONS"]["options"] = (
     "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c jit=off"
+    " -c client_connection_check_interval=5s"
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")

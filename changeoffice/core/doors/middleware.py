@@ -10,7 +10,12 @@ from changeoffice.core.doors.lists import whole
 from changeoffice.core.doors.pages import errors
 from changeoffice.core.people.models import Office, kept_for_request
 from changeoffice.core.record import acting
-from changeoffice.core.record.errors import Refused, is_contention, is_nul
+from changeoffice.core.record.errors import (
+    Refused,
+    is_contention,
+    is_database_away,
+    is_nul,
+)
 
 WITHOUT_OFFICE = {"/livez", "/readyz", "/metrics"}
 UNREADABLE = (DataError, RequestDataTooBig, SuspiciousOperation, UnicodeError)
@@ -45,7 +50,7 @@ class DoorMiddleware:
             return errors.bad_request(request, error)
         if isinstance(error, OperationalError) and is_contention(error):
             return errors.busy(request)
-        return None
+        return errors.away(request) if is_database_away(error) else None
 
 
 def _is_too_large(request: HttpRequest) -> bool:

@@ -1,5 +1,7 @@
 """Why a verb refuses. Every door maps these once: 404, 403, 409, 412, 400."""
 
+from django.db import InterfaceError, OperationalError
+
 
 class Refused(Exception):
     """A verb said no; `str()` is a sentence for a person."""
@@ -44,6 +46,11 @@ class Invalid(Refused):
 def is_contention(error: Exception) -> bool:
     """Two writers met: PostgreSQL let one go on and sent this one back to try again."""
     return any(words in str(error) for words in ("lock timeout", "deadlock detected"))
+
+
+def is_database_away(error: BaseException | None) -> bool:
+    """It cannot be reached, is stopping, is full, or took too long: later it may well be done."""
+    return isinstance(error, (OperationalError, InterfaceError))
 
 
 def is_nul(error: Exception) -> bool:

@@ -8,6 +8,7 @@ from django.http import Http404, JsonResponse
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
+from changeoffice.core.doors.pages import errors
 from changeoffice.core.record.errors import (
     Invalid,
     NotAllowed,
@@ -16,6 +17,7 @@ from changeoffice.core.record.errors import (
     Refused,
     Stale,
     is_contention,
+    is_database_away,
     is_nul,
 )
 
@@ -64,7 +66,7 @@ def _answer(error: Exception, context: dict):
         answer = problem(503, "Somebody else is changing this; try again.")
         answer["Retry-After"] = "1"
         return answer
-    return None
+    return errors.away(context["request"]) if is_database_away(error) else None
 
 
 def _refused(error: Refused) -> JsonResponse:

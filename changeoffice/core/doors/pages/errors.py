@@ -1,11 +1,24 @@
 """Pages for what cannot be done: what happened, what to do, what was kept."""
 
+import logging
+import sys
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
-from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen, Refused, Stale
+from changeoffice.core.record.errors import (
+    Invalid,
+    NotAllowed,
+    NotNow,
+    NotSeen,
+    Refused,
+    Stale,
+    is_database_away,
+)
 
+log = logging.getLogger(__name__)
 STATUS = {NotSeen: 404, NotAllowed: 403, NotNow: 409, Stale: 409, Invalid: 400}
 
 
@@ -54,13 +67,37 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", {}, status=500)
+    """Drawn without asking the database anything, which may be what broke."""
+    if is_database_away(sys.exception()):
+        return away(request)
+    if request.path.startswith("/api/"):
+        from changeoffice.core.doors.api.problems import problem
+
+        return problem(500, "Something went wrong on our side.")
+    return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    log.error("the database did not answer %s", request.path, exc_info=True)
+    words = ("The database does not answer just now. Wait a moment and try again; look first "
+             "whether what you sent was saved.")  # fmt: skip
+    return later(request, "The office is not ready", words, seconds=5)
 
 
 def busy(request: HttpRequest) -> HttpResponse:
     words = "Somebody else is changing this just now. Nothing was lost: try again in a moment."
-    answer = render(request, "503.html", {"exception_words": words}, status=503)
-    answer["Retry-After"] = "2"
+    return later(request, "One moment", words, seconds=2)
+
+
+def later(request: HttpRequest, title: str, words: str, seconds: int) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        from changeoffice.core.doors.api.problems import problem
+
+        answer: HttpResponse = problem(503, words)
+    else:
+        page = render_to_string("503.html", {"title": title, "words": words})
+        answer = HttpResponse(page, status=503)
+    answer["Retry-After"] = str(seconds)
     return answer
 
 
