@@ -61,6 +61,7 @@ def valkey_facts() -> dict[str, Any] | None:
     return {
         "milliseconds": round(answered, 1),
         "megabytes": round(info["used_memory"] / 1_000_000, 1),
+        "full": 0 < info.get("maxmemory", 0) <= info["used_memory"],
     }
 
 

@@ -122,12 +122,14 @@ def struggling() -> list[Outbox]:
 
 def as_json() -> dict[str, Any]:
     database, valkey = health.database_facts(), health.valkey_facts()
+    workers, beats, lines = health.processes("worker"), health.processes("beat"), outbox_lines()
     return {
         "database": database, "valkey": valkey,
-        "workers": len(health.processes("worker")["alive"]),
-        "beats": len(health.processes("beat")["alive"]),
+        "workers": len(workers["alive"]), "worker_seen_at": workers["last"],
+        "beats": len(beats["alive"]), "beat_seen_at": beats["last"],
+        "outbox_oldest_seconds": max((line["age"] for line in lines), default=0),
         "outbox": [{key: line[key] for key in ("topic", "waiting", "age", "given_up")}
-                   for line in outbox_lines()],
+                   for line in lines],
         "jobs": [
             {"name": line["job"].name, "last": line["last"] and line["last"].started_at,
              "outcome": line["last"] and line["last"].outcome,

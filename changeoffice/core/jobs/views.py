@@ -47,6 +47,7 @@ def answer_words(wrong, lost, processes, valkey) -> str:
         ("no worker has answered lately", not processes["worker"]["alive"]),
         ("beat is silent", not processes["beat"]["alive"]),
         ("Valkey does not answer", valkey is None),
+        ("Valkey's memory is full", valkey is not None and valkey["full"]),
     ) if is_down]  # fmt: skip
     if down:
         return f"Look at this: {', '.join(down)}. Nothing is lost; what waits is done when it runs again."
