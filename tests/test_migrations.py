@@ -1,0 +1,24 @@
+"""A release is installed while the one before still runs, so no migration may break it."""
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django_migration_linter import MigrationLinter
+
+OURS = {
+    config.label for config in apps.get_app_configs()
+    if config.path.startswith(str(settings.BASE_DIR)) and "/.venv/" not in config.path
+}  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_migrations_can_run_while_the_release_before_serves():
+    linter = MigrationLinter(
+        str(settings.BASE_DIR),
+        include_apps=sorted(OURS),
+        ignore_initial_migrations=True,
+        no_cache=True,
+        quiet=["ok", "ignore"],
+    )
+    linter.lint_all_migrations()
+    assert not linter.has_errors and linter.nb_total > linter.nb_ignored
