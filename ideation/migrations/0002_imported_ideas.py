@@ -23,22 +23,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='idea',
             name='author_name',
-            field=models.CharField(blank=True, editable=False, max_length=120),
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=120),
         ),
         migrations.AddField(
             model_name='idea',
             name='imported_against',
-            field=models.IntegerField(default=0, editable=False),
+            field=models.IntegerField(db_default=0, default=0, editable=False),
         ),
         migrations.AddField(
             model_name='ideahistory',
             name='author_name',
-            field=models.CharField(blank=True, editable=False, max_length=120),
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=120),
         ),
         migrations.AddField(
             model_name='ideahistory',
             name='imported_against',
-            field=models.IntegerField(default=0, editable=False),
+            field=models.IntegerField(db_default=0, default=0, editable=False),
         ),
         migrations.AlterField(
             model_name='idea',

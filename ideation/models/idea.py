@@ -109,8 +109,10 @@ class Idea(Work):
     vote_count = models.PositiveIntegerField(default=0, editable=False)
     # A tally of another system, shown apart and never added to people's votes.
     imported_votes = models.IntegerField(default=0, editable=False)
-    imported_against = models.IntegerField(default=0, editable=False)
-    author_name = models.CharField(max_length=120, blank=True, editable=False)
+    imported_against = models.IntegerField(default=0, db_default=0, editable=False)
+    author_name = models.CharField(
+        max_length=120, blank=True, editable=False, default="", db_default=""
+    )
     comment_count = models.PositiveIntegerField(default=0, editable=False)
     trending = models.FloatField(default=0, editable=False, db_index=True)
 
