@@ -11,12 +11,17 @@ OURS = {
 }  # fmt: skip
 
 
+# Drops two tables, and was written before the first release: there is none before it to break.
+BEFORE_THE_FIRST_RELEASE = ["0004_one_record_of_an_import"]
+
+
 @pytest.mark.django_db
 def test_migrations_can_run_while_the_release_before_serves():
     linter = MigrationLinter(
         str(settings.BASE_DIR),
         include_apps=sorted(OURS),
         ignore_initial_migrations=True,
+        ignore_name=BEFORE_THE_FIRST_RELEASE,
         no_cache=True,
         quiet=["ok", "ignore"],
     )
