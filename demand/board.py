@@ -15,7 +15,7 @@ from changeoffice.core.doors.pages.chips import chip, words_chip
 from changeoffice.core.people.models import BusinessUnit, Person
 from changeoffice.organisation.models import Service
 from demand import ports, waiting
-from demand.models import Demand, DemandType, Size, Source, StageLimit
+from demand.models import Demand, DemandType, Size, Source
 from demand.stages import StageClock
 
 CARDS_SHOWN = 8
@@ -55,9 +55,9 @@ RISK_TONES = {"high": "red"}
 class Drawer:
     """Draws demands for one person: one set of look-ups for however many rows."""
 
-    def __init__(self, person: Person, demands: list[Demand]) -> None:
+    def __init__(self, person: Person, demands: list[Demand], limits: list[tuple]) -> None:
         self.person = person
-        self.clock = StageClock(StageLimit.of_all())
+        self.clock = StageClock(dict(limits))
         self.waits = waiting.for_demands(demands)
         self.delivery = ports.cards([d.pk for d in demands if d.state == "in_delivery"], person)
 
@@ -117,25 +117,31 @@ def _score(demand: Demand) -> str:
     return "" if demand.wsjf is None else f"{demand.wsjf:.1f}".removesuffix(".0")
 
 
-def columns(rows: QuerySet, person: Person, asked: QueryDict) -> list[dict[str, Any]]:
-    """The board: the first cards of each column by rank and age, in one query, and the counts."""
+def around(rows: QuerySet, person: Person) -> dict[str, QuerySet]:
+    """The board: the first cards of each column by rank and age, and the counts."""
     column = Case(
         *(When(Q(state__in=states) | Q(state="more_information", resume_state__in=states),
                then=Value(code)) for code, _, states in COLUMNS),
         default=Value(""),
     )  # fmt: skip
     rows = rows.order_by().annotate(column=column)
-    counts = dict(rows.values_list("column").annotate(Count("pk")).order_by())
     order = [
         F("standing__rank").asc(nulls_last=True),
         F("due_on").asc(nulls_last=True),
         F("pk").asc(),
     ]
     place = Window(RowNumber(), partition_by=[F("column")], order_by=order)
-    shown = list(rows.annotate(place=place).filter(place__lte=CARDS_SHOWN).order_by("place"))
-    drawer = Drawer(person, shown)
-    cards = defaultdict(list)
-    for demand in shown:
+    ended = Demand.objects.visible_to(person).filter(state__in=[code for code, *_ in ENDS])
+    return {
+        "cards": rows.annotate(place=place).filter(place__lte=CARDS_SHOWN).order_by("place"),
+        "totals": rows.values_list("column").annotate(n=Count("pk")).order_by(),
+        "ended": ended.values_list("state").annotate(n=Count("pk")).order_by(),
+    }  # fmt: skip
+
+
+def columns(drawer: Drawer, found: dict[str, Any], asked: QueryDict) -> list[dict[str, Any]]:
+    cards, counts = defaultdict(list), dict(found["totals"])
+    for demand in found["cards"]:
         cards[demand.column].append(drawer.card(demand))
     return [_column(code, label, states, cards[code], counts.get(code, 0), drawer.clock, asked)
             for code, label, states in COLUMNS]  # fmt: skip
@@ -152,10 +158,9 @@ def _column(code, label, states, cards, count, stage_clock, asked) -> dict[str, 
     }  # fmt: skip
 
 
-def closed_column(rows: QuerySet) -> dict[str, Any]:
+def closed_column(counts: list[tuple[str, int]]) -> dict[str, Any]:
     """The last column: counts by outcome, each the door to its list."""
-    found = dict(rows.filter(state__in=[code for code, *_ in ENDS]).values_list("state")
-                 .annotate(Count("pk")).order_by())  # fmt: skip
+    found = dict(counts)
     ends = [{"label": label, "icon": icon, "note": note, "count": found.get(code, 0),
              "url": f"/demands?layout=table&view=ended&state={code}"}
             for code, label, icon, note in ENDS]  # fmt: skip
@@ -163,11 +168,18 @@ def closed_column(rows: QuerySet) -> dict[str, Any]:
             "cards": [{"ends": ends}], "url": "/demands?layout=table&view=ended"}  # fmt: skip
 
 
-def chips(person: Person, asked: QueryDict, *, with_state: bool) -> list[dict[str, Any]]:
-    """The filter bar: what is set, and what may be chosen."""
-    services = Service.objects.visible_to(person).open().values_list("reference", "title")
+def menus(person: Person) -> dict[str, QuerySet]:
+    """What may be chosen in the filter bar."""
     owned = Demand.objects.visible_to(person).open().values("owner_id")
-    owners = Person.objects.filter(pk__in=owned).values_list("username", "name")
+    return {
+        "services": Service.objects.visible_to(person).open().values_list("reference", "title"),
+        "owners": Person.objects.filter(pk__in=owned).values_list("username", "name"),
+        "units": BusinessUnit.objects.filter(is_active=True).values_list("code", "name"),
+    }  # fmt: skip
+
+
+def chips(menus: dict[str, Any], asked: QueryDict, *, with_state: bool) -> list[dict[str, Any]]:
+    """The filter bar: what is set, and what may be chosen."""
     states = [(code, state.label) for code, state in Demand.states.items()]
     found = [words_chip(asked, "Filter by text")]
     if with_state:
@@ -178,10 +190,9 @@ def chips(person: Person, asked: QueryDict, *, with_state: bool) -> list[dict[st
         *found,
         chip(asked, "source", "Source", Source.choices, "inbox"),
         chip(asked, "type", "Type", DemandType.choices, "tag"),
-        chip(asked, "service", "Service", services, "layers"),
-        chip(asked, "unit", "Unit",
-             BusinessUnit.objects.filter(is_active=True).values_list("code", "name"), "building-2"),
-        chip(asked, "owner", "Owner", owners, "user-round"),
+        chip(asked, "service", "Service", menus["services"], "layers"),
+        chip(asked, "unit", "Unit", menus["units"], "building-2"),
+        chip(asked, "owner", "Owner", menus["owners"], "user-round"),
         {"name": "mandatory_on__lt", "label": "Needed before", "icon": "flag", "kind": "date",
          "value": asked.get("mandatory_on__lt", ""), "is_set": bool(asked.get("mandatory_on__lt"))},
     ]  # fmt: skip

@@ -4,14 +4,17 @@ from decimal import Decimal
 from statistics import pstdev
 from typing import Any
 
+from django.db.models import Prefetch, QuerySet
+
 from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.approvals.models import Approval, Round
 from changeoffice.core.doors.templatetags.formats import money, short_day
+from changeoffice.core.record import at_once
 from changeoffice.core.record.models import Event
 from demand import scoring
 from demand.estimate import outlook, three_point
 from demand.inputs import SCORES
-from demand.models import Demand, Standing
+from demand.models import Demand, EstimateLine, KpiEffect, Standing
 from demand.stages import Age, StageClock
 from demand.waiting import WaitsFor
 
@@ -21,6 +24,33 @@ STAGES = [
     ("completed", "Done"),
 ]  # fmt: skip
 PLACE = {code: n for n, (code, _) in enumerate(STAGES)} | {"draft": -1, "approved": 4}
+
+
+def around(demand: Demand, person) -> dict[str, QuerySet | at_once.Count]:
+    """What this story is told from."""
+    steps = Event.objects.filter(record_id=demand.pk).exclude(after="").order_by("at", "id")
+    found: dict[str, QuerySet | at_once.Count] = {
+        "steps": steps.values_list("before", "after", "at"),
+        "effects": demand.effects.select_related("kpi", "kpi__objective").prefetch_related("kpi__readings"),
+        "lines": demand.estimate_lines.select_related("skill"),
+        "scores": demand.scores_seen_by(person), "given": at_once.Count(demand.scores_of_round()),
+        "round": Round.objects.filter(record_id=demand.pk).order_by("-id")[:1].prefetch_related(
+            Prefetch("steps", Approval.objects.select_related("approver", "decided_by", "on_behalf_of"))
+        ),
+    }  # fmt: skip
+    return found if demand.rank is None else found | _around_rank(demand, person)
+
+
+def _around_rank(demand: Demand, person) -> dict[str, QuerySet | at_once.Count]:
+    by_score = Standing.objects.filter(because="score")
+    return {
+        "ranked": at_once.Count(Standing.objects.all()),
+        "ahead": Demand.objects.visible_to(person).filter(standing__rank=demand.rank - 1),
+        "scored": (by_score if demand.standing.because == "score" else by_score.none()).values_list(
+            "pk", "rank", "demand__mean_value", "demand__mean_time_criticality",
+            "demand__mean_risk_reduction", "demand__job_size",
+        ),
+    }  # fmt: skip
 
 
 def answer(demand: Demand, age: Age, waits: WaitsFor, sees_figures: bool) -> str:
@@ -40,12 +70,8 @@ def answer(demand: Demand, age: Age, waits: WaitsFor, sees_figures: bool) -> str
     return f"{asks}{demand.state_label}, {late}. It waits for {waits.words or 'nobody'}."
 
 
-def stages(demand: Demand, stage_clock: StageClock) -> list[dict[str, Any]]:
+def stages(demand: Demand, moves: list[tuple], stage_clock: StageClock) -> list[dict[str, Any]]:
     """The tracker: when each stage was entered last and how long it took."""
-    moves = list(
-        Event.objects.filter(record_id=demand.pk).exclude(after="").order_by("at", "id")
-        .values_list("before", "after", "at")
-    )  # fmt: skip
     entered = {after: at for before, after, at in moves if before != after}
     here = PLACE.get(
         demand.resume_state if demand.state in ("more_information", "deferred") else demand.state
@@ -75,15 +101,15 @@ def _stage(n, code, label, here, entered, demand, stage_clock) -> dict[str, Any]
     return {"label": label, "detail": detail, "state": state, "late": late}
 
 
-def assessment(demand: Demand, person, sees_figures: bool) -> dict[str, Any]:
+def assessment(demand: Demand, person, sees_figures: bool, found: dict[str, Any]) -> dict[str, Any]:
     """Scores as this person may see them: blind to others until the round closes."""
-    seen = list(demand.scores_seen_by(person)) if demand.round else []
+    seen = found["scores"] if demand.round else []
     is_open = bool(demand.round) and demand.round_closed_at is None
     mine = next((row for row in seen if row.assessor_id == person.pk), None)
     shown = seen if sees_figures else [row for row in seen if row is mine]
     return {
         "is_open": is_open, "mine": mine, "scores": shown if not is_open else [],
-        "given": demand.scores_of_round().count() if is_open else len(seen),
+        "given": found["given"] if is_open else len(seen),
         "wanted": demand.scores_wanted,
         "parts": _parts(demand, seen) if demand.wsjf is not None and sees_figures and not is_open else [],
     }  # fmt: skip
@@ -105,26 +131,19 @@ def _parts(demand: Demand, scores: list) -> list[dict[str, Any]]:
     return found
 
 
-def rank(demand: Demand, person) -> dict[str, Any]:
+def rank(demand: Demand, person, found: dict[str, Any]) -> dict[str, Any]:
     """Why it stands where it does, and what stands right before it."""
     if demand.rank is None:
         return {}
-    total = Standing.objects.count()
-    ahead = Demand.objects.visible_to(person).filter(standing__rank=demand.rank - 1).first()
-    return {"place": demand.rank, "total": total, "because": _because(demand, person),
-            "ahead": _ahead(demand, ahead, person), "holds": _holds(demand)}  # fmt: skip
+    ahead = found["ahead"][0] if found["ahead"] else None
+    return {"place": demand.rank, "total": found["ranked"], "because": _because(demand, person),
+            "ahead": _ahead(demand, ahead, person), "holds": _holds(demand, found["scored"])}  # fmt: skip
 
 
-def _holds(demand: Demand) -> str:
+def _holds(demand: Demand, rows: list[tuple]) -> str:
     """Whether the rank rests on the weights; only scores that rank by themselves can move."""
     if demand.standing.because != "score":
         return ""
-    rows = list(
-        Standing.objects.filter(because="score").values_list(
-            "pk", "rank", "demand__mean_value", "demand__mean_time_criticality",
-            "demand__mean_risk_reduction", "demand__job_size",
-        )
-    )  # fmt: skip
     ids, ranks = [row[0] for row in rows], [row[1] for row in rows]
     return scoring.in_words(
         scoring.shifts(demand.pk, ids, ranks, [list(map(float, row[2:])) for row in rows])
@@ -189,8 +208,7 @@ def _short(value: Any) -> str:
     return "–" if value is None else f"{Decimal(value):,.2f}".rstrip("0").rstrip(".")
 
 
-def estimate(demand: Demand) -> dict[str, Any]:
-    lines = list(demand.estimate_lines.select_related("skill"))
+def estimate(demand: Demand, lines: list[EstimateLine]) -> dict[str, Any]:
     longest = max((line.high_days for line in lines), default=Decimal(0))
     cost = cost_outlook(lines)
     return {
@@ -214,11 +232,8 @@ def _line(line, longest: Decimal, currency: str) -> dict[str, Any]:
             "high": line.high_days, "limit": longest, "words": words, "cost": f"{low} to {high}"}  # fmt: skip
 
 
-def effects(demand: Demand) -> list[dict[str, Any]]:
-    """Each KPI with where it is now and where this demand should take it; two queries."""
-    rows = list(
-        demand.effects.select_related("kpi", "kpi__objective").prefetch_related("kpi__readings")
-    )
+def effects(rows: list[KpiEffect]) -> list[dict[str, Any]]:
+    """Each KPI with where it is now and where this demand should take it."""
     found = []
     for row in rows:
         readings = sorted(row.kpi.readings.all(), key=lambda r: r.on)
@@ -230,12 +245,12 @@ def effects(demand: Demand) -> list[dict[str, Any]]:
     return found
 
 
-def approvals(demand: Demand, person) -> dict[str, Any]:
+def approvals(rounds: list[Round], person) -> dict[str, Any]:
     """The newest round with each step, and the one this person may answer."""
-    newest = Round.objects.filter(record_id=demand.pk).order_by("-id").first()
-    if newest is None:
+    if not rounds:
         return {}
-    steps = list(newest.steps.select_related("approver", "decided_by", "on_behalf_of"))
+    newest = rounds[0]
+    steps = list(newest.steps.all())
     for step in steps:
         step.round = newest
     done = sum(step.state == Approval.State.APPROVED for step in steps)

@@ -70,25 +70,30 @@ class DemandBoard(WorkListPage):
             return Page([], None, None)
         return super()._page(params, wanted, shown, ordering, tab)
 
+    def around(self, rows) -> dict[str, Any]:
+        person = self.request.user
+        found = board.menus(person) | {"limits": StageLimit.rows()}
+        return found | board.around(rows, person) if self.layout == "board" else found
+
     def extra(self, rows) -> dict[str, Any]:
         person, asked = self.request.user, self.request.GET
         found = {"layout": self.layout, "export_url": self._export_url(),
-                 "chips": board.chips(person, asked, with_state=self.layout == "table")}  # fmt: skip
+                 "chips": board.chips(self.found, asked, with_state=self.layout == "table")}  # fmt: skip
         if self.layout == "board":
-            everything = Demand.objects.visible_to(person)
+            drawer = board.Drawer(person, self.found["cards"], self.found["limits"])
             found["columns"] = [
-                *board.columns(rows, person, asked),
-                board.closed_column(everything),
+                *board.columns(drawer, self.found, asked),
+                board.closed_column(self.found["ended"]),
             ]
         return found
 
     def _context(self, params, wanted, rows, shown, tab) -> dict[str, Any]:
         found = super()._context(params, wanted, rows, shown, tab)
-        counts = {item["tab"].slug: item["count"] for item in found["tabs"]}
+        counts = {item["tab"].slug: item for item in found["tabs"]}
         several = "demand" if found["count"] == 1 else "demands"
-        drawer = board.Drawer(self.request.user, found["rows"]) if self.layout == "table" else None
+        drawer = board.Drawer(self.request.user, found["rows"], self.found["limits"])
         return found | {
-            "drawn": [drawer.row(demand) for demand in found["rows"]] if drawer else [],
+            "drawn": [drawer.row(demand) for demand in found["rows"]],
             "counts": counts, "tab_links": self._tab_links(found["tabs"], tab),
             "layouts": self._layouts(), "is_narrowed": bool(wanted),
             "count_label": f"{found['count_words']} {several}",
@@ -96,7 +101,7 @@ class DemandBoard(WorkListPage):
         }  # fmt: skip
 
     def _tab_links(self, tabs, current) -> list[dict[str, Any]]:
-        return [{"label": item["tab"].label, "count": item["count"],
+        return [{"label": item["tab"].label, "count": item["words"],
                  "url": self._link(view=item["tab"].slug, layout=None),
                  "current": item["tab"] is current}
                 for item in tabs]  # fmt: skip
@@ -118,24 +123,30 @@ class DemandPage(WorkPage):
     related = ("unit", "owner", "requester", "sponsor", "idea", "idea__owner", "merged_into",
                "moved_by", "standing")  # fmt: skip
 
-    def extra(self, demand: Demand) -> dict[str, Any]:
+    def around(self, demand: Demand) -> dict[str, Any]:
         person = self.request.user
-        stage_clock = StageClock(StageLimit.of_all())
+        return story.around(demand, person) | {
+            "limits": StageLimit.rows(), "services": demand.services.all(),
+            "merged_here": demand.merged_here.visible_to(person),
+        }  # fmt: skip
+
+    def extra(self, demand: Demand) -> dict[str, Any]:
+        person, found = self.request.user, self.found
+        stage_clock = StageClock(dict(found["limits"]))
         age, waits = stage_clock.age(demand), waiting.for_demands([demand])[demand.pk]
         figures = SEES_FIGURES.holds(person, demand)
         return {
             "age": age, "waits": waits, "answer": story.answer(demand, age, waits, figures),
-            "stages": story.stages(demand, stage_clock),
-            "assessment": story.assessment(demand, person, figures),
-            "rank": story.rank(demand, person), **story.needs_first(demand, person),
-            "effects": story.effects(demand),
-            "estimate": story.estimate(demand) if figures else {},
-            "approvals": story.approvals(demand, person),
-            "services": list(demand.services.all()),
+            "stages": story.stages(demand, found["steps"], stage_clock),
+            "assessment": story.assessment(demand, person, figures, found),
+            "rank": story.rank(demand, person, found), **story.needs_first(demand, person),
+            "effects": story.effects(found["effects"]),
+            "estimate": story.estimate(demand, found["lines"]) if figures else {},
+            "approvals": story.approvals(found["round"], person), "services": found["services"],
             "design": [(name.capitalize(), words) for name, words in demand.design_requirements.items()],
             "frameworks": _frameworks(demand),
             "merged_into": _seen(demand.merged_into, person),
-            "merged_here": list(demand.merged_here.visible_to(person)),
+            "merged_here": found["merged_here"],
         }  # fmt: skip
 
 

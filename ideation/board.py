@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 from django.http import QueryDict
 
 from changeoffice.core.doors.addresses import changed
@@ -36,16 +36,23 @@ def mine(rows: QuerySet, person: Person, which: str) -> QuerySet:
     return rows.filter(narrowings.get(which, Q()))
 
 
-def chips(person: Person, asked: QueryDict) -> list[dict[str, Any]]:
+def menus(person: Person) -> dict[str, QuerySet]:
+    """What may be chosen, in the filter bar and when suggesting."""
+    return {
+        "themes": Theme.objects.values_list("pk", "name"),
+        "services": Service.objects.visible_to(person).open().values_list("reference", "title"),
+        "units": BusinessUnit.objects.filter(is_active=True).values_list("code", "name"),
+    }  # fmt: skip
+
+
+def chips(menus: dict[str, Any], asked: QueryDict) -> list[dict[str, Any]]:
     """The filter bar: what is set, and what may be chosen."""
     states = [(code, state.label) for code, state in Idea.states.items() if code != "draft"]
-    services = Service.objects.visible_to(person).open().values_list("reference", "title")
-    units = BusinessUnit.objects.filter(is_active=True).values_list("code", "name")
     return [
         chip(asked, "state", "Stage", states, "milestone"),
-        chip(asked, "theme", "Theme", [(t.name, t.name) for t in Theme.objects.all()], "shapes"),
-        chip(asked, "service", "Service", services, "layers"),
-        chip(asked, "unit", "Unit", units, "building-2"),
+        chip(asked, "theme", "Theme", [(name, name) for _, name in menus["themes"]], "shapes"),
+        chip(asked, "service", "Service", menus["services"], "layers"),
+        chip(asked, "unit", "Unit", menus["units"], "building-2"),
         chip(asked, "mine", "Mine", MINE.items(), "user-round"),
     ]
 
@@ -83,14 +90,13 @@ def vote_url(reference: str, is_voted: bool, size: str = "") -> str:
     return f"/ideas/{reference}/{verb}" + (f"?size={size}" if size else "")
 
 
-def totals(rows: QuerySet) -> dict[str, int]:
-    """How many ideas there are and what became of them, for the sentence under the title."""
-    return rows.order_by().aggregate(
-        ideas=Count("pk", filter=~Q(state="draft")),
-        promoted=Count("pk", filter=Q(state="promoted")),
-    )
-
-
-def promoted_lately(person: Person) -> list[Idea]:
-    found = Idea.objects.visible_to(person).filter(state="promoted")
-    return list(found.order_by("-state_since")[:DELIVERED_SHOWN])
+def above(person: Person) -> dict[str, QuerySet]:
+    """For the sentence under the title and the list beside it: how many, and what became of them."""
+    seen = Idea.objects.visible_to(person)
+    promoted = Count("pk", filter=Q(state="promoted"))
+    return {
+        "totals": seen.order_by().values(everything=Value(1)).annotate(
+            ideas=Count("pk", filter=~Q(state="draft")), promoted=promoted
+        ),
+        "delivered": seen.filter(state="promoted").order_by("-state_since")[:DELIVERED_SHOWN],
+    }  # fmt: skip

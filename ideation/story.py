@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 from django.db.models.functions import TruncWeek
 
 from changeoffice.core.doors.templatetags import formats
@@ -30,14 +30,22 @@ VOTE_LOCKS = {
 }
 
 
+def around(idea: Idea) -> dict[str, QuerySet]:
+    """What this story is told from."""
+    steps = Event.objects.filter(record_id=idea.pk, after__in=Idea.steps).exclude(before=F("after"))
+    weeks = idea.votes.annotate(week=TruncWeek("at")).values_list("week")
+    return {
+        "steps": steps.select_related("actor").order_by("at", "id"),
+        "scores": idea.scores.select_related("reviewer"),
+        "units": idea.votes_by_unit(), "weeks": weeks.annotate(n=Count("id")).order_by(),
+    }  # fmt: skip
+
+
 # ── where it stands ──────────────────────────────────────────────────────────────────────────
-def stages(idea: Idea, scored: int) -> list[dict[str, Any]]:
+def stages(idea: Idea, events: list[Event], scored: int) -> list[dict[str, Any]]:
     """The five steps with the day and the person of each, from the idea's own events."""
     reached: dict[str, Event] = {}
-    events = Event.objects.filter(record_id=idea.pk, after__in=Idea.steps).exclude(
-        before=F("after")
-    )
-    for event in events.select_related("actor").order_by("at", "id"):
+    for event in events:
         reached.setdefault(event.after, event)
     now = idea.resume_state if idea.state in ("more_information", "parked") else idea.state
     at = Idea.steps.index(now) if now in Idea.steps else -1
@@ -79,8 +87,7 @@ class Evaluation:
         return len(self.rows)
 
 
-def evaluation(idea: Idea) -> Evaluation:
-    rows = list(idea.scores.select_related("reviewer"))
+def evaluation(rows: list[VettingScore]) -> Evaluation:
     for row in rows:
         row.marks = [(label, getattr(row, name)) for name, label in DIMENSIONS]
     means = [_mean(label, [getattr(row, name) for row in rows]) for name, label in DIMENSIONS]
@@ -104,21 +111,17 @@ def overall(rows: list[VettingScore]) -> float | None:
 
 
 # ── who votes ────────────────────────────────────────────────────────────────────────────────
-def votes(idea: Idea) -> dict[str, Any]:
+def votes(units: list[dict[str, Any]], weeks: list[tuple]) -> dict[str, Any]:
     """Votes by unit and how they grew; never who."""
-    units = idea.votes_by_unit()
     shown = [{"unit": row["unit"] or "No unit", "n": row["n"]} for row in units[:UNITS_SHOWN]]
     if rest := sum(row["n"] for row in units[UNITS_SHOWN:]):
         shown.append({"unit": "Other", "n": rest})
-    return {"units": shown, "unit_count": len(units), "growth": _growth(idea),
+    return {"units": shown, "unit_count": len(units), "growth": _growth(dict(weeks)),
             "most": max((row["n"] for row in shown), default=1)}  # fmt: skip
 
 
-def _growth(idea: Idea) -> list[int]:
+def _growth(weeks: dict[datetime, int]) -> list[int]:
     """The total at the end of each week, at most the last half-year."""
-    weeks = dict(
-        idea.votes.annotate(week=TruncWeek("at")).values_list("week").annotate(n=Count("id"))
-    )
     if not weeks:
         return []
     total, points, week = 0, [], min(weeks)

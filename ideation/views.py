@@ -17,6 +17,7 @@ from changeoffice.core.doors.addresses import changed
 from changeoffice.core.doors.lists import COUNT_CEILING
 from changeoffice.core.doors.pages import parts
 from changeoffice.core.doors.pages.work import NewPage, Tab, WorkListPage, WorkPage, seen
+from changeoffice.core.record import at_once
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotNow
 from changeoffice.core.record.models import Record
@@ -45,22 +46,29 @@ class IdeaBoard(WorkListPage):
         chosen = asked.get("state") or asked.get("mine")
         return rows if chosen else rows.on_the_board()
 
+    @property
+    def is_part(self) -> bool:
+        return bool(self.request.htmx and not self.request.htmx.boosted)
+
+    def around(self, rows) -> dict[str, Any]:
+        person = self.request.user
+        return board.menus(person) | ({} if self.is_part else board.above(person))
+
     def extra(self, rows) -> dict[str, Any]:
         person, asked = self.request.user, self.request.GET
-        found = {"chips": board.chips(person, asked), "trending_words": TRENDING_WORDS,
+        found = {"chips": board.chips(self.found, asked), "trending_words": TRENDING_WORDS,
                  "export_url": self._export_url()}  # fmt: skip
-        if self.request.htmx and not self.request.htmx.boosted:
+        if self.is_part:
             return found
         return found | {
-            "totals": board.totals(Idea.objects.visible_to(person)),
-            "delivered": board.promoted_lately(person),
-            "form": suggestion_form(person), "similar_from": SIMILAR_FROM,
+            "totals": self.found["totals"][0], "delivered": self.found["delivered"],
+            "form": suggestion_form(person, menus=self.found), "similar_from": SIMILAR_FROM,
         }  # fmt: skip
 
     def _context(self, params, wanted, rows, shown, tab) -> dict[str, Any]:
         found = super()._context(params, wanted, rows, shown, tab)
         reviews = grants_of(self.request.user).has("analyst", "manager")
-        waiting = found["tabs"][1]["count"] if reviews else None
+        waiting = found["tabs"][1]["words"] if reviews else None
         sorts = board.sorts(self.request.GET, found["ordering"], tab.slug if tab else "", waiting)
         several = "idea" if found["count"] == 1 else "ideas"
         return found | {
@@ -77,25 +85,32 @@ class IdeaPage(WorkPage):
     work, template = Idea, "ideation/idea.html"
     related = ("unit", "owner", "theme", "merged_into")
 
-    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
-        idea = seen(Idea, reference, request.user, ("merged_into",))
+    def elsewhere(self, idea: Idea) -> HttpResponse | None:
+        """A merged idea leads to the one it was merged into."""
         into = idea.merged_into
-        if into and "stay" not in request.GET and into.is_visible_to(request.user):
-            messages.info(request, f"{idea.reference} was merged into this idea.")
-            return redirect(into)
-        return super().get(request, reference)
+        if not into or "stay" in self.request.GET or not into.is_visible_to(self.request.user):
+            return None
+        messages.info(self.request, f"{idea.reference} was merged into this idea.")
+        return redirect(into)
+
+    def around(self, idea: Idea) -> dict[str, Any]:
+        person = self.request.user
+        return story.around(idea) | {
+            "voted": idea.votes.filter(person=person), "services": idea.services.all(),
+            "merged_here": idea.merged_here.visible_to(person),
+        }  # fmt: skip
 
     def extra(self, idea: Idea) -> dict[str, Any]:
-        person = self.request.user
-        judged = story.evaluation(idea)
-        voted = idea.is_voted_by(person)
+        person, found = self.request.user, self.found
+        judged = story.evaluation(found["scores"])
+        voted = bool(found["voted"])
         return {
-            "evaluation": judged, "stages": story.stages(idea, judged.count),
-            "votes": story.votes(idea), "is_voted": voted,
+            "evaluation": judged, "stages": story.stages(idea, found["steps"], judged.count),
+            "votes": story.votes(found["units"], found["weeks"]), "is_voted": voted,
             "vote_url": board.vote_url(idea.reference, voted, "large"),
             "vote_locked": story.vote_lock(idea), "next": story.next_words(idea, person),
-            "services": list(idea.services.all()), "is_mine": idea.owner_id == person.pk,
-            "merged_here": list(idea.merged_here.visible_to(person)),
+            "services": found["services"], "is_mine": idea.owner_id == person.pk,
+            "merged_here": found["merged_here"],
             "decline_reason": idea.get_decline_code_display(),
             "ended_elsewhere": idea.decline_code in ELSEWHERE,
             "is_analyst": ANALYST.holds(person, idea),
@@ -115,13 +130,14 @@ class OneOfMany(forms.SelectMultiple):
         return [(None, [blank], 0), *super().optgroups(name, value, attrs)]
 
 
-def suggestion_form(person, **options) -> forms.Form:
+def suggestion_form(person, *, menus: dict[str, Any] | None = None, **options) -> forms.Form:
+    """`menus` holds the themes and services to choose from, where a page has read them already."""
     form = shapes.form_for(Idea.profile, person)(**options)
-    form.fields["theme"].empty_label = "Choose"
+    menus = at_once.fetch_named(board.menus(person)) if menus is None else menus
     services = form.fields["services"]
     services.widget = OneOfMany()
-    for name in ("services", "theme"):  # read once, however often the widget is asked
-        form.fields[name].choices = list(form.fields[name].choices)
+    form.fields["theme"].choices = [("", "Choose"), *menus["themes"]]
+    services.choices = [(code, f"{code} {name}") for code, name in menus["services"]]
     services.label = "Service"
     form.fields["title"].label = "What should change?"
     form.fields["unit"].empty_label = "My own"

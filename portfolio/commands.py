@@ -6,7 +6,7 @@ from django.db import transaction
 
 from changeoffice.core.people.models import Person
 from changeoffice.core.ports import TrailStep
-from changeoffice.core.record import acting
+from changeoffice.core.record import acting, at_once
 from changeoffice.core.record.errors import NotAllowed
 from changeoffice.core.record.inputs import Choice, Ref
 from changeoffice.core.record.models import NamedPerson
@@ -103,8 +103,9 @@ def trail(project: Project, person) -> list[TrailStep]:
 
 def trails_of(demand_ids, person) -> dict[int, list[TrailStep]]:
     """For demands in delivery: the project and the benefit; "in progress" where not visible."""
-    rows = Project.objects.filter(demand_id__in=list(demand_ids)).prefetch_related("benefits")
-    seen = set(rows.visible_to(person).values_list("pk", flat=True))
+    rows = Project.objects.filter(demand_id__in=list(demand_ids))
+    visible = rows.visible_to(person).values_list("pk", flat=True)
+    rows, seen = at_once.fetch(rows.prefetch_related("benefits"), visible)
     return {
         row.demand_id: [_project_step(row, here=False), _benefit_step(row)] if row.pk in seen
         else [TrailStep("project", "Project", "current", "In progress"),

@@ -141,5 +141,9 @@ class StageLimit(models.Model):
         return f"{self.state}, {self.working_days} working days"
 
     @classmethod
+    def rows(cls) -> models.QuerySet:
+        return cls.objects.values_list("state", "working_days")
+
+    @classmethod
     def of_all(cls) -> dict[str, int]:
-        return dict(cls.objects.values_list("state", "working_days"))
+        return dict(cls.rows())

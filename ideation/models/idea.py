@@ -200,12 +200,10 @@ class Idea(Work):
     def is_voted_by(self, person) -> bool:
         return self.votes.filter(person=person).exists()
 
-    def votes_by_unit(self) -> list[Any]:
+    def votes_by_unit(self) -> models.QuerySet:
         """How many votes came from each unit, most first; voters are never named."""
-        return list(
-            self.votes.values(unit=F("person__unit__name")).annotate(n=models.Count("id"))
-            .order_by("-n", "unit")
-        )  # fmt: skip
+        rows = self.votes.values(unit=F("person__unit__name"))
+        return rows.annotate(n=models.Count("id")).order_by("-n", "unit")
 
     # verbs ---------------------------------------------------------------------------------------
     @transition(

@@ -72,7 +72,7 @@ class ListPage(WorkListPage):
             f"{context['count_words']} {one if context['count'] == 1 else many}"
         )
         context["tab_links"] = [
-            {"label": item["tab"].label, "count": item["count"], "current": item["tab"] is tab,
+            {"label": item["tab"].label, "count": item["words"], "current": item["tab"] is tab,
              "url": self.address(view=item["tab"].slug)}
             for item in context["tabs"]
         ]  # fmt: skip

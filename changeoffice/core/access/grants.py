@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-SUBTREES = """
+from changeoffice.core.people.models import Office
+
+OFFICE = [field.column for field in Office._meta.concrete_fields]
+# The office comes along, since whatever asks for grants needs it too.
+SUBTREES = f"""
     WITH RECURSIVE reach(assignment, unit) AS (
         SELECT a.id, a.unit_id FROM access_roleassignment a
          WHERE a.person_id = %(person)s AND a.unit_id IS NOT NULL
@@ -13,11 +17,12 @@ SUBTREES = """
         SELECT r.assignment, u.id FROM people_businessunit u JOIN reach r ON u.parent_id = r.unit
     )
     SELECT a.role, a.practice, a.record_id, (a.unit_id IS NULL AND a.record_id IS NULL),
-           coalesce((SELECT array_agg(r.unit) FROM reach r WHERE r.assignment = a.id), '{}')
-      FROM access_roleassignment a
-     WHERE a.person_id = %(person)s
+           coalesce((SELECT array_agg(r.unit) FROM reach r WHERE r.assignment = a.id), '{{}}'),
+           {", ".join(f"o.{column}" for column in OFFICE)}
+      FROM (VALUES (1)) one LEFT JOIN people_office o ON o.id = 1
+      LEFT JOIN access_roleassignment a ON a.person_id = %(person)s
        AND (a.until IS NULL OR a.until >= (office_now() AT TIME ZONE 'UTC')::date)
-"""
+"""  # noqa: S608
 
 
 @dataclass
@@ -53,8 +58,10 @@ class Grants:
     def _load(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute(SUBTREES, {"person": self.person.pk})
-            for role, practice, record_id, everywhere, units in cursor.fetchall():
-                self._add(role, practice, everywhere, units, record_id)
+            for role, practice, record_id, everywhere, units, *office in cursor.fetchall():
+                Office.keep(office)
+                if role:
+                    self._add(role, practice, everywhere, units, record_id)
 
     def _add(self, role: str, practice: str, everywhere: bool, units, record_id) -> None:
         for name in {role, f"{role}:{practice}" if practice else role}:

@@ -21,6 +21,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from changeoffice.core.access.rules import SEES_FIGURES
+from changeoffice.core.record import at_once
 from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.models import Record
 
@@ -95,10 +96,19 @@ def fingerprint_of(params: dict[str, Any]) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()[:12]
 
 
-def count_of(rows: QuerySet) -> tuple[int, str]:
+def counted(rows: QuerySet) -> at_once.Count:
+    """Counted to a thousand, and whether there are more: a longer list costs no more to count."""
+    return at_once.Count(rows, COUNT_CEILING + 1)
+
+
+def count_words(n: int) -> str:
     """Exact to a thousand, "1,000+" beyond."""
+    return f"{n:,}" if n <= COUNT_CEILING else f"{COUNT_CEILING:,}+"
+
+
+def count_of(rows: QuerySet) -> tuple[int, str]:
     n = rows.order_by()[: COUNT_CEILING + 1].count()
-    return (n, f"{n:,}") if n <= COUNT_CEILING else (COUNT_CEILING, f"{COUNT_CEILING:,}+")
+    return min(n, COUNT_CEILING), count_words(n)
 
 
 def _write_cursor(ordering: str, fingerprint: str, key: Any, pk: int, back: bool) -> str:

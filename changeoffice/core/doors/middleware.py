@@ -6,6 +6,7 @@ from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from changeoffice.core.access.grants import grants_of
 from changeoffice.core.doors.lists import whole
 from changeoffice.core.doors.pages import errors
 from changeoffice.core.people.models import Office, kept_for_request
@@ -68,4 +69,7 @@ def _is_too_large(request: HttpRequest) -> bool:
 def _zone(request: HttpRequest):
     """The person's own time zone where they chose one, else the office's."""
     person = request.user
-    return person.zone if person.is_authenticated else Office.current().zone
+    if not person.is_authenticated:
+        return Office.current().zone
+    grants_of(person)  # which reads the office as well
+    return person.zone

@@ -66,6 +66,14 @@ class Office(models.Model):
         return kept["office"]
 
     @classmethod
+    def keep(cls, row: list) -> None:
+        """Take the row another query of this request has read already, column by column."""
+        kept = _kept.get()
+        if kept is not None and "office" not in kept and row[0] is not None:
+            names = [field.attname for field in cls._meta.concrete_fields]
+            kept["office"] = cls.from_db("default", names, row)
+
+    @classmethod
     def _read(cls) -> "Office":
         return cls.objects.filter(pk=1).first() or cls()
 

@@ -29,13 +29,19 @@ def as_of(model, day: date):
     return rows.filter(pgh_id__in=latest)
 
 
-def changes_of(record, person=None) -> dict[Any, list[dict]]:
+def states_of(record):
+    """Every state the record has had, oldest first."""
+    return history_of(type(record)).objects.filter(pgh_obj_id=record.pk).order_by("pgh_id")
+
+
+def changes_of(record, person=None, rows=None) -> dict[Any, list[dict]]:
     """Field changes per context id: {context: [{field, label, old, new, at, context}]}, oldest first.
 
     With a person, figures and names of related records that person may not see are left out.
+    `rows` are the record's states where they have been read already.
     """
     found: dict[Any, list[dict]] = {}
-    rows = history_of(type(record)).objects.filter(pgh_obj_id=record.pk).order_by("pgh_id")
+    rows = states_of(record) if rows is None else rows
     before = None
     for row in rows:
         if before is not None:

@@ -1,12 +1,13 @@
 """What every record page carries: next steps, trail, timeline, talk, files, followers."""
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import Truncator
@@ -19,7 +20,7 @@ from changeoffice.core.doors.perform import asks_of
 from changeoffice.core.doors.templatetags.formats import long_day, moment
 from changeoffice.core.people.models import Person
 from changeoffice.core.record.errors import Invalid, Stale
-from changeoffice.core.record.history import changes_of
+from changeoffice.core.record.history import changes_of, states_of
 from changeoffice.core.record.models import BALLOT, Event, Work
 from changeoffice.core.record.workflow import Offer
 from changeoffice.core.talk import files
@@ -31,9 +32,18 @@ TOLD_ELSEWHERE = (*BALLOT, "comment")  # beside the timeline, or to nobody
 BOOKKEEPING = {"state", "reach"}
 
 
-def of(record: Work, person) -> dict[str, Any]:
-    """Context for a record page; the same number of queries however much was said and done."""
-    offers, thread = record.open_verbs(person), comments_of(record)
+def around(record: Work, person) -> dict[str, QuerySet]:
+    """What every record page reads beside the record."""
+    return {
+        "talk": comment_rows(record), "told": event_rows(record), "states": states_of(record),
+        "attached": Attachment.objects.filter(record_id=record.pk).select_related("by"),
+        "mine": Follower.objects.filter(record_id=record.pk, person=person),
+    }  # fmt: skip
+
+
+def of(record: Work, person, found: dict[str, Any]) -> dict[str, Any]:
+    """Context for a record page, from what was read around it."""
+    offers, thread = record.open_verbs(person), threads(found["talk"])
     buttons = [button(record, offer) for offer in offers]
     first = next((b for b in buttons if b["available"] and b["tone"] == "primary"), None)
     return {
@@ -45,12 +55,12 @@ def of(record: Work, person) -> dict[str, Any]:
         "can_edit": record.editors.holds(person, record) and not record.is_closed,
         "sees_figures": SEES_FIGURES.holds(person, record),
         "trail": trail_of(record, person),
-        "timeline": timeline(record, person),
+        "timeline": timeline(record, person, found["told"], found["states"]),
         **talk_of(record, thread),
         "comments": thread,
         "comment_total": len(thread) + sum(len(top.replies) for top in thread),
-        "attachments": list(Attachment.objects.filter(record_id=record.pk).select_related("by")),
-        "is_following": Follower.objects.filter(record_id=record.pk, person=person).exists(),
+        "attachments": found["attached"],
+        "is_following": bool(found["mine"]),
     }
 
 
@@ -81,13 +91,14 @@ def trail_of(record: Work, person) -> list[ports.TrailStep]:
     return draw(record, person) if draw else []
 
 
-def timeline(record: Work, person) -> list[dict[str, Any]]:
+def event_rows(record: Work) -> QuerySet:
+    rows = Event.objects.filter(record_id=record.pk).exclude(verb__in=TOLD_ELSEWHERE)
+    return rows.select_related("actor", "on_behalf_of").order_by("-at", "-id")[:EVENTS_SHOWN]
+
+
+def timeline(record: Work, person, events: list[Event], states: list) -> list[dict[str, Any]]:
     """Newest first: each event with the fields it changed; figures only for those who may see them."""
-    events = list(
-        Event.objects.filter(record_id=record.pk).exclude(verb__in=TOLD_ELSEWHERE)
-        .select_related("actor", "on_behalf_of").order_by("-at", "-id")[:EVENTS_SHOWN]
-    )  # fmt: skip
-    changed = changes_of(record, person)
+    changed = changes_of(record, person, states)
     hidden = _kept_silent(type(record))
     return [_told(event, changed.get(event.context_id, []), hidden, record) for event in events]
 
@@ -120,12 +131,15 @@ def _short(value: Any) -> Any:
     return long_day(value) if isinstance(value, date) else value
 
 
-def comments_of(record: Work) -> list[Comment]:
+def comment_rows(record: Work) -> QuerySet:
+    """The newest comments, newest first."""
+    rows = Comment.objects.filter(record_id=record.pk).select_related("author", "author__unit")
+    return rows.order_by("-at", "-id")[:COMMENTS_SHOWN]
+
+
+def threads(newest: Iterable[Comment]) -> list[Comment]:
     """Threads in order: a comment, then its replies."""
-    rows = list(
-        Comment.objects.filter(record_id=record.pk).select_related("author", "author__unit")
-        .order_by("-at", "-id")[:COMMENTS_SHOWN]
-    )[::-1]  # fmt: skip
+    rows = list(newest)[::-1]
     tops = [row for row in rows if row.reply_to_id is None]
     known = {row.pk for row in tops}
     for top in tops:
@@ -175,7 +189,7 @@ def post_comment(request: HttpRequest, reference: str, *, work: type[Work]) -> H
             return HttpResponse(status=204, headers=toast(str(error), wrong=True))
         messages.error(request, str(error))
     if request.htmx:
-        return render(request, "components/comments.html", talk_of(record, comments_of(record)))
+        return render(request, "components/comments.html", talk_of(record, threads(comment_rows(record))))
     return redirect(f"{record.get_absolute_url()}#discussion")
 
 

@@ -13,10 +13,12 @@ from django.utils.cache import patch_vary_headers
 from django.views import View
 
 from changeoffice.core.doors.lists import (
+    COUNT_CEILING,
     NEWEST,
     Orderings,
     WorkFilterSet,
-    count_of,
+    count_words,
+    counted,
     fingerprint_of,
     narrowed,
     page_of,
@@ -24,6 +26,7 @@ from changeoffice.core.doors.lists import (
 )
 from changeoffice.core.doors.pages import parts
 from changeoffice.core.doors.perform import asks_of, perform, verb_named
+from changeoffice.core.record import at_once
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotNow, NotSeen, Stale
 from changeoffice.core.record.models import Work
@@ -57,8 +60,12 @@ class WorkListPage(View):
     def rows(self) -> QuerySet:
         return self.work.objects.visible_to(self.request.user).select_related(*self.related)
 
+    def around(self, rows: QuerySet) -> dict[str, QuerySet | at_once.Count]:
+        """What the kind's own list reads beside its rows, all of it at once."""
+        return {}
+
     def extra(self, rows: QuerySet) -> dict[str, Any]:
-        """What the kind's own template needs beside the rows."""
+        """What the kind's own template needs; what was read around stands in `self.found`."""
         return {}
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -87,11 +94,18 @@ class WorkListPage(View):
         ordering = params.get("ordering", self.default_ordering)
         ordering = ordering if ordering in self.orderings else self.default_ordering
         page = self._page(params, wanted, shown, ordering, tab)
-        count, count_words = count_of(shown)
+        kept = {t.slug: rows.filter(t.keep(self.request.user)) for t in self.tabs}
+        counts = {f"view {slug}": counted(found) for slug, found in kept.items()}
+        total = f"view {tab.slug}" if tab else "total"
+        self.found = at_once.fetch_named({total: counted(shown)} | counts | self.around(shown))
         return {
-            "rows": page.rows, "page": page, "count": count, "count_words": count_words,
+            "rows": page.rows, "page": page, "count": min(self.found[total], COUNT_CEILING),
+            "count_words": count_words(self.found[total]),
             "params": params, "filters": wanted, "ordering": ordering,
-            "orderings": self.orderings, "tab": tab, "tabs": self._counted_tabs(rows),
+            "orderings": self.orderings, "tab": tab, "tabs": [
+                {"tab": t, "count": self.found[f"view {t.slug}"],
+                 "words": count_words(self.found[f"view {t.slug}"])} for t in self.tabs
+            ],
             "work": self.work, "states": self.work.states,
             "list_url": self.request.path, **self.extra(shown),
         }  # fmt: skip
@@ -109,19 +123,6 @@ class WorkListPage(View):
         except Invalid:  # an old link: begin at the first page
             return page_of(shown, self.orderings, **options)
 
-    def _counted_tabs(self, rows: QuerySet) -> list[dict[str, Any]]:
-        """Every tab with its count, counted in one query."""
-        from django.db.models import Count
-
-        if not self.tabs:
-            return []
-        counts = rows.order_by().aggregate(
-            **{
-                f"n{i}": Count("pk", filter=tab.keep(self.request.user) or None, distinct=False)
-                for i, tab in enumerate(self.tabs)
-            }
-        )
-        return [{"tab": tab, "count": counts[f"n{i}"]} for i, tab in enumerate(self.tabs)]
 
 
 class WorkPage(View):
@@ -131,14 +132,27 @@ class WorkPage(View):
     template: ClassVar[str]
     related: ClassVar[tuple[str, ...]] = ("unit", "owner")
 
+    def elsewhere(self, record: Work) -> HttpResponse | None:
+        """Where this record's page leads instead, if it does."""
+        return None
+
+    def around(self, record: Work) -> dict[str, QuerySet | at_once.Count]:
+        """What the kind's own page reads beside the record, all of it at once."""
+        return {}
+
     def extra(self, record: Work) -> dict[str, Any]:
+        """What the kind's own template needs; what was read around stands in `self.found`."""
         return {}
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
-        record = seen(self.work, reference, request.user, self.related)
+        person = request.user
+        record = seen(self.work, reference, person, self.related)
         if reference != record.reference:
             return redirect(record)
-        context = {"record": record, **parts.of(record, request.user), **self.extra(record)}
+        if there := self.elsewhere(record):
+            return there
+        self.found = at_once.fetch_named(parts.around(record, person) | self.around(record))
+        context = {"record": record, **parts.of(record, person, self.found), **self.extra(record)}
         return render(request, self.template, context)
 
 
