@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef
 
 from changeoffice.core.approvals.models import Approval
 from changeoffice.core.people.models import Person
-from changeoffice.core.ports import Waiting
+from changeoffice.core.ports import Ask, Waiting
 from changeoffice.core.record import clock
 from changeoffice.core.record.models import NamedPerson
 
@@ -52,7 +52,7 @@ def _asked(ids: list[int]) -> dict[int, list[Person]]:
     return found
 
 
-def of_person(person) -> list[Waiting]:
+def of_person(person) -> list[Ask]:
     """Questions to answer, scores to give, and demands of one's own past their limit."""
     from demand.models import AssessmentScore, Demand
 
@@ -65,10 +65,11 @@ def of_person(person) -> list[Waiting]:
     to_score = seen.filter(Exists(named), ~Exists(given), state="assessment", round_closed_at=None)
     late = seen.filter(owner=person, due_on__lt=clock.today()).exclude(state="approval")
     return [
-        *(_waiting(d, "Answer a question", "you raised it", "reply", "Answer") for d in asked),
-        *(_waiting(d, "Score it", "you are named as assessor", "score", "Score") for d in to_score),
-        *(_waiting(d, f"Past its limit in {d.state_label.lower()}", "you are its analyst", "", "Open")
-          for d in late.order_by(F("due_on").asc())),
+        Ask(asked, lambda d: _waiting(d, "Answer a question", "you raised it", "reply", "Answer")),
+        Ask(to_score, lambda d: _waiting(
+            d, "Score it", "you are named as assessor", "score", "Score")),
+        Ask(late.order_by(F("due_on").asc()), lambda d: _waiting(
+            d, f"Past its limit in {d.state_label.lower()}", "you are its analyst", "", "Open")),
     ]  # fmt: skip
 
 

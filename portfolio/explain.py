@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from changeoffice.core.access.rules import SEES_FIGURES
+from changeoffice.core.record import at_once
 from portfolio.days import working_days
 from portfolio.judging import COST, COST_SCALE, DEPENDENCIES, RISK, SCHEDULE, SCOPE, Reason
 from portfolio.models import Action, Dependency, Intervention, Issue, Milestone, Project, Risk
@@ -108,18 +109,15 @@ class _Named:
     """The records behind a reading, each read once and only where this person may see it."""
 
     def __init__(self, reading: Reading, person, sees_figures: bool) -> None:
-        self.reading, self.person, self.sees_figures = reading, person, sees_figures
-        self.found: dict[int, Any] = {}
-        for at, model in ((SCHEDULE, Milestone), (RISK, Risk), (DEPENDENCIES, Dependency)):
-            if reading.worst[at]:
-                self.found[at] = self._one(model, reading.worst[at])
-        if reading.reason[RISK] == Reason.OVERDUE:
-            self.found[RISK] = self._one(Action, reading.worst[RISK]) or self._one(
-                Issue, reading.worst[RISK]
-            )
-
-    def _one(self, model, pk: int):
-        return model.objects.visible_to(self.person).filter(pk=pk).first()
+        self.reading, self.sees_figures = reading, sees_figures
+        late = reading.reason[RISK] == Reason.OVERDUE
+        kinds = [(SCHEDULE, Milestone), (DEPENDENCIES, Dependency),
+                 *([(RISK, Action), (RISK, Issue)] if late else [(RISK, Risk)])]  # fmt: skip
+        kinds = [(at, kind) for at, kind in kinds if reading.worst[at]]
+        rows = at_once.fetch(
+            *(kind.objects.visible_to(person).filter(pk=reading.worst[at]) for at, kind in kinds)
+        )
+        self.found = {at: found[0] for (at, _), found in zip(kinds, rows, strict=True) if found}
 
     def record(self, at: int):
         return self.found.get(at)

@@ -10,7 +10,7 @@ import_kinds what a file may hold
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,13 @@ class Waiting:
     action_label: str = "Open"
 
 
+class Ask(NamedTuple):
+    """Rows that wait for a person, and how each is told; the page reads all of them at once."""
+
+    rows: Any
+    tell: Callable[[Any], Waiting]
+
+
 @dataclass(frozen=True)
 class NextStep:
     """The command that carries a verb of an upstream record, and what it asks for."""
@@ -51,5 +58,5 @@ class NextStep:
 
 next_steps: dict[tuple[str, str], NextStep] = {}
 trail: dict[str, Callable[[Any, Any], list[TrailStep]]] = {}
-waiting: dict[str, Callable[[Any], list[Waiting]]] = {}
+waiting: dict[str, Callable[[Any], list[Ask]]] = {}
 import_kinds: dict[str, Any] = {}

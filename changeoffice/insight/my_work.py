@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from changeoffice.core import ports
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.doors.templatetags import formats
-from changeoffice.core.ports import Waiting
-from changeoffice.core.record import clock
+from changeoffice.core.ports import Ask, Waiting
+from changeoffice.core.record import at_once, clock
 from changeoffice.core.record.models import Event, work_model
 from changeoffice.core.talk.models import Follower
 from changeoffice.insight import selectors
@@ -32,22 +32,35 @@ SEES_PULSE = ("leadership", "service_owner")
 
 
 def page(person, asked: dict[str, str]) -> dict[str, Any]:
-    today = clock.today()
-    waiting = sorted(waiting_for(person), key=lambda one: (one.due or date.max, one.reference))
+    today, asks = clock.today(), asks_of(person)
+    mine = _mine(person)
+    found = at_once.fetch(*(ask.rows for ask in asks), *mine.values())
+    own = dict(zip(mine, found[len(asks) :], strict=True))
+    waiting = sorted(_told(asks, found), key=lambda one: (one.due or date.max, one.reference))
     show = asked.get("show", "")
     shown = [one for one in waiting if one.kind == show] if show else waiting
     return {
         "today": today, "answer": answer(waiting, today), "count": len(waiting),
         "groups": groups(shown, today, None if "all" in asked else TASKS_SHOWN),
         "segments": segments(waiting, show), "show": show,
-        "ideas": my_ideas(person), "demands": my_demands(person), "projects": my_projects(person),
-        "events": followed(person), "pulse": pulse(person, today),
+        "ideas": ideas_from(own["ideas"], own["became"]), "demands": _few(own["demands"]),
+        "projects": _few(own["projects"]), "events": events_from(own["events"]),
+        "pulse": pulse(person, today),
     }  # fmt: skip
 
 
 # ── what needs me ────────────────────────────────────────────────────────────────────────────
+def asks_of(person) -> list[Ask]:
+    return [ask for asked in ports.waiting.values() for ask in asked(person)]
+
+
 def waiting_for(person) -> list[Waiting]:
-    return [one for ask in ports.waiting.values() for one in ask(person)]
+    asks = asks_of(person)
+    return _told(asks, at_once.fetch(*(ask.rows for ask in asks)))
+
+
+def _told(asks: list[Ask], found: list[list]) -> list[Waiting]:
+    return [ask.tell(row) for ask, rows in zip(asks, found, strict=False) for row in rows]
 
 
 def answer(waiting: list[Waiting], today: date) -> str:
@@ -118,17 +131,30 @@ def segments(waiting: list[Waiting], show: str) -> list[dict[str, Any]]:
 
 
 # ── what became of mine ──────────────────────────────────────────────────────────────────────
-def my_ideas(person) -> dict[str, Any]:
-    rows = (
-        Idea.objects.filter(owner=person)
-        .select_related("merged_into")
-        .order_by("-updated_at", "-pk")
-    )
-    found = list(rows[: SHOWN + 1])
-    became = {d.idea_id: d for d in Demand.objects.visible_to(person).filter(
-        idea__in=[idea.pk for idea in found[:SHOWN]])}  # fmt: skip
-    return {"rows": [_idea(idea, became.get(idea.pk)) for idea in found[:SHOWN]],
-            "more": len(found) > SHOWN}  # fmt: skip
+def _mine(person) -> dict[str, QuerySet]:
+    """The person's own ideas, demands and projects, and what happened to what they follow."""
+    ideas = Idea.objects.filter(owner=person).select_related("merged_into")
+    ideas = ideas.order_by("-updated_at", "-pk")[: SHOWN + 1]
+    demands, projects = Demand.objects.visible_to(person), Project.objects.visible_to(person)
+    part = Q(owner=person) | Q(sponsor=person)
+    return {
+        "ideas": ideas, "became": demands.filter(idea__in=ideas.values("pk")),
+        "demands": demands.filter(part | Q(requester=person)).open()
+        .order_by("-updated_at", "-pk")[: SHOWN + 1],
+        "projects": projects.filter(part).open().select_related("reading")
+        .order_by("-reading__overall", "-pk")[: SHOWN + 1],
+        "events": _followed(person),
+    }  # fmt: skip
+
+
+def _few(rows: list) -> dict[str, Any]:
+    return {"rows": rows[:SHOWN], "more": len(rows) > SHOWN}
+
+
+def ideas_from(ideas: list[Idea], became: list[Demand]) -> dict[str, Any]:
+    after = {demand.idea_id: demand for demand in became}
+    found = _few(ideas)
+    return found | {"rows": [_idea(idea, after.get(idea.pk)) for idea in found["rows"]]}
 
 
 def _idea(idea: Idea, demand: Demand | None) -> dict[str, Any]:
@@ -153,29 +179,18 @@ def _became(idea: Idea, demand: Demand | None) -> str:
     return f"{idea.state_label} since {since}"
 
 
-def my_demands(person) -> dict[str, Any]:
-    mine = Q(requester=person) | Q(owner=person) | Q(sponsor=person)
-    rows = Demand.objects.visible_to(person).filter(mine).open().order_by("-updated_at", "-pk")
-    found = list(rows[: SHOWN + 1])
-    return {"rows": found[:SHOWN], "more": len(found) > SHOWN}
-
-
-def my_projects(person) -> dict[str, Any]:
-    mine = Project.objects.visible_to(person).filter(Q(owner=person) | Q(sponsor=person)).open()
-    rows = mine.select_related("reading").order_by("-reading__overall", "-pk")
-    found = list(rows[: SHOWN + 1])
-    return {"rows": found[:SHOWN], "more": len(found) > SHOWN}
-
-
-def followed(person) -> list[dict[str, Any]]:
+def _followed(person) -> QuerySet:
     """What others did lately to what this person follows."""
     records = Follower.objects.filter(person=person).values("record_id")
     rows = Event.objects.visible_to(person).filter(record_id__in=records).exclude(actor=person)
-    rows = rows.told().select_related("actor", "record")
+    return rows.told().select_related("actor", "record").order_by("-at", "-id")[:EVENTS_SHOWN]
+
+
+def events_from(rows: list[Event]) -> list[dict[str, Any]]:
     return [
         {"actor": event.actor, "words": event.words, "record": event.record, "at": event.at,
          "url": work_model(event.record.kind).url_for(event.record.reference)}
-        for event in rows.order_by("-at", "-id")[:EVENTS_SHOWN]
+        for event in rows
     ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Ideas: from a thought somebody has to a demand, with an answer always."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q

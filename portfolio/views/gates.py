@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 
 from changeoffice.core.doors.pages import parts
 from changeoffice.core.doors.pages.work import VerbPage, seen
+from changeoffice.core.record import at_once
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import NotSeen
 from portfolio.models import Action, Decision, Gate, Project
@@ -13,12 +14,13 @@ from portfolio.models.gate import MOST_CONDITIONS
 from portfolio.rules import DECIDES_GATE
 from portfolio.views import drawing
 from portfolio.views.criteria import look_over
-from portfolio.views.project_pages import RELATED, gates_of, head_of, milestones_of
+from portfolio.views.project_pages import RELATED, head_of, plan_from, plan_rows
 
 
 def gate_room(request: HttpRequest, reference: str, code: str) -> HttpResponse:
     project = seen(Project, reference, request.user, RELATED)
-    gates = gates_of(project, milestones_of(project, request.user))
+    gates = plan_from(project, at_once.fetch_named(plan_rows(project, request.user))).gates
+    at_once.hold(project, gates=gates)
     gate = next((found for found in gates if found.code == code.upper()), None)
     if gate is None:
         raise NotSeen(f"{project.reference} has no gate {code[:8]}.")

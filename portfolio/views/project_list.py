@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.access.rules import SEES_FIGURES
@@ -82,16 +82,18 @@ class ProjectListPage(ListPage):
             row.slip_colour = CODES[Colour(row.rag.colour[SCHEDULE])] if row.rag else ""
             row.cost_now = cost_words(row) if SEES_FIGURES.holds(person, row) else ""
 
+    def around(self, rows) -> dict[str, Any]:
+        return menus(self.request.user)
+
     def chips(self, params):
-        person = self.request.user
         return [
             words_chip(params, "Words", placeholder="Filter by name"),
             chip(params, "rag", "RAG", RAG_OPTIONS, "gauge"),
             chip(params, "stage", "Stage", Stage.choices, "route"),
             chip(params, "state", "State", state_options(Project), "circle-dot"),
-            *plan_chips(params, person),
-            chip(params, "owner", "Manager", managers(person), "user-round"),
-            chip(params, "service", "Service", services(person), "server"),
+            *plan_chips(params, self.found["programmes"]),
+            chip(params, "owner", "Manager", self.found["managers"], "user-round"),
+            chip(params, "service", "Service", self.found["services"], "server"),
         ]
 
     def extra(self, rows) -> dict[str, Any]:
@@ -181,13 +183,23 @@ def next_milestones(projects: list[Project], person) -> dict[int, Milestone]:
     return {row.project_id: row for row in first}
 
 
-def plan_chips(params: dict[str, str], person) -> list[dict]:
+def menus(person) -> dict[str, QuerySet]:
+    """What may be chosen in the filter bar."""
+    plans = Programme.objects.visible_to(person).order_by("title")
+    owned = Project.objects.visible_to(person).order_by().values("owner")
+    people = Person.objects.filter(pk__in=owned).order_by("name")
+    services = Service.objects.visible_to(person).open().order_by("title")
+    return {
+        "programmes": plans.values_list(
+            "reference", "title", "portfolio__reference", "portfolio__title"
+        ),
+        "managers": people.values_list("username", "name")[:MENU_LIMIT],
+        "services": services.values_list("reference", "title")[:MENU_LIMIT],
+    }  # fmt: skip
+
+
+def plan_chips(params: dict[str, str], rows: list[tuple]) -> list[dict]:
     """Portfolio and programme; a long list of programmes waits until a portfolio is chosen."""
-    rows = list(
-        Programme.objects.visible_to(person)
-        .values_list("reference", "title", "portfolio__reference", "portfolio__title")
-        .order_by("title")
-    )
     above = sorted({(row[2], row[3]) for row in rows if row[2]}, key=lambda pair: pair[1])
     chosen = params.get("portfolio", "")
     inside = [(row[0], row[1]) for row in rows if not chosen or row[2] == chosen]
@@ -196,14 +208,3 @@ def plan_chips(params: dict[str, str], person) -> list[dict]:
         inside = [pair for pair in inside if pair[0] == now]
     found = [chip(params, "portfolio", "Portfolio", above, "layers")] if above else []
     return [*found, chip(params, "programme", "Programme", inside, "layers")] if inside else found
-
-
-def managers(person) -> list[tuple[str, str]]:
-    owned = Project.objects.visible_to(person).order_by().values("owner")
-    rows = Person.objects.filter(pk__in=owned).order_by("name")[:MENU_LIMIT]
-    return list(rows.values_list("username", "name"))
-
-
-def services(person) -> list[tuple[str, str]]:
-    rows = Service.objects.visible_to(person).open().order_by("title")[:MENU_LIMIT]
-    return list(rows.values_list("reference", "title"))

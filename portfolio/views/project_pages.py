@@ -1,8 +1,9 @@
 """One project: why it has its colour, its gates, dates, dependencies, risks, and what comes next."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -10,7 +11,7 @@ from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.doors.pages import parts
 from changeoffice.core.doors.pages.work import NewPage, WorkPage, seen
 from changeoffice.core.doors.templatetags.formats import short_day
-from changeoffice.core.record import clock
+from changeoffice.core.record import at_once, clock
 from changeoffice.core.record.models import Record
 from changeoffice.core.talk.models import Follower
 from portfolio import ports
@@ -25,6 +26,7 @@ from portfolio.models import (
     Project,
     Risk,
 )
+from portfolio.models.gate import GateCriterion
 from portfolio.models.project import START_INPUTS
 from portfolio.models.rag import NOT_RATED
 from portfolio.rules import KEEPS_PROJECT
@@ -38,31 +40,44 @@ RELATED = (
 TOP_RISKS = 3
 
 
-def gates_of(project: Project, milestones: list[Milestone]) -> list[Gate]:
-    """The gates with their criteria, each with the milestone that stands for it."""
-    rows = Gate.objects.filter(project=project).order_by("position")
-    by_gate = {mark.gate_id: mark for mark in milestones if mark.gate_id}
-    gates = list(rows.select_related("decided_by").prefetch_related("criteria__by"))
-    for gate in gates:
-        gate.project, gate.mark = project, by_gate.get(gate.pk)
-    return gates
+@dataclass(frozen=True)
+class Plan:
+    """A project's dates, its gates, and the promises it needs and gives."""
+
+    milestones: list[Milestone]
+    gates: list[Gate]
+    needs: list[Dependency]
+    gives: list[Dependency]
 
 
-def milestones_of(project: Project, person) -> list[Milestone]:
-    rows = Milestone.objects.visible_to(person).filter(project=project).exclude(state="dropped")
-    found = list(rows.with_expected().order_by("baseline_on", "pk"))
-    for mark in found:
+def plan_rows(project: Project, person) -> dict[str, QuerySet]:
+    """What a plan is made of; a contract whose other end is hidden is not there."""
+    gates = Gate.objects.filter(project=project).order_by("position")
+    marks = Milestone.objects.visible_to(person).filter(project=project).exclude(state="dropped")
+    links = Dependency.objects.visible_to(person).with_ends().exclude(state="withdrawn")
+    touching = Q(getter__project=project) | Q(giver__project=project)
+    return {
+        "gates": gates.select_related("decided_by").prefetch_related(
+            Prefetch("criteria", GateCriterion.objects.select_related("by"))
+        ),
+        "milestones": marks.with_expected().order_by("baseline_on", "pk"),
+        "links": links.filter(touching).order_by("-reading__used", "pk"),
+    }  # fmt: skip
+
+
+def plan_from(project: Project, found: dict[str, Any]) -> Plan:
+    """Each gate with the milestone that stands for it; each promise on the side it belongs to."""
+    by_gate = {mark.gate_id: mark for mark in found["milestones"] if mark.gate_id}
+    for mark in found["milestones"]:
         mark.project = project
-    return found
-
-
-def links_of(project: Project, person) -> tuple[list[Dependency], list[Dependency]]:
-    """What it needs and what it gives; a contract whose other end is hidden is not there."""
-    rows = Dependency.objects.visible_to(person).with_ends().exclude(state="withdrawn")
-    around = Q(getter__project=project) | Q(giver__project=project)
-    found = contracts.dress(rows.filter(around).order_by("-reading__used", "pk"))
-    needs = [link for link in found if link.getter.project_id == project.pk]
-    return needs, [link for link in found if link.giver.project_id == project.pk]
+    for gate in found["gates"]:
+        gate.project, gate.mark = project, by_gate.get(gate.pk)
+    links = contracts.dress(found["links"])
+    return Plan(
+        found["milestones"], found["gates"],
+        [link for link in links if link.getter.project_id == project.pk],
+        [link for link in links if link.giver.project_id == project.pk],
+    )  # fmt: skip
 
 
 def head_of(project: Project, person, current: str) -> dict[str, Any]:
@@ -109,68 +124,64 @@ class ProjectPage(WorkPage):
     template = "portfolio/project.html"
     related = RELATED
 
+    def around(self, record: Project) -> dict[str, QuerySet]:
+        person, mine = self.request.user, {"project": record}
+        risks = Risk.objects.visible_to(person).scored().filter(state="open", **mine)
+        issues = Issue.objects.visible_to(person).filter(state="open", **mine)
+        actions = Action.objects.visible_to(person).filter(state="open", **mine)
+        calls = Intervention.objects.visible_to(person).open().filter(**mine)
+        benefits = Benefit.objects.visible_to(person).filter(**mine).exclude(state="dropped")
+        return plan_rows(record, person) | {
+            "risks": risks.select_related("owner").order_by("-score", "pk"),
+            "issues": issues.select_related("owner"), "actions": actions.select_related("owner"),
+            "calls": calls.select_related("owner"), "all_benefits": record.benefits.all(),
+            "benefits": benefits.select_related("kpi", "owner"),
+            "judgements": record.judgements.select_related("by"),
+        }  # fmt: skip
+
+    def read(self, record: Project) -> None:
+        super().read(record)
+        at_once.hold(record, gates=self.found["gates"], benefits=self.found["all_benefits"])
+
     def extra(self, record: Project) -> dict[str, Any]:
-        person = self.request.user
-        milestones = milestones_of(record, person)
-        gates = gates_of(record, milestones)
-        needs, gives = links_of(record, person)
+        person, found = self.request.user, self.found
+        plan = plan_from(record, found)
         return {
             "project": record, "colour_words": colour_words(record),
             "tabs": tabs_of(record, SEES_FIGURES.holds(person, record), ""),
             "keeps": KEEPS_PROJECT.holds(person, record) and not record.is_closed,
             "explained": reasons.panel(record, person),
-            "judgements": list(record.judgements.select_related("by")),
-            "steps": drawing.tracker(record, gates),
-            "gate": next((look_over(gate) for gate in gates if not gate.is_closed), None),
-            "plan": plan_of(record, milestones, gates, needs),
-            "needs": needs, "gives": gives,
+            "judgements": found["judgements"],
+            "steps": drawing.tracker(record, plan.gates),
+            "gate": next((look_over(gate) for gate in plan.gates if not gate.is_closed), None),
+            "plan": drawn(record, plan), "needs": plan.needs, "gives": plan.gives,
             "money": ports.money(record, person),
-            **self.registers(record, person),
-        }  # fmt: skip
-
-    def registers(self, project: Project, person) -> dict[str, Any]:
-        mine = {"project": project}
-        risks = list(
-            Risk.objects.visible_to(person).scored().filter(state="open", **mine)
-            .select_related("owner").order_by("-score", "pk")
-        )  # fmt: skip
-        issues = Issue.objects.visible_to(person).filter(state="open", **mine)
-        actions = Action.objects.visible_to(person).filter(state="open", **mine)
-        calls = Intervention.objects.visible_to(person).open().filter(**mine)
-        benefits = Benefit.objects.visible_to(person).filter(**mine).exclude(state="dropped")
-        return {
-            "risks": risks[:TOP_RISKS], "risk_total": len(risks),
-            "issues": list(issues.select_related("owner")),
-            "actions": list(actions.select_related("owner")),
-            "interventions": named_causes(calls.select_related("owner"), person),
-            "benefits": list(benefits.select_related("kpi", "owner")),
+            "risks": found["risks"][:TOP_RISKS], "risk_total": len(found["risks"]),
+            "issues": found["issues"], "actions": found["actions"],
+            "interventions": named_causes(found["calls"], person),
+            "benefits": found["benefits"],
         }  # fmt: skip
 
 
 def named_causes(calls, person) -> list[Intervention]:
-    """Each with the record behind it, where this person may see that record."""
+    """Each with the record behind it, where this person may see that record; a promise is seen
+    only with both its ends, which its header does not know."""
     found = list(calls)
     about = {call.about_id for call in found if call.about_id}
-    seen = {row.pk: row for row in Record.objects.visible_to(person).filter(pk__in=about)}
-    shown = _promises_seen(seen, person)
+    rows, promises = at_once.fetch(
+        Record.objects.visible_to(person).filter(pk__in=about),
+        Dependency.objects.visible_to(person).filter(pk__in=about).values_list("pk", flat=True),
+    )
+    seen = {row.pk: row for row in rows if row.kind != Dependency.kind or row.pk in promises}
     for call in found:
-        call.cause_seen = seen[call.about_id] if call.about_id in shown else None
+        call.cause_seen = seen.get(call.about_id)
     return found
 
 
-def _promises_seen(records: dict[int, Record], person) -> set[int]:
-    """A promise is seen only with both its ends, which its header does not know."""
-    links = [pk for pk, row in records.items() if row.kind == Dependency.kind]
-    whole = set()
-    if links:
-        rows = Dependency.objects.visible_to(person).filter(pk__in=links)
-        whole = set(rows.values_list("pk", flat=True))
-    return whole | (set(records) - set(links))
-
-
-def plan_of(project: Project, milestones, gates, needs) -> dict[str, Any]:
+def drawn(project: Project, plan: Plan) -> dict[str, Any]:
     """The bars and diamonds of a project, the axis they stand on, and what makes a day late."""
-    today, visible = clock.today(), {link.pk: link for link in needs}
+    milestones, gates = plan.milestones, plan.gates
+    today, visible = clock.today(), {link.pk: link for link in plan.needs}
     held = {mark.pk: mark.expected_because for mark in milestones if mark.expected_because}
     causes = {pk: visible.get(link.pk) for pk, link in held.items()}
     axis = drawing.axis_of(project, milestones, today)
@@ -185,14 +196,13 @@ def plan_of(project: Project, milestones, gates, needs) -> dict[str, Any]:
 
 def milestones_page(request: HttpRequest, reference: str) -> HttpResponse:
     project = seen(Project, reference, request.user, RELATED)
-    milestones = milestones_of(project, request.user)
-    gates = gates_of(project, milestones)
-    needs, gives = links_of(project, request.user)
+    plan = plan_from(project, at_once.fetch_named(plan_rows(project, request.user)))
+    at_once.hold(project, gates=plan.gates)
     context = head_of(project, request.user, "milestones") | {
-        "plan": plan_of(project, milestones, gates, needs),
-        "knock_on": knock_on(gives),
-        "needs": needs,
-        "gives": gives,
+        "plan": drawn(project, plan),
+        "knock_on": knock_on(plan.gives),
+        "needs": plan.needs,
+        "gives": plan.gives,
     }
     for row in context["plan"]["rows"]:
         row["gives"] = context["knock_on"].get(row["milestone"].pk, [])
@@ -215,12 +225,12 @@ def raid_page(request: HttpRequest, reference: str) -> HttpResponse:
     issues = Issue.objects.visible_to(person).filter(**mine).select_related("owner")
     actions = Action.objects.visible_to(person).filter(**mine).select_related("owner")
     calls = Intervention.objects.visible_to(person).filter(**mine).select_related("owner")
-    registers = {
-        "risks": list(risks.order_by("state", "-score", "pk").exclude(state="closed")),
-        "issues": list(issues.order_by("state", "severity", "target_on")),
-        "actions": list(actions.order_by("-state", "due_on")),
-        "interventions": named_causes(calls.order_by("-pk"), person),
-    }
+    registers = at_once.fetch_named({
+        "risks": risks.order_by("state", "-score", "pk").exclude(state="closed"),
+        "issues": issues.order_by("state", "severity", "target_on"),
+        "actions": actions.order_by("-state", "due_on"), "interventions": calls.order_by("-pk"),
+    })  # fmt: skip
+    named_causes(registers["interventions"], person)
     cells: dict[tuple[int, int], int] = {}
     for risk in registers["risks"]:
         if risk.state == "open":

@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from django.db.models import Model
-
 from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.doors.templatetags.formats import long_day, plain, short_day
-from changeoffice.core.record import clock
+from changeoffice.core.record import at_once, clock
 from portfolio.explain import explain
 from portfolio.judging import COST, COST_SCALE, DEPENDENCIES, RISK, SCHEDULE, Reason
 from portfolio.models import Dependency, Milestone, Project, Risk
-from portfolio.models.rag import CODES, Colour, Reading
+from portfolio.models.rag import CODES, DIMENSIONS, Colour, Reading
 
 MONEY_OR_RISK = {"cost", "risk"}
 WITHOUT_FIGURES = "The figures need a role on the project."
@@ -28,21 +26,18 @@ def deciding(reading: Reading) -> int | None:
 
 
 def lines(projects: list[Project], person) -> dict[int, str]:
-    """One short line for each project; three queries for the whole page."""
+    """One short line for each project; one query for the whole page."""
     rated = {p.pk: (p, deciding(p.rag)) for p in projects if p.rag}
     wanted: dict[int, set[int]] = {SCHEDULE: set(), RISK: set(), DEPENDENCIES: set()}
     for project, at in rated.values():
         if at in wanted and project.rag.worst[at]:
             wanted[at].add(project.rag.worst[at])
     kinds = ((SCHEDULE, Milestone), (RISK, Risk), (DEPENDENCIES, Dependency))
-    known = {at: _named(kind, wanted[at], person) for at, kind in kinds}
-    return {pk: _line(project, at, known, person) for pk, (project, at) in rated.items()}
-
-
-def _named(kind: type[Model], ids: set[int], person) -> dict[int, Any]:
-    return (
-        {row.pk: row for row in kind.objects.visible_to(person).filter(pk__in=ids)} if ids else {}
+    named = at_once.fetch(
+        *(kind.objects.visible_to(person).filter(pk__in=wanted[at]) for at, kind in kinds)
     )
+    known = {at: {row.pk: row for row in rows} for (at, _), rows in zip(kinds, named, strict=True)}
+    return {pk: _line(project, at, known, person) for pk, (project, at) in rated.items()}
 
 
 def _line(project: Project, at: int | None, known: dict[int, dict], person) -> str:
@@ -155,7 +150,9 @@ def sentence(project: Project, rows: list[dict[str, Any]], person) -> str:
     if reading.overall in (Colour.COMPLETE, Colour.GREEN):
         return "Nothing is beyond its limits." if reading.overall == Colour.GREEN else ""
     word, since = CODE_WORDS[CODES[Colour(reading.overall)]].capitalize(), reading.overall_since
-    because = lines([project], person).get(project.pk, "")
+    named = {DIMENSIONS.index(row["dimension"]): {row["about"].pk: row["about"]}
+             for row in rows if row["about"]}  # fmt: skip
+    because = _line(project, deciding(reading), named, person)
     reason = (
         f": {because[0].lower() + because[1:] if because[:3] not in NAMES else because}"
         if because

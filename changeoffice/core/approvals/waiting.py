@@ -1,16 +1,14 @@
-"""Approvals asked of a person, for My work and the inbox; one query."""
+"""Approvals asked of a person, for My work and the inbox."""
 
 from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.approvals.models import Approval
 from changeoffice.core.doors.templatetags.formats import money
-from changeoffice.core.ports import Waiting
+from changeoffice.core.ports import Ask, Waiting
 
 
-def approvals(person) -> list[Waiting]:
-    rows = (
-        Approval.objects.asked_of(person).select_related("record", "round").order_by("due_on", "id")
-    )
-    return [_one(row, person) for row in rows]
+def approvals(person) -> list[Ask]:
+    rows = Approval.objects.asked_of(person).select_related("record", "round")
+    return [Ask(rows.order_by("due_on", "id"), lambda row: _one(row, person))]
 
 
 def _one(row: Approval, person) -> Waiting:

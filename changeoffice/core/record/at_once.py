@@ -14,7 +14,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import JSONField, QuerySet
+from django.db.models import JSONField, Model, QuerySet
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,24 @@ def fetch(*wanted: QuerySet | Count) -> list[Any]:
     if not any(compilers):
         return [_built(one, None, None) for one in wanted]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(texts)}", given)  # noqa: S608
+        cursor.execute(f"SELECT {', '.join(texts)}", given)
         row = cursor.fetchone()
-    return [_built(one, *pair) for one, pair in zip(wanted, zip(compilers, row, strict=True), strict=True)]
+    return [
+        _built(one, *pair)
+        for one, pair in zip(wanted, zip(compilers, row, strict=True), strict=True)
+    ]
 
 
 def fetch_named(wanted: dict[str, QuerySet | Count]) -> dict[str, Any]:
     return dict(zip(wanted, fetch(*wanted.values()), strict=True))
+
+
+def hold(record: Model, **related: list[Any]) -> None:
+    """Let a record answer these related sets from what was read already, as if prefetched."""
+    for name, rows in related.items():
+        kept = getattr(record, name).all()
+        kept._result_cache, kept._prefetch_done = rows, True
+        record.__dict__.setdefault("_prefetched_objects_cache", {})[name] = kept
 
 
 def _compiled(one: QuerySet | Count) -> tuple[str, Iterable[Any], Any]:
@@ -86,11 +97,15 @@ def _as_read(compiler: Any, found: list[dict[str, Any]]) -> list[list[Any]]:
 
 def _maker(field: Any) -> Any:
     if isinstance(field, JSONField):
-        return json.dumps
+        return _json
     if isinstance(field, ArrayField):
         make = _maker(field.base_field)
         return (lambda values: [make(value) for value in values]) if make else None
     return field.to_python if field.get_internal_type() in DIFFERENT else None
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, default=float)
 
 
 # What JSON writes otherwise than the driver; text, numbers and truth are the same in both.

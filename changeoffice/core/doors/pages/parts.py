@@ -96,8 +96,9 @@ def event_rows(record: Work) -> QuerySet:
     return rows.select_related("actor", "on_behalf_of").order_by("-at", "-id")[:EVENTS_SHOWN]
 
 
-def timeline(record: Work, person, events: list[Event], states: list) -> list[dict[str, Any]]:
+def timeline(record: Work, person, events=None, states=None) -> list[dict[str, Any]]:
     """Newest first: each event with the fields it changed; figures only for those who may see them."""
+    events = event_rows(record) if events is None else events
     changed = changes_of(record, person, states)
     hidden = _kept_silent(type(record))
     return [_told(event, changed.get(event.context_id, []), hidden, record) for event in events]
@@ -189,7 +190,9 @@ def post_comment(request: HttpRequest, reference: str, *, work: type[Work]) -> H
             return HttpResponse(status=204, headers=toast(str(error), wrong=True))
         messages.error(request, str(error))
     if request.htmx:
-        return render(request, "components/comments.html", talk_of(record, threads(comment_rows(record))))
+        return render(
+            request, "components/comments.html", talk_of(record, threads(comment_rows(record)))
+        )
     return redirect(f"{record.get_absolute_url()}#discussion")
 
 

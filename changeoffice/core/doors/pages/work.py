@@ -124,7 +124,6 @@ class WorkListPage(View):
             return page_of(shown, self.orderings, **options)
 
 
-
 class WorkPage(View):
     """One record: its own template, with the parts every record has."""
 
@@ -144,6 +143,10 @@ class WorkPage(View):
         """What the kind's own template needs; what was read around stands in `self.found`."""
         return {}
 
+    def read(self, record: Work) -> None:
+        around = parts.around(record, self.request.user) | self.around(record)
+        self.found = at_once.fetch_named(around)
+
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         person = request.user
         record = seen(self.work, reference, person, self.related)
@@ -151,7 +154,7 @@ class WorkPage(View):
             return redirect(record)
         if there := self.elsewhere(record):
             return there
-        self.found = at_once.fetch_named(parts.around(record, person) | self.around(record))
+        self.read(record)
         context = {"record": record, **parts.of(record, person, self.found), **self.extra(record)}
         return render(request, self.template, context)
 
