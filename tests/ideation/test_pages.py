@@ -283,7 +283,9 @@ def test_my_work_hears_of_questions_reviews_and_scores(
     from ideation import waiting
 
     def asked_of(person):
-        return [ask.tell(row).action_label for ask in waiting.for_person(person) for row in ask.rows]
+        return [
+            ask.tell(row).action_label for ask in waiting.for_person(person) for row in ask.rows
+        ]
 
     idea.ask(by=analyst, question="Which channels do you mean?")
     assert asked_of(author) == ["Answer"]

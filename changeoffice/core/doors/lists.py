@@ -197,7 +197,11 @@ def narrowed(
     known = set(filterset_class.base_filters)
     if unknown := sorted(name for name in params if name not in known.union(extra)):
         raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
-    found = filterset_class(data={k: v for k, v in params.items() if k in known}, queryset=rows)
+    asked = {name: value for name, value in params.items() if name in known}
+    if not asked:
+        return rows
+    found = filterset_class(data=asked, queryset=rows)
+    found.filters = {name: found.filters[name] for name in asked}
     found.person = person
     if not found.form.is_valid():
         raise Invalid(**{name: [str(e) for e in errs] for name, errs in found.form.errors.items()})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,6 +15,7 @@ from rest_framework.response import Response
 
 from changeoffice.core import ports
 from changeoffice.core.doors import export
+from changeoffice.core.doors.api import reading
 from changeoffice.core.doors.api.cursors import cursor_page
 from changeoffice.core.doors.api.fields import PersonField, body_of
 from changeoffice.core.doors.api.idempotency import AnswersOnce
@@ -56,8 +58,13 @@ class WorkSerializer(serializers.Serializer):
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
 
+    @cached_property
+    def columns(self) -> list[reading.Column]:
+        """The fields, looked through once for all rows of a list."""
+        return reading.columns_of(self)
+
     def to_representation(self, work) -> dict[str, Any]:
-        found = super().to_representation(work)
+        found = reading.read(self.columns, work)
         context = self.context
         if self.figures and not context["sees_figures"](work):
             for name in self.figures:
@@ -120,10 +127,14 @@ class WorkViewSet(Telling, AnswersOnce, viewsets.GenericViewSet):
         }
 
     def one(self, record: Work, status: int = 200) -> Response:
-        """The record as an answer, with its ETag and what this caller may do now."""
+        """A record just written, as this caller sees it now."""
         fresh = self.get_queryset().filter(pk=record.pk).first()
         if fresh is None:
             return Response({"id": record.reference, "state": record.state}, status=status)
+        return self.answer(fresh, status)
+
+    def answer(self, fresh: Work, status: int = 200) -> Response:
+        """The record with its ETag and what this caller may do now."""
         context = self.get_serializer_context() | {"verbs": True}
         body = self.serializer_class(fresh, context=context).data
         return Response(body, status=status, headers={"ETag": etag_of(fresh)})
@@ -178,14 +189,14 @@ class WorkViewSet(Telling, AnswersOnce, viewsets.GenericViewSet):
     # one record ----------------------------------------------------------------------------------
     def retrieve(self, request, id: str) -> Response:
         """One with its ETag and what the caller may do with it now."""
-        return self.one(self.get_object())
+        return self.answer(self.get_object())
 
     def edit(self, request, id: str) -> Response:
         """Change the fields that are sent; with If-Match, only if nobody else did meanwhile."""
         record, body = self.get_object(), body_of(request)
         version = self.expected_version()
         if not body:
-            return self.one(record)
+            return self.answer(record)
         given = shapes.clean(self.work.profile, request.user, body, partial=True)
         record.revise(by=request.user, at_version=version, **given)
         return self.one(record)
