@@ -11,12 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+from django.db.models import Case, F, When
 from django.db.models.functions import Coalesce, Greatest
 
 from changeoffice.calendar.working_days import day_number
 from changeoffice.core.people.models import Office
 from changeoffice.core.record import clock
 from portfolio import ports, promises
+from portfolio.columns_in_sql import among, days_since
 from portfolio.days import working_days
 from portfolio.judging import (
     COST,
@@ -60,7 +62,7 @@ class Measuring:
     """One measurement of some projects; `moved` overlays milestones' days, for what-if."""
 
     def __init__(self, ids: Iterable[int], moved: dict[int, date] | None = None) -> None:
-        rows = Project.objects.filter(pk__in=list(ids)).order_by("pk")
+        rows = Project.objects.filter(among("id", ids)).order_by("pk")
         self.projects = list(rows.values(*PROJECT_COLUMNS))
         self.ids = [project["pk"] for project in self.projects]
         self.row = {pk: at for at, pk in enumerate(self.ids)}
@@ -89,52 +91,67 @@ class Measuring:
     # schedule ------------------------------------------------------------------------------------
     def _finishes(self) -> None:
         """Without milestones: the planned against the forecast finish, or what was reported."""
-        calendar = working_days()
-        for at, project in enumerate(self.projects):
-            if project["reported_slip_days"] is not None:
-                self._put(at, SCHEDULE, project["reported_slip_days"], Reason.REPORTED_SLIP)
-            elif project["planned_finish"] and project["forecast_finish"]:
-                slip = calendar.slip(project["planned_finish"], project["forecast_finish"])
-                self._put(at, SCHEDULE, slip, Reason.FINISH)
+        reported = [(at, project["reported_slip_days"]) for at, project in enumerate(self.projects)
+                    if project["reported_slip_days"] is not None]  # fmt: skip
+        planned = [
+            (at, day_number(project["planned_finish"]), day_number(project["forecast_finish"]))
+            for at, project in enumerate(self.projects)
+            if project["planned_finish"] and project["forecast_finish"]
+        ]
+        if planned:
+            at, plan, forecast = np.array(planned).T
+            self._put(at, SCHEDULE, working_days().slips(plan, forecast), Reason.FINISH)
+        if reported:
+            at, days = np.array(reported).T
+            self._put(at, SCHEDULE, days, Reason.REPORTED_SLIP)
 
     def _milestones(self) -> None:
         expected = Coalesce(Greatest("forecast_on", "expectation__expected_on"), "forecast_on")
         rows = list(
-            Milestone.objects.filter(project_id__in=self.ids).exclude(state="dropped")
-            .annotate(day=expected).order_by("pk")
-            .values_list("pk", "project_id", "gate_id", "baseline_on", "day", "state")
+            Milestone.objects.filter(among("project_id", self.ids)).exclude(state="dropped")
+            .order_by("pk").values_list(
+                "pk", "project_id", Coalesce("gate_id", 0), days_since("baseline_on"),
+                days_since(expected), Case(When(state="planned", then=1), default=0),
+            )
         )  # fmt: skip
         if not rows:
             return
-        at = np.array([self.row[row[1]] for row in rows])
-        is_open = np.array([row[5] == "planned" for row in rows])
+        ids, project, gate, baseline, day, planned = np.array(rows, dtype=np.int64).T
+        at, is_open = self._rows_of(project), planned == 1
         self._put(np.unique(at), SCHEDULE, 0, Reason.COMPLETE)
         if not is_open.any():
             return
-        slips = working_days().slips(
-            [day_number(row[3]) for row in rows],
-            [day_number(self.moved.get(row[0], row[4])) for row in rows],  # type: ignore[arg-type]
-        )
-        gate = np.array([row[2] is not None for row in rows])
-        slips = np.where(gate & (slips > 0), 2 * slips, slips)
-        ids = np.array([row[0] for row in rows])
+        for mark, moved_to in self.moved.items():
+            day[ids == mark] = day_number(moved_to)
+        slips = working_days().slips(baseline, day)
+        slips = np.where((gate > 0) & (slips > 0), 2 * slips, slips)
         value, worst, found = worst_of(len(self.ids), at[is_open], slips[is_open], ids[is_open])
-        gates = set(ids[gate].tolist())
-        why = np.array([Reason.GATE if pk in gates else Reason.MILESTONE for pk in worst.tolist()])
+        why = np.where(np.isin(worst, ids[gate > 0]), Reason.GATE, Reason.MILESTONE)
         self._put(found, SCHEDULE, value[found], why[found], worst[found])
+
+    def _rows_of(self, projects: Ints) -> Ints:
+        """Where each of these projects stands; they are ordered by id."""
+        return np.searchsorted(self.ids, projects)
 
     # cost ----------------------------------------------------------------------------------------
     def _costs(self) -> None:
-        costs = ports.costs(self.ids)
+        costs, found = ports.costs(self.ids), []
         for at, project in enumerate(self.projects):
-            found = _cost_of(project, costs.get(project["pk"]))
-            if found is not None:
-                self._put(at, COST, *found)
+            if project["reported_cost_percent"] is not None:
+                self._put(
+                    at, COST, round(project["reported_cost_percent"] * 100), Reason.REPORTED_COST
+                )
+            elif (pair := _cost_of(project, costs.get(project["pk"]))) is not None:
+                found.append((at, *pair))
+        if found:
+            at, granted, expected, why = np.array(found, dtype=np.float64).T
+            rows = at.astype(np.int64)
+            self._put(rows, COST, over_budget(granted, expected), why.astype(np.int64))
 
     # scope and benefits --------------------------------------------------------------------------
     def _benefits(self) -> None:
         """Share of the benefits that were missed, or whose first reading is overdue."""
-        rows = Benefit.objects.filter(project_id__in=self.ids).exclude(state="dropped")
+        rows = Benefit.objects.filter(among("project_id", self.ids)).exclude(state="dropped")
         totals: dict[int, list[int]] = {}
         for project, state, by_on, read_on in rows.order_by("pk").values_list(
             "project_id", "state", "by_on", "read_on"
@@ -151,15 +168,12 @@ class Measuring:
     # risk and issues -----------------------------------------------------------------------------
     def _risks(self) -> None:
         rows = list(
-            Risk.objects.filter(project_id__in=self.ids, state="open").order_by("pk")
-            .values_list("pk", "project_id", "probability", "impact")
+            Risk.objects.filter(among("project_id", self.ids), state="open").order_by("pk")
+            .values_list("pk", "project_id", F("probability") * F("impact"))
         )  # fmt: skip
         if rows:
-            at = np.array([self.row[row[1]] for row in rows])
-            score = np.array([row[2] * row[3] for row in rows])
-            value, worst, found = worst_of(
-                len(self.ids), at, score, np.array([row[0] for row in rows])
-            )
+            ids, project, score = np.array(rows, dtype=np.int64).T
+            value, worst, found = worst_of(len(self.ids), self._rows_of(project), score, ids)
             self._put(found, RISK, value[found], Reason.EXPOSURE, worst[found])
         self.overdue = self._overdue()
 
@@ -168,7 +182,7 @@ class Measuring:
         found: dict[int, tuple[int, int]] = {}
         for model, due in ((Action, "due_on"), (Issue, "target_on")):
             rows = model.objects.filter(
-                project_id__in=self.ids, state="open", **{f"{due}__lt": self.today}
+                among("project_id", self.ids), state="open", **{f"{due}__lt": self.today}
             )
             for pk, project in rows.order_by(due, "pk").values_list("pk", "project_id"):
                 n, first = found.get(project, (0, pk))
@@ -192,7 +206,7 @@ class Measuring:
         agreed = promises.measured(promises.promises_of(self.ids, ("agreed",)), self.moved)
         if not agreed:
             return
-        at = np.array([self.row[row.getter_project_id] for row, _, _ in agreed])
+        at = self._rows_of(np.array([row.getter_project_id for row, _, _ in agreed]))
         used = np.array([_whole(percent) for _, _, percent in agreed])
         ids = np.array([row.pk for row, _, _ in agreed])
         value, worst, found = worst_of(len(self.ids), at, used, ids)
@@ -210,14 +224,12 @@ class Measuring:
                         self._put(at, dimension, 0, Reason.STALE)
 
 
-def _cost_of(project: dict, budget: tuple[Decimal, Decimal] | None) -> tuple[int, int] | None:
-    if project["reported_cost_percent"] is not None:
-        return round(project["reported_cost_percent"] * 100), Reason.REPORTED_COST
+def _cost_of(project: dict, budget: tuple[Decimal, Decimal] | None) -> tuple | None:
+    """Granted, expected at completion, and which of its sources says so."""
     if budget and budget[0] > 0:
-        return int(over_budget(*budget)), Reason.BUDGET  # type: ignore[arg-type]
+        return *budget, Reason.BUDGET
     if project["planned_cost"] and project["forecast_cost"] is not None:
-        costs = project["planned_cost"], project["forecast_cost"]
-        return int(over_budget(*costs)), Reason.PLANNED_COST
+        return project["planned_cost"], project["forecast_cost"], Reason.PLANNED_COST
     return None
 
 

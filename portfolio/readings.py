@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import orjson
+from django.db import connection
 
 from changeoffice.core.record import clock
 from portfolio import judging
@@ -24,7 +26,7 @@ from portfolio.judging import (
     Reason,
 )
 from portfolio.measures import Measured, Measuring
-from portfolio.models import LimitSet, Project, RagHistory, RagPolicy, RagReading
+from portfolio.models import LimitSet, Project, RagPolicy, RagReading
 from portfolio.models.rag import CODES, DIMENSIONS, Colour, Reading
 
 # Where the limits of a dimension stand in a limit set; risk has two, chosen by its reason.
@@ -93,17 +95,28 @@ def _limit_sets(measured: Measured) -> list[LimitSet]:
 
 def limits_of(sets: list[LimitSet], reason: Ints) -> Limits:
     """Limits by project and dimension, in the units of the values."""
-    shape = (len(sets), DIMENSION_COUNT)
-    amber, red = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    back = np.zeros(shape, dtype=np.int64)
-    for at, held in enumerate(sets):
-        for dimension, name in NAMES.items():
-            if dimension == RISK and reason[at, RISK] == Reason.OVERDUE:
-                name = "overdue"
-            low, high = in_units(dimension, held.limits, name)
-            amber[at, dimension], red[at, dimension] = low, high
-            back[at, dimension] = int(low * held.limits["return_to_green"] // 100)
-    return Limits(amber, red, back)
+    known = {held.pk: held for held in sets}
+    row = {pk: at for at, pk in enumerate(known)}
+    of = np.array([row[held.pk] for held in sets], dtype=np.int64)
+    tables = [_table(held, "risk") for held in known.values()]
+    late = [_table(held, "overdue") for held in known.values()]
+    shape = (len(known), 3, DIMENSION_COUNT)
+    plain = np.array(tables, dtype=np.int64).reshape(shape)[of]
+    overdue = np.array(late, dtype=np.int64).reshape(shape)[of]
+    is_late = np.zeros(reason.shape, dtype=bool)
+    is_late[:, RISK] = reason[:, RISK] == Reason.OVERDUE
+    return Limits(*(np.where(is_late, overdue[:, n], plain[:, n]) for n in range(3)))
+
+
+def _table(held: LimitSet, risk: str) -> list[list[int]]:
+    """Amber, red and back of one limit set, a column a dimension."""
+    found = [[0] * DIMENSION_COUNT for _ in range(3)]
+    for dimension, name in NAMES.items():
+        name = risk if dimension == RISK else name
+        low, high = in_units(dimension, held.limits, name)
+        back = int(low * held.limits["return_to_green"] // 100)
+        found[0][dimension], found[1][dimension], found[2][dimension] = low, high, back
+    return found
 
 
 def in_units(dimension: int, limits: dict[str, float], name: str) -> tuple[int, int]:
@@ -148,51 +161,70 @@ def _weigh(measuring: Measuring, sets: list[LimitSet]) -> None:
 
 def read(ids: Iterable[int]) -> int:
     """Judge these projects and store the readings that changed; their rows are taken already."""
-    before = {row.pk: row for row in RagReading.objects.filter(pk__in=list(ids))}
+    rows = RagReading.objects.extra(where=["project_id = ANY(%s)"], params=[list(ids)])
+    before = {row.pk: row for row in rows}
     found = judged(before, before)
+    today = clock.today()  # asked once: outside of requests it reads the office
     changed = [
-        (before[pk], new)
-        for at, pk in enumerate(found.measured.ids)
-        if (new := _changed(before[pk], found, at)) is not None
+        _changed(before[found.measured.ids[at]], found, at, today) for at in _moved(before, found)
     ]
     _store(changed)
     return len(changed)
 
 
-def _changed(old: RagReading, found: Judged, at: int) -> dict[str, Any] | None:
-    """The new values of a reading, or None when nothing but time has passed."""
-    colour = found.colour[at].tolist()
-    new = {
-        "overall": int(found.overall[at]), "colour": colour,
-        "reason": found.measured.reason[at].tolist(), "value": found.measured.value[at].tolist(),
-        "worst": found.measured.worst[at].tolist(), "limit_set_id": found.sets[at].pk,
-    }  # fmt: skip
-    if all(getattr(old, name) == value for name, value in new.items()):
-        return None
-    today = clock.today()
-    new["previous"] = found.previous[at].tolist()
-    new["since"] = [
+COMPARED = ("colour", "reason", "value", "worst")
+
+
+def _moved(before: dict[int, RagReading], found: Judged) -> list[int]:
+    """Which rows differ from their readings by more than the time that has passed."""
+    old = [before[pk] for pk in found.measured.ids]
+    now = (found.colour, found.measured.reason, found.measured.value, found.measured.worst)
+    moved = np.array([row.overall for row in old], dtype=np.int64) != found.overall
+    moved |= np.array([row.limit_set_id for row in old]) != [held.pk for held in found.sets]
+    for name, column in zip(COMPARED, now, strict=True):
+        was = np.array([getattr(row, name) for row in old], dtype=np.int64)
+        moved |= (was.reshape(column.shape) != column).any(axis=1)
+    return np.flatnonzero(moved).tolist()
+
+
+def _changed(old: RagReading, found: Judged, at: int, today: date) -> dict[str, Any]:
+    """The new values of a reading."""
+    colour, overall = found.colour[at].tolist(), int(found.overall[at])
+    since = [
         since if was == now else today
         for was, now, since in zip(old.colour, colour, old.since, strict=True)
     ]
-    new["overall_since"] = old.overall_since if old.overall == new["overall"] else today
-    return new
+    return {
+        "project_id": old.pk, "overall": overall, "colour": colour,
+        "reason": found.measured.reason[at].tolist(), "value": found.measured.value[at].tolist(),
+        "worst": found.measured.worst[at].tolist(), "limit_set_id": found.sets[at].pk,
+        "previous": found.previous[at].tolist(), "since": since,
+        "overall_since": old.overall_since if old.overall == overall else today,
+    }  # fmt: skip
 
 
-def _store(changed: list[tuple[RagReading, dict[str, Any]]]) -> None:
-    """The old row into the past, the new one in its place; a first reading leaves no past."""
-    now = clock.now()
-    RagHistory.objects.bulk_create(
-        RagHistory(project_id=old.pk, until=now, **{name: getattr(old, name) for name in KEPT})
-        for old, _ in changed if any(old.reason) and old.at < now
-    )  # fmt: skip
-    for old, new in changed:
-        for name, value in new.items():
-            setattr(old, name, value)
-        old.at = now
-    RagReading.objects.bulk_update(
-        [old for old, _ in changed], [name.removesuffix("_id") for name in KEPT], batch_size=500
-    )
+COLUMNS = ", ".join(KEPT)
+PAST = f"""INSERT INTO portfolio_raghistory (project_id, until, {COLUMNS})
+    SELECT project_id, %(now)s, {COLUMNS} FROM portfolio_ragreading
+    WHERE project_id = ANY(%(ids)s) AND at < %(now)s AND 0 <> ANY(reason)"""  # noqa: S608
+PRESENT = """UPDATE portfolio_ragreading r SET overall = n.overall, colour = n.colour,
+    reason = n.reason, value = n.value, worst = n.worst, previous = n.previous, since = n.since,
+    overall_since = n.overall_since, limit_set_id = n.limit_set_id, at = %(now)s
+    FROM json_to_recordset(%(rows)s) AS n(project_id bigint, overall smallint, colour smallint[],
+        reason smallint[], value int[], worst bigint[], previous smallint[], since date[],
+        overall_since date, limit_set_id bigint)
+    WHERE r.project_id = n.project_id"""
+
+
+def _store(changed: list[dict[str, Any]]) -> None:
+    """The old rows into the past, the new ones in their place; a first reading leaves no past."""
+    if not changed:
+        return
+    given = {"now": clock.now(), "ids": [new["project_id"] for new in changed],
+             "rows": orjson.dumps(changed).decode()}  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(PAST, given)
+        cursor.execute(PRESENT, given)
 
 
 # Replay and what-if --------------------------------------------------------------------------------
