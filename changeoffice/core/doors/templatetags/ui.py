@@ -1,6 +1,7 @@
 """The design language as template tags: small marks here, larger pieces in `templates/components`."""
 
 import zlib
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -54,7 +55,12 @@ def or_none(value: Any) -> Any:
 
 
 # ── marks ────────────────────────────────────────────────────────────────────────────────────
+# A mark looks the same wherever it stands; the few there are come again hundreds of times a page.
+DIFFERENT_MARKS = 4096
+
+
 @register.simple_tag
+@lru_cache(DIFFERENT_MARKS, typed=True)
 def icon(name: str, size: int = 16, label: str = "", **attrs: str) -> SafeString:
     css = f"icon {attrs.get('css', '')}".strip()
     heard = (
@@ -83,6 +89,7 @@ RAG_DRAWINGS = {
 
 
 @register.simple_tag
+@lru_cache(DIFFERENT_MARKS, typed=True)
 def rag(value: str, reason: str = "", size: str = "full", word: str = "") -> SafeString:
     """Shape, letter and word. `dense`, `mark` and `mark-large` keep the word for ears
     only; a reason after a dense mark starts with the word."""
