@@ -178,7 +178,9 @@ def menus(person: Person) -> dict[str, QuerySet]:
     }  # fmt: skip
 
 
-def chips(menus: dict[str, Any], asked: QueryDict, *, with_state: bool) -> list[dict[str, Any]]:
+def chips(
+    person: Person, menus: dict[str, Any], asked: QueryDict, *, with_state: bool
+) -> list[dict[str, Any]]:
     """The filter bar: what is set, and what may be chosen."""
     states = [(code, state.label) for code, state in Demand.states.items()]
     found = [words_chip(asked, "Filter by text")]

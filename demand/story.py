@@ -10,7 +10,7 @@ from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.approvals.models import Approval, Round
 from changeoffice.core.doors.templatetags.formats import money, short_day
 from changeoffice.core.record import at_once
-from changeoffice.core.record.models import Event
+from changeoffice.core.record.models import Event, visible
 from demand import scoring
 from demand.estimate import outlook, three_point
 from demand.inputs import SCORES
@@ -33,6 +33,8 @@ def around(demand: Demand, person) -> dict[str, QuerySet | at_once.Count]:
         "steps": steps.values_list("before", "after", "at"),
         "effects": demand.effects.select_related("kpi", "kpi__objective").prefetch_related("kpi__readings"),
         "lines": demand.estimate_lines.select_related("skill"),
+        "needs": demand.prerequisites.filter(visible(person, at="needs__")).select_related("needs", "by"),
+        "waiting": demand.needed_by.filter(visible(person, at="demand__")).select_related("demand", "by"),
         "scores": demand.scores_seen_by(person), "given": at_once.Count(demand.scores_of_round()),
         "round": Round.objects.filter(record_id=demand.pk).order_by("-id")[:1].prefetch_related(
             Prefetch("steps", Approval.objects.select_related("approver", "decided_by", "on_behalf_of"))
@@ -150,22 +152,11 @@ def _holds(demand: Demand, rows: list[tuple]) -> str:
     )
 
 
-def needs_first(demand: Demand, person) -> dict[str, list[dict[str, Any]]]:
-    """What has to come before it and what waits for it, as far as this person may see them."""
-
-    def shown(rows, end: str) -> list[dict[str, Any]]:
-        rows = list(rows.select_related(end, "by"))
-        seen = set(
-            Demand.objects.visible_to(person)
-            .filter(pk__in=[getattr(r, f"{end}_id") for r in rows])
-            .values_list("pk", flat=True)
-        )
-        return [{"demand": getattr(row, end), "because": row.because} for row in rows
-                if getattr(row, f"{end}_id") in seen]  # fmt: skip
-
+def needs_first(found: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """What has to come before it and what waits for it."""
     return {
-        "needs": shown(demand.prerequisites, "needs"),
-        "waiting": shown(demand.needed_by, "demand"),
+        "needs": [{"demand": row.needs, "because": row.because} for row in found["needs"]],
+        "waiting": [{"demand": row.demand, "because": row.because} for row in found["waiting"]],
     }
 
 

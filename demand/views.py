@@ -78,7 +78,7 @@ class DemandBoard(WorkListPage):
     def extra(self, rows) -> dict[str, Any]:
         person, asked = self.request.user, self.request.GET
         found = {"layout": self.layout, "export_url": self._export_url(),
-                 "chips": board.chips(self.found, asked, with_state=self.layout == "table")}  # fmt: skip
+                 "chips": board.chips(person, self.found, asked, with_state=self.layout == "table")}  # fmt: skip
         if self.layout == "board":
             drawer = board.Drawer(person, self.found["cards"], self.found["limits"])
             found["columns"] = [
@@ -139,7 +139,7 @@ class DemandPage(WorkPage):
             "age": age, "waits": waits, "answer": story.answer(demand, age, waits, figures),
             "stages": story.stages(demand, found["steps"], stage_clock),
             "assessment": story.assessment(demand, person, figures, found),
-            "rank": story.rank(demand, person, found), **story.needs_first(demand, person),
+            "rank": story.rank(demand, person, found), **story.needs_first(found),
             "effects": story.effects(found["effects"]),
             "estimate": story.estimate(demand, found["lines"]) if figures else {},
             "approvals": story.approvals(found["round"], person), "services": found["services"],
