@@ -12,6 +12,7 @@ from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.doors.api.fields import PersonField, ReferenceField, body_of
 from changeoffice.core.doors.api.views import WorkSerializer, WorkViewSet, work_api
 from changeoffice.core.doors.perform import perform
+from changeoffice.core.record import at_once
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import NotAllowed
 from demand import story, waiting
@@ -162,8 +163,10 @@ class DemandApi(WorkViewSet):
     birth, birth_inputs = Demand.raise_new, Demand.profile
     related = ("unit", "owner", "requester", "sponsor", "idea", "merged_into", "standing")
 
-    def enrich(self, rows):
-        return rows.prefetch_related("services", "effects__kpi", "prerequisites__needs")
+    def gather(self, records):
+        joined = {"services": (), "effects": ("kpi",), "prerequisites": ("needs",)}
+        (limits,) = at_once.gather(records, joined, StageLimit.rows())
+        self._stage_clock = StageClock(dict(limits))
 
     def get_serializer_context(self) -> dict[str, Any]:
         found = super().get_serializer_context()

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from changeoffice.core.doors.api.fields import PersonField, ReferenceField, body_of
 from changeoffice.core.doors.api.views import WorkSerializer, WorkViewSet, work_api
-from changeoffice.core.record import clock
+from changeoffice.core.record import at_once, clock
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotSeen
 from changeoffice.core.record.models import Alias
@@ -137,8 +137,10 @@ class ProjectApi(WorkViewSet):
     related = ("unit", "owner", "sponsor", "programme", "programme__portfolio", "reading", "demand")
     http_method_names = ("get", "post", "patch", "put", "delete", "head", "options")
 
-    def enrich(self, rows):
-        return rows.prefetch_related("services", "judgements")
+    def gather(self, records):
+        # The gates tell which verbs are open, which a list does not say.
+        more = {} if self.action == "list" else {"gates": ()}
+        at_once.gather(records, {"services": (), "judgements": ()} | more)
 
     @extend_schema(
         operation_id="projects_rag", responses=RagSerializer,

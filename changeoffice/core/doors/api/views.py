@@ -108,6 +108,9 @@ class WorkViewSet(Telling, AnswersOnce, viewsets.GenericViewSet):
         """Where a kind adds annotations and prefetches."""
         return rows
 
+    def gather(self, records: list[Work]) -> None:
+        """Where a kind reads, at once, what it shows beside the columns of these records."""
+
     def get_renderers(self) -> list:
         more = [CsvRenderer()] if getattr(self, "action", "") == "list" else []
         return [*super().get_renderers(), *more]
@@ -135,6 +138,7 @@ class WorkViewSet(Telling, AnswersOnce, viewsets.GenericViewSet):
 
     def answer(self, fresh: Work, status: int = 200) -> Response:
         """The record with its ETag and what this caller may do now."""
+        self.gather([fresh])
         context = self.get_serializer_context() | {"verbs": True}
         body = self.serializer_class(fresh, context=context).data
         return Response(body, status=status, headers={"ETag": etag_of(fresh)})
@@ -165,6 +169,7 @@ class WorkViewSet(Telling, AnswersOnce, viewsets.GenericViewSet):
                            filters=filters, draw=lambda page: self._results(page, params))  # fmt: skip
 
     def _results(self, rows: list, params: dict[str, str]) -> list[dict]:
+        self.gather(rows)
         context = self.get_serializer_context() | {"verbs": params.get("include") == "verbs"}
         found = self.serializer_class(rows, many=True, context=context).data
         wanted = [name for name in params.get("fields", "").split(",") if name]
@@ -176,9 +181,10 @@ class WorkViewSet(Telling, AnswersOnce, viewsets.GenericViewSet):
         return [{name: row[name] for name in wanted if name in row} for row in found]
 
     def exported(self, rows: QuerySet) -> HttpResponse:
-        context = self.get_serializer_context()
-        serializer = self.serializer_class(context=context)
-        made = (serializer.to_representation(row) for row in rows[: export.MOST_ROWS])
+        found = list(rows[: export.MOST_ROWS])
+        self.gather(found)
+        serializer = self.serializer_class(context=self.get_serializer_context())
+        made = (serializer.to_representation(row) for row in found)
         return export.csv(f"{self.area}.csv", list(serializer.fields), made)
 
     def make(self, request) -> Response:
