@@ -40,7 +40,7 @@ check: browser-files ## Lint, types, import contracts, deploy check, migrations,
 format: $(INSTALLED) ## Put the code into house format
 	@$(VENV)/bin/ruff check --fix-only --quiet . ; $(VENV)/bin/ruff format .
 
-bench: $(INSTALLED) ## Measure against the floors (some minutes)
+bench: $(INSTALLED) ## Measure against the floors; SIZE=full takes 100,000 projects
 	@exec $(PYTHON) -m bench
 
 clean: ## Remove what was built, but not the data in var/
