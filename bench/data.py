@@ -165,14 +165,19 @@ def surround(to: int) -> None:
     works(Demand, _more(Demand, to), title=TITLE, **OWNED, need="'Because of the ' || bench_word(k)",
           state="(ARRAY['submitted','screening','assessment'])[1 + k % 3]", requester="bench_someone(k + 1)",
           stage_since="now()", due_on="current_date + (k % 40)::int - 10", wsjf="1 + k % 9")  # fmt: skip
-    project = (
-        f"(SELECT id AS project_id, unit_id, owner_id FROM {table(Project)} ORDER BY id LIMIT 1) p"
-    )
-    inside = f"(SELECT * FROM {project} CROSS JOIN %s) q"
-    works(Issue, inside % _more(Issue, to), title="'Issue ' || k", state="'open'", **IN_PROJECT,
-          severity="1 + k % 4", target_on="current_date + (k % 60)::int - 5")  # fmt: skip
-    works(Action, inside % _more(Action, to), title="'Action ' || k", state="'open'", **IN_PROJECT,
-          due_on="current_date + (k % 60)::int - 5")  # fmt: skip
+    for model, given in (
+        (Issue, {"severity": "1 + k % 4", "target_on": "current_date + (k % 60)::int - 5"}),
+        (Action, {"due_on": "current_date + (k % 60)::int - 5"}),
+    ):
+        works(model, _spread(_more(model, to)), title=f"'{model.__name__} ' || k", state="'open'",
+              **IN_PROJECT, **given)  # fmt: skip
+
+
+def _spread(source: str) -> str:
+    """Rows numbered by k, each in a project of its own as far as there are enough."""
+    projects = f"""(SELECT id AS project_id, unit_id, owner_id, row_number() OVER (ORDER BY id) - 1 AS n
+                    FROM {table(Project)}) p"""
+    return f"(SELECT * FROM {source} JOIN {projects} ON p.n = k % {max(_count(Project), 1)}) q"
 
 
 def enrich() -> None:
@@ -239,6 +244,8 @@ def silent(model: type[Model]) -> Iterator[None]:
         )
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         yield
+        # Checks of foreign keys are planned once a session: not for the size the tables had before.
+        cursor.execute(f"ANALYZE {table(Record)}, {table(model)}")
         cursor.execute(
             f"SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE {table(model)} ENABLE TRIGGER USER"
         )

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from changeoffice.core import ports as core_ports
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.access.rules import ANALYST, FIGURE_ROLES, SEES_FIGURES
-from changeoffice.core.doors.pages.chips import chip, words_chip
+from changeoffice.core.doors.pages.chips import MENU_LIMIT, chip, words_chip
 from changeoffice.core.people.models import BusinessUnit, Person
 from changeoffice.organisation.models import Service
 from demand import ports, waiting
@@ -171,8 +171,9 @@ def closed_column(counts: list[tuple[str, int]]) -> dict[str, Any]:
 def menus(person: Person) -> dict[str, QuerySet]:
     """What may be chosen in the filter bar."""
     owned = Demand.objects.visible_to(person).open().values("owner_id")
+    services = Service.objects.visible_to(person).open()
     return {
-        "services": Service.objects.visible_to(person).open().values_list("reference", "title"),
+        "services": services.values_list("reference", "title")[:MENU_LIMIT],
         "owners": Person.objects.filter(pk__in=owned).values_list("username", "name"),
         "units": BusinessUnit.objects.filter(is_active=True).values_list("code", "name"),
     }  # fmt: skip

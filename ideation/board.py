@@ -6,7 +6,7 @@ from django.db.models import Count, Q, QuerySet, Value
 from django.http import QueryDict
 
 from changeoffice.core.doors.addresses import changed
-from changeoffice.core.doors.pages.chips import chip
+from changeoffice.core.doors.pages.chips import MENU_LIMIT, chip
 from changeoffice.core.people.models import BusinessUnit, Person
 from changeoffice.core.talk.models import Follower
 from changeoffice.core.talk.prose import plain
@@ -38,9 +38,10 @@ def mine(rows: QuerySet, person: Person, which: str) -> QuerySet:
 
 def menus(person: Person) -> dict[str, QuerySet]:
     """What may be chosen, in the filter bar and when suggesting."""
+    services = Service.objects.visible_to(person).open().values_list("reference", "title")
     return {
         "themes": Theme.objects.values_list("pk", "name"),
-        "services": Service.objects.visible_to(person).open().values_list("reference", "title"),
+        "services": services[:MENU_LIMIT],
         "units": BusinessUnit.objects.filter(is_active=True).values_list("code", "name"),
     }  # fmt: skip
 

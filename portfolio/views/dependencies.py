@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from changeoffice.core.doors.pages import parts
@@ -88,6 +88,13 @@ class DependencyPage(WorkPage):
         "getter__expectation", "giver_owner", "getter_owner", "unit", "owner",
     )  # fmt: skip
 
+    def around(self, record: Dependency) -> dict[str, Any]:
+        calls = Intervention.objects.visible_to(self.request.user).open()
+        return {
+            "calls": calls.filter(about_id=record.pk).select_related("owner"),
+            "alerts": alert_rows(record),
+        }
+
     def extra(self, record: Dependency) -> dict[str, Any]:
         person = self.request.user
         pace = record.pace
@@ -99,11 +106,7 @@ class DependencyPage(WorkPage):
             "kept": promises_kept(
                 [record.giver.project, record.getter.project], person
             ),
-            "interventions": list(
-                Intervention.objects.visible_to(person).open().filter(about_id=record.pk)
-                .select_related("owner")
-            ),
-            "alerts": alerts_of(record),
+            "interventions": self.found["calls"], "alerts": alerts_from(self.found["alerts"]),
         } | self.answer(record, person)  # fmt: skip
 
     def answer(self, link: Dependency, person) -> dict[str, Any]:
@@ -150,11 +153,15 @@ def slip_by_day(link: Dependency) -> list[tuple[date, int]]:
     return found
 
 
-def alerts_of(link: Dependency) -> list[dict[str, Any]]:
-    """What both owners were told, once for both, newest first."""
+def alert_rows(link: Dependency) -> QuerySet:
     rows = Notification.objects.filter(record_id=link.pk, key__startswith=f"dependency:{link.pk}:")
+    return rows.order_by("-at")[:20]
+
+
+def alerts_from(rows: list[Notification]) -> list[dict[str, Any]]:
+    """What both owners were told, once for both, newest first."""
     found: dict[str, dict[str, Any]] = {}
-    for row in rows.order_by("-at")[:20]:
+    for row in rows:
         found.setdefault(row.key, {"text": row.text, "at": row.at})
     return list(found.values())
 

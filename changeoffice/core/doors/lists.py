@@ -101,9 +101,18 @@ def counted(rows: QuerySet) -> at_once.Count:
     return at_once.Count(rows, COUNT_CEILING + 1)
 
 
+class Tally(int):
+    """A number of rows; exact to a thousand, written "1,000+" beyond."""
+
+    def __str__(self) -> str:
+        return count_words(self)
+
+    def __format__(self, spec: str) -> str:
+        return count_words(self)
+
+
 def count_words(n: int) -> str:
-    """Exact to a thousand, "1,000+" beyond."""
-    return f"{n:,}" if n <= COUNT_CEILING else f"{COUNT_CEILING:,}+"
+    return format(int(n), ",") if n <= COUNT_CEILING else f"{COUNT_CEILING:,}+"
 
 
 def count_of(rows: QuerySet) -> tuple[int, str]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+# A menu longer than this is no menu, and makes a page heavy; editing offers the whole list.
+MENU_LIMIT = 200
 Options = Iterable[tuple[Any, Any]]
 
 

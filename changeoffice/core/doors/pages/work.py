@@ -16,6 +16,7 @@ from changeoffice.core.doors.lists import (
     COUNT_CEILING,
     NEWEST,
     Orderings,
+    Tally,
     WorkFilterSet,
     count_words,
     counted,
@@ -103,7 +104,7 @@ class WorkListPage(View):
             "count_words": count_words(self.found[total]),
             "params": params, "filters": wanted, "ordering": ordering,
             "orderings": self.orderings, "tab": tab, "tabs": [
-                {"tab": t, "count": self.found[f"view {t.slug}"],
+                {"tab": t, "count": Tally(self.found[f"view {t.slug}"]),
                  "words": count_words(self.found[f"view {t.slug}"])} for t in self.tabs
             ],
             "work": self.work, "states": self.work.states,
