@@ -50,17 +50,21 @@ class Plan:
     gives: list[Dependency]
 
 
+def milestone_rows(project: Project, person) -> QuerySet:
+    rows = Milestone.objects.visible_to(person).filter(project=project).exclude(state="dropped")
+    return rows.with_expected().order_by("baseline_on", "pk")
+
+
 def plan_rows(project: Project, person) -> dict[str, QuerySet]:
     """What a plan is made of; a contract whose other end is hidden is not there."""
     gates = Gate.objects.filter(project=project).order_by("position")
-    marks = Milestone.objects.visible_to(person).filter(project=project).exclude(state="dropped")
     links = Dependency.objects.visible_to(person).with_ends().exclude(state="withdrawn")
     touching = Q(getter__project=project) | Q(giver__project=project)
     return {
         "gates": gates.select_related("decided_by").prefetch_related(
             Prefetch("criteria", GateCriterion.objects.select_related("by"))
         ),
-        "milestones": marks.with_expected().order_by("baseline_on", "pk"),
+        "milestones": milestone_rows(project, person),
         "links": links.filter(touching).order_by("-reading__used", "pk"),
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ from changeoffice.core.people.models import Office
 from changeoffice.core.record import clock
 from portfolio.models import Milestone, Project
 from portfolio.views import drawing, reasons
-from portfolio.views.project_pages import milestones_of
+from portfolio.views.project_pages import milestone_rows
 
 
 class UpdatePage(VerbPage):
@@ -35,8 +35,9 @@ class UpdatePage(VerbPage):
 
 def open_dates(project: Project, person) -> list[Milestone]:
     """What is still to come, and whether the network or the calendar disagrees with it."""
-    found = [mark for mark in milestones_of(project, person) if mark.state == "planned"]
+    found = list(milestone_rows(project, person).filter(state="planned"))
     for mark in found:
+        mark.project = project
         mark.colour = drawing.slip_colour(mark, project.rag)
         mark.is_past = mark.forecast_on < clock.today()
         mark.is_behind = mark.expected_on > mark.forecast_on
