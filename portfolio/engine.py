@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from changeoffice.core.outbox.models import enqueue
+from changeoffice.core.outbox.models import enqueue_each
 from portfolio import promises, propagation, readings, watch
 from portfolio.propagation import loop_closed_by, name_loop
 
@@ -80,5 +80,8 @@ def dependency_moved(dependency) -> None:
 
 def later(project_ids: Iterable[int]) -> None:
     """Leave these projects to the worker."""
-    for project in sorted(project_ids):
-        enqueue("rag", f"rag:{project}:{uuid4()}", project_id=project)
+    ids = sorted(project_ids)
+    if ids:
+        enqueue_each(
+            "rag", {f"rag:{project}:{uuid4()}": {"project_id": project} for project in ids}
+        )

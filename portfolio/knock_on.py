@@ -75,7 +75,7 @@ def knock_on(milestone: Milestone, forecast_on: date, person) -> KnockOn:
     """The effects of another forecast; names only what this person may see."""
     from portfolio import readings
 
-    drawn = propagation.draw(also=[milestone.pk])
+    drawn = propagation.draw_below([milestone.pk])
     found = what_if(drawn.network, {milestone.pk: day_number(forecast_on)})
     days = {move.node: day_date(move.new_day) for move in found.moves()}
     days[milestone.pk] = forecast_on

@@ -5,11 +5,15 @@ their givers elsewhere stand fixed at what is expected of them already; whoever 
 through the outbox, so that one change reaches as far as it has to and no further.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
+from django.db.models import QuerySet
+
 from changeoffice.calendar.working_days import day_date, day_number
+from portfolio.columns_in_sql import among
 from portfolio.days import working_days
 from portfolio.models import Dependency, Expectation, Milestone
 from portfolio.models.dependency import STANDING
@@ -37,15 +41,37 @@ class Drawn:
     own: set[int]
 
 
-def draw(project_ids: Ids = None, also: Iterable[int] = ()) -> Drawn:
+def draw(project_ids: Ids = None) -> Drawn:
     """The network of agreed dependencies into these projects, or of all (None)."""
     rows = Dependency.objects.filter(state="agreed")
-    if project_ids is not None:
-        ids = set(project_ids)
-        rows = rows.filter(getter__project_id__in=ids)
+    if project_ids is None:
+        return _drawn(rows, (), lambda pk, project: True)
+    ids = set(project_ids)
+    return _drawn(rows.filter(getter__project_id__in=ids), (), lambda pk, project: project in ids)
+
+
+BELOW = """
+    WITH RECURSIVE below(id) AS (
+        SELECT unnest(%s::bigint[])
+        UNION SELECT d.getter_id FROM below b
+        JOIN portfolio_dependency d ON d.giver_id = b.id AND d.state = 'agreed'
+    ) SELECT id FROM below"""
+
+
+def draw_below(milestone_ids: Iterable[int]) -> Drawn:
+    """The part of the network that these milestones can move; what enters it from elsewhere
+    stands fixed at what is expected of it already."""
+    with connection.cursor() as cursor:
+        cursor.execute(BELOW, [list(milestone_ids)])
+        below = {pk for (pk,) in cursor.fetchall()}
+    rows = Dependency.objects.filter(among("getter_id", below), state="agreed")
+    return _drawn(rows, below, lambda pk, project: pk in below)
+
+
+def _drawn(rows: QuerySet, also: Iterable[int], is_own: Callable[[int, int], bool]) -> Drawn:
     links = list(rows.order_by("pk").values_list("pk", "giver_id", "getter_id", "lag"))
     wanted = {end for _, giver, getter, _ in links for end in (giver, getter)} | set(also)
-    points = _points(wanted, None if project_ids is None else ids)
+    points = _points(wanted, is_own)
     links = [link for link in links if link[1] in points and link[2] in points]
     columns = list(zip(*links, strict=True)) or [(), (), (), ()]
     network = Network.build(
@@ -54,17 +80,17 @@ def draw(project_ids: Ids = None, also: Iterable[int] = ()) -> Drawn:
               fixed=[p.fixed for p in points.values()]),
         Links(ids=columns[0], giver=columns[1], getter=columns[2], lag=columns[3]),
     )  # fmt: skip
-    own = {p.pk for p in points.values() if project_ids is None or p.project_id in ids}
+    own = {p.pk for p in points.values() if is_own(p.pk, p.project_id)}
     return Drawn(network, points, own)
 
 
-def _points(wanted: set[int], own_projects: set[int] | None) -> dict[int, Point]:
-    rows = Milestone.objects.filter(pk__in=wanted).exclude(state="dropped").values_list(
+def _points(wanted: set[int], is_own: Callable[[int, int], bool]) -> dict[int, Point]:
+    rows = Milestone.objects.filter(among("id", wanted)).exclude(state="dropped").values_list(
         "pk", "project_id", "forecast_on", "actual_on", "expectation__expected_on"
     )  # fmt: skip
     found = {}
     for pk, project, forecast, actual, expected in rows.order_by("pk"):
-        outside = own_projects is not None and project not in own_projects
+        outside = not is_own(pk, project)
         finish = actual or (max(forecast, expected) if outside and expected else forecast)
         found[pk] = Point(pk, project, finish, bool(actual) or outside)
     return found

@@ -13,7 +13,7 @@ LOOKED_AT = 200
 
 def follows_from(link: Dependency, person) -> list[dict[str, Any]]:
     """The giver, the getter and what the getter holds up, as far as this person may see."""
-    drawn = propagation.draw(None, also=[link.giver_id, link.getter_id])
+    drawn = propagation.draw_below([link.giver_id, link.getter_id])
     chain = [link.giver_id]
     if link.getter_id in drawn.points:
         chain += _held_up(drawn.network, link.getter_id)

@@ -1,5 +1,7 @@
 """What is still to be done because of a change, written in the change's own transaction."""
 
+from typing import Any
+
 import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
@@ -50,3 +52,9 @@ def enqueue(topic: str, key: str, not_before=None, **payload) -> None:
     if not_before is not None:
         row.not_before = not_before
     Outbox.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def enqueue_each(topic: str, payloads: dict[str, dict[str, Any]]) -> None:
+    """A row for each key, in one statement."""
+    rows = [Outbox(topic=topic, key=key, payload=payload) for key, payload in payloads.items()]
+    Outbox.objects.bulk_create(rows, ignore_conflicts=True)
