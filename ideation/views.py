@@ -101,7 +101,7 @@ class IdeaPage(WorkPage):
         }  # fmt: skip
 
     def extra(self, idea: Idea) -> dict[str, Any]:
-        person, found = self.request.user, self.found
+        person, found, into = self.request.user, self.found, idea.merged_into
         judged = story.evaluation(found["scores"])
         voted = bool(found["voted"])
         return {
@@ -111,6 +111,7 @@ class IdeaPage(WorkPage):
             "vote_locked": story.vote_lock(idea), "next": story.next_words(idea, person),
             "services": found["services"], "is_mine": idea.owner_id == person.pk,
             "merged_here": found["merged_here"],
+            "merged_into": into if into and into.is_visible_to(person) else None,
             "decline_reason": idea.get_decline_code_display(),
             "ended_elsewhere": idea.decline_code in ELSEWHERE,
             "is_analyst": ANALYST.holds(person, idea),

@@ -8,220 +8,21 @@ What must hold whatever the table says is asserted beside it.
 import csv
 import os
 import re
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
-from changeoffice.core.imports.uploading import uploaded
-from changeoffice.core.record import clock
-from changeoffice.core.record.models import Work
-from changeoffice.core.talk.files import attach
-from changeoffice.organisation.models import ConfigurationItem, Objective
-from demand.models import Demand
-from ideation.models import Idea
-from portfolio.models import (
-    Action,
-    Benefit,
-    Dependency,
-    Gate,
-    Intervention,
-    Issue,
-    Milestone,
-    Portfolio,
-    Programme,
-    Project,
-    RagPolicy,
-    Risk,
-)
-from practices.finance.models import Budget
+from tests.walking import answer, concrete, methods, routes, scene  # noqa: F401
 
 TABLE = Path(__file__).with_name("permissions.csv")
 ROLES = [
     "anonymous", "outsider", "stranger", "author", "analyst", "manager", "project_manager",
     "service_owner", "approver", "finance", "leader", "auditor", "administrator",
 ]  # fmt: skip
-# Answered by libraries or for machines: no person's rights in them.
-SKIPPED = re.compile(r"^(static/|__debug__)")
 NOBODY_SIGNED_IN = re.compile(
     r"^/(sign-in|sign-out|sign-up|livez|readyz|metrics|password|account|reset|inactive)"
 )
-
-
-@pytest.fixture
-def scene(
-    settings,
-    tmp_path,
-    office,
-    unit,
-    service,
-    kpi,
-    author,
-    project_manager,
-    manager,
-    analyst,
-    sponsor,
-):
-    """One of each kind, in the middle of its life; answers {plural: reference or id}."""
-    today = clock.today()
-    idea = Idea.propose(by=author, title="Tell customers why a payment is held",
-                        problem="Customers ring us because nothing tells them why.")  # fmt: skip
-    idea.submit(by=author)
-    idea.review(by=analyst)
-    demand = Demand.raise_new(
-        by=author,
-        title="Hold reasons in the app",
-        need="Show why a payment is held, and until when.",
-    )
-    demand.submit(by=author)
-    portfolio = Portfolio.set_up(by=manager, title="Change", owner=manager)
-    programme = Programme.set_up(by=manager, title="Payments", portfolio=portfolio, owner=manager)
-    first, second = (
-        Project.start_up(by=project_manager, title=title, owner=project_manager, sponsor=sponsor,
-                         unit=unit, programme=programme, planned_start=today,
-                         planned_finish=today + timedelta(days=120))
-        for title in ("Hold reasons", "Payments gateway")
-    )  # fmt: skip
-    first.start(by=project_manager)
-    giver = Milestone.plan(
-        by=project_manager,
-        project=second,
-        title="Interface agreed",
-        baseline_on=today + timedelta(days=20),
-    )
-    getter = Milestone.plan(
-        by=project_manager,
-        project=first,
-        title="Build starts",
-        baseline_on=today + timedelta(days=40),
-    )
-    dependency = Dependency.propose(
-        by=project_manager, giver=giver, getter=getter, title="Interface description"
-    )
-    risk = Risk.note_down(
-        by=project_manager,
-        project=first,
-        title="One engineer knows it all",
-        probability=4,
-        impact=4,
-    )
-    issue = Issue.note_down(
-        by=project_manager,
-        project=first,
-        title="Test room double booked",
-        severity=2,
-        target_on=today,
-    )
-    action = Action.assign(
-        by=project_manager,
-        project=first,
-        title="Find a second engineer",
-        due_on=today,
-        owner=project_manager,
-    )
-    budget = Budget.open_for(by=project_manager, project=first)
-    benefit = Benefit.expect(
-        by=project_manager,
-        project=first,
-        kpi=kpi,
-        planned_change=-100,
-        by_on=today + timedelta(days=300),
-    )
-    intervention = Intervention.objects.first() or _intervention(first)
-    settings.MEDIA_ROOT = tmp_path
-    attachment = attach(idea, by=author, upload=SimpleUploadedFile("a.txt", b"a"))
-    objective = Objective.add(
-        by=manager,
-        title="Fewer calls",
-        starts_on=today,
-        ends_on=today + timedelta(days=300),
-        owner=manager,
-    )
-    item = ConfigurationItem.add(by=manager, title="Payments database", owner=manager)
-    taken_in = uploaded(
-        by=analyst, of="ideas", upload=SimpleUploadedFile("box.csv", b"Ref,Title\n1,Tea\n")
-    )
-    works = [taken_in, idea, demand, portfolio, programme, first, getter, dependency, risk, issue, action, budget,
-             benefit, intervention, service, kpi, objective, item, Gate.objects.filter(project=first).first(),
-             RagPolicy.objects.first() or RagPolicy.put_in_force()]  # fmt: skip
-    found = {work.plural: work.reference for work in works}
-    return found | {"attachments": attachment.pk}
-
-
-def _intervention(project):
-    from changeoffice.core.record import acting
-
-    with acting.through("job", "test"):
-        return Intervention.raise_for(
-            project,
-            cause="test",
-            since=clock.today(),
-            title="Answer the slip",
-            person=project.owner,
-        )
-
-
-def routes(patterns=None, prefix: str = ""):
-    for item in patterns if patterns is not None else get_resolver().url_patterns:
-        if isinstance(item, URLResolver):
-            yield from routes(item.url_patterns, prefix + str(item.pattern))
-        elif isinstance(item, URLPattern):
-            route = (
-                (prefix + str(item.pattern)).replace("^", "").replace("$", "").replace("\\Z", "")
-            )
-            if not SKIPPED.match(route):
-                yield f"/{route}", item
-
-
-def concrete(route: str, item: URLPattern, scene: dict) -> list[str]:
-    """The addresses a route stands for in this scene: one, or one for every verb of its kind."""
-    path = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", r"<\1>", route)
-    parts = path.removeprefix("/api/v1").strip("/").split("/")
-    plural = parts[0]
-    out = [path]
-    for name in re.findall(r"<(?:\w+:)?(\w+)>", path):
-        values = values_for(name, plural, item, scene)
-        out = [
-            re.sub(rf"<(?:\w+:)?{name}>", str(value), one, count=1)
-            for one in out
-            for value in values
-        ]
-    return out
-
-
-def values_for(name: str, plural: str, item: URLPattern, scene: dict) -> list:
-    if name == "verb":
-        work: type[Work] = item.callback.view_class.work
-        return [verb.slug for verb in work.verbs().values() if verb.name != "revise"]
-    if name in {"reference", "id"} and plural in scene:
-        return [scene[plural]]
-    if plural == "attachments":
-        return [scene["attachments"]]
-    known = {
-        "gate": "G1",
-        "source": "elsewhere",
-        "external_id": "42",
-        "key": "reset-key",
-        "uidb36": "1",
-    }
-    if name in known:
-        return [known[name]]
-    return [999_999] if name in {"pk", "id", "person_id", "number"} else ["nothing-of-this-name"]
-
-
-def methods(item: URLPattern) -> list[str]:
-    actions = getattr(item.callback, "actions", None)
-    if actions:
-        return [m.upper() for m in actions if m not in {"head", "options"}]
-    view = getattr(item.callback, "view_class", None) or getattr(item.callback, "cls", None)
-    if view is not None:
-        return [m.upper() for m in ("get", "post", "put", "patch", "delete") if hasattr(view, m)]
-    return ["GET", "POST"]
 
 
 def walk(scene: dict, clients: dict[str, Client]) -> dict[tuple[str, str], list[str]]:
@@ -233,23 +34,10 @@ def walk(scene: dict, clients: dict[str, Client]) -> dict[tuple[str, str], list[
                 if isinstance(reference, str) or address.startswith(f"/{plural}/"):
                     shown = shown.replace(f"/{reference}", f"/{{{plural}}}")
             for method in methods(item):
-                found[(shown, method)] = [answer(clients[role], address, method) for role in ROLES]
+                found[(shown, method)] = [
+                    str(answer(clients[role], address, method).status_code) for role in ROLES
+                ]
     return found
-
-
-def answer(client: Client, address: str, method: str) -> str:
-    """The status, with everything the request did undone: rows, cookies and rate limits."""
-    cookies = client.cookies.output(header="")
-    cache.clear()
-    with transaction.atomic():
-        response = client.generic(
-            method, address, b"{}" if address.startswith("/api/") else b"",
-            content_type="application/json" if address.startswith("/api/") else "application/x-www-form-urlencoded",
-        )  # fmt: skip
-        transaction.set_rollback(True)
-    client.cookies.clear()
-    client.cookies.load(cookies)
-    return str(response.status_code)
 
 
 @pytest.fixture

@@ -131,16 +131,12 @@ class Milestone(ProjectPart):
 
         engine.milestone_moved(self)
 
-    # verbs ---------------------------------------------------------------------------------------
-    @transition(ANY, None, who=None, label="Edit", door=False, told="edited")
-    def revise(self, *, by, **changes):
-        """Change name, owner or forecast; only a planned milestone has a forecast to change."""
+    def _put(self, changes) -> None:
         if "forecast_on" in changes:
             changes["forecast_on"] = changes["forecast_on"] or self.forecast_on
-            if self.state != "planned" and changes["forecast_on"] != self.forecast_on:
-                raise Invalid(forecast_on=f"It is {self.state_label.lower()}.")
-        self._put(changes)
+        super()._put(changes)
 
+    # verbs ---------------------------------------------------------------------------------------
     @transition("planned", None, who=KEEPS_OWN_PART, label="Change forecast", tone="primary",
                 told="moved the forecast of",
                 asks={"forecast_on": Date(label="New forecast"),

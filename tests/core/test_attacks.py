@@ -180,10 +180,8 @@ def test_the_history_of_a_project_keeps_its_cost_report(api, analyst, stranger):
 
 
 def test_a_rank_names_no_other_score_one_may_not_see(
-    make_person, unit, other_unit, demand, author, analyst
+    make_person, unit, other_unit, demand, author, analyst, page
 ):
-    from demand import story
-
     ahead = Demand.raise_new(by=author, title="The one ahead of it", need=NEED, unit=other_unit)
     ahead.submit(by=author)
     ahead.screen(by=analyst)
@@ -192,9 +190,10 @@ def test_a_rank_names_no_other_score_one_may_not_see(
                 rationale="Everything hangs on it.")  # fmt: skip
     demand = Demand.objects.get(pk=demand.pk)
     assert demand.rank == 2
-    assert "with 30" in story.rank(demand, analyst)["ahead"]
+    told = f"{ahead.reference} stands before it"
+    assert f"{told} with 30." in page(analyst).get(demand.get_absolute_url()).content.decode()
     local = make_person("Lea Local", "analyst", scope=unit)
-    assert "30" not in story.rank(demand, local)["ahead"]
+    assert f"{told}." in page(local).get(demand.get_absolute_url()).content.decode()
 
 
 # Four eyes -------------------------------------------------------------------------------------------

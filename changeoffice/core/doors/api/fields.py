@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from changeoffice.core.record.errors import Invalid
+from changeoffice.core.record.models import Work
 
 
 def _of_text(*names: str) -> dict[str, Any]:
@@ -24,14 +25,16 @@ class PersonField(serializers.RelatedField):
         return {"username": person.username, "name": person.name}
 
 
-@extend_schema_field(_of_text("id", "title"))
+@extend_schema_field({"oneOf": [_of_text("id", "title"), {"type": "null"}]})
 class ReferenceField(serializers.RelatedField):
-    """Another record by its reference and title."""
+    """Another record by its reference and title; null where the caller may not see it."""
 
     def __init__(self, **options) -> None:
         super().__init__(read_only=True, **options)
 
-    def to_representation(self, work) -> dict[str, str]:
+    def to_representation(self, work) -> dict[str, str] | None:
+        if isinstance(work, Work) and not work.is_visible_to(self.context["request"].user):
+            return None
         return {"id": work.reference, "title": work.title}
 
 
