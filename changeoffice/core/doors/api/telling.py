@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -21,11 +21,16 @@ COMMENT_INPUTS = {
 MOST_COMMENTS = 500
 
 
+@extend_schema_field({"type": ["string", "number", "boolean", "null"]})
+class Said(serializers.ReadOnlyField):
+    """A field's value as history tells it."""
+
+
 class ChangeSerializer(serializers.Serializer):
     field = serializers.CharField()
     label = serializers.CharField()
-    old = serializers.CharField(allow_null=True)
-    new = serializers.CharField(allow_null=True)
+    old = Said(help_text="As it was: words, a number, yes or no, or nothing.")
+    new = Said(help_text="As it is now.")
 
 
 class HappeningSerializer(serializers.Serializer):
