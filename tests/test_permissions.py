@@ -21,7 +21,7 @@ ROLES = [
     "service_owner", "approver", "finance", "leader", "auditor", "administrator",
 ]  # fmt: skip
 NOBODY_SIGNED_IN = re.compile(
-    r"^/(sign-in|sign-out|sign-up|livez|readyz|metrics|password|account|reset|inactive)"
+    r"^/(setup$|sign-in|sign-out|sign-up|livez|readyz|metrics|password|account|reset|inactive)"
 )
 
 

@@ -25,7 +25,7 @@ class PersonField(serializers.RelatedField):
         return {"username": person.username, "name": person.name}
 
 
-@extend_schema_field({"oneOf": [_of_text("id", "title"), {"type": "null"}]})
+@extend_schema_field(_of_text("id", "title") | {"type": ["object", "null"]})
 class ReferenceField(serializers.RelatedField):
     """Another record by its reference and title; null where the caller may not see it."""
 
