@@ -220,7 +220,7 @@ def _store(changed: list[dict[str, Any]]) -> None:
     """The old rows into the past, the new ones in their place; a first reading leaves no past."""
     if not changed:
         return
-    given = {"now": clock.now(), "ids": [new["project_id"] for new in changed],
+    given: dict[str, Any] = {"now": clock.now(), "ids": [new["project_id"] for new in changed],
              "rows": orjson.dumps(changed).decode()}  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(PAST, given)

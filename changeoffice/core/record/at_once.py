@@ -32,7 +32,8 @@ class Count:
 
 def fetch(*wanted: QuerySet | Count) -> list[Any]:
     """A list of rows for each queryset and a number for each Count, in their order."""
-    texts, given, compilers = [], [], []
+    texts, compilers = [], []
+    given: list[Any] = []
     for one in wanted:
         text, params, compiler = _compiled(one)
         texts.append(text)
