@@ -1,10 +1,9 @@
 """Resident memory of a process that has served a load: ours, and a bare Django with DRF.
 
-Run as a process of its own: `python -m bench.memory ours|bare USERNAME`.
+Run as a process of its own: `python -m bench.memory ours|bare USERNAME DATABASE`.
 """
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -27,11 +26,9 @@ def rows(people: dict, size: int) -> list[dict]:
 def _ask(which: str, person) -> dict[str, float]:
     from django.db import connection
 
-    name = connection.settings_dict["NAME"]
-    head, _, _ = os.environ["DATABASE_URL"].rpartition("/")
     found = subprocess.run(
-        [sys.executable, "-m", "bench.memory", which, person.username], check=True,
-        capture_output=True, text=True, env=os.environ | {"DATABASE_URL": f"{head}/{name}"},
+        [sys.executable, "-m", "bench.memory", which, person.username,
+         connection.settings_dict["NAME"]], check=True, capture_output=True, text=True,
     )  # fmt: skip
     return json.loads(found.stdout)
 
@@ -41,17 +38,19 @@ def _resident() -> float:
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
 
 
-def _serve(which: str, username: str) -> dict[str, float]:
+def _serve(which: str, username: str, database: str) -> dict[str, float]:
     import django
 
     if which == "bare":
-        return _serve_bare()
+        return _serve_bare(database)
     django.setup()
     from django.core.handlers.wsgi import WSGIHandler
+    from django.db import connection
 
     from bench.measure import Door
     from changeoffice.core.people.models import Person
 
+    connection.settings_dict["NAME"] = database
     door = Door(WSGIHandler(), Person.objects.get(username=username))
     found = {}
     for name in ("warm", "after"):
@@ -62,14 +61,14 @@ def _serve(which: str, username: str) -> dict[str, float]:
     return found
 
 
-def _serve_bare() -> dict[str, float]:
+def _serve_bare(database: str) -> dict[str, float]:
     import django
     import environ
     from django.conf import settings
 
     settings.configure(
         INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "rest_framework"],
-        DATABASES={"default": environ.Env().db("DATABASE_URL")}, ROOT_URLCONF="bench.bare",
+        DATABASES={"default": environ.Env().db("DATABASE_URL") | {"NAME": database}}, ROOT_URLCONF="bench.bare",
         SECRET_KEY="only-for-measuring", ALLOWED_HOSTS=["*"], MIDDLEWARE=[], USE_TZ=True,
     )  # fmt: skip
     django.setup()
@@ -84,4 +83,4 @@ def _serve_bare() -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_serve(*sys.argv[1:3])))
+    print(json.dumps(_serve(*sys.argv[1:4])))

@@ -58,7 +58,9 @@ class IdeaApi(WorkViewSet):
         idea.vote(by=request.user)
         return self.one(idea)
 
-    @extend_schema(operation_id="ideas_withdraw_vote", request=None, responses=IdeaSerializer)
+    @extend_schema(
+        operation_id="ideas_withdraw_vote", request=None, responses={200: IdeaSerializer}
+    )
     @vote.mapping.delete
     def withdraw_vote(self, request, id: str):
         """Take the vote back."""
