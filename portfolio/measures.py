@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ class Measured:
     reason: Ints
     worst: Ints
 
-    @property
+    @cached_property
     def ids(self) -> list[int]:
         return [project["pk"] for project in self.projects]
 
