@@ -15,6 +15,7 @@ from changeoffice.core.doors.api.views import WorkViewSet
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import acting
 from changeoffice.core.record import inputs as shapes
+from changeoffice.core.record.database import work_models
 from changeoffice.core.record.errors import NotNow
 from changeoffice.core.record.models import Event, NamedPerson, Reach, Record, Work
 from changeoffice.core.search import selectors
@@ -39,9 +40,11 @@ def test_every_collection_of_the_api_declares_its_area_and_asks_for_its_scope():
         if not route.startswith("/api/"):
             continue
         assert view is not None, f"{route} is not a view of the API's framework"
-        assert list(view.permission_classes) == [ScopePermission], route
-        if not getattr(view, "area", None):
+        if view.__name__ in WITHOUT_AREA:
             undeclared.add(view.__name__)
+            continue
+        assert list(view.permission_classes) == [ScopePermission], route
+        assert getattr(view, "area", None), route
     assert undeclared == WITHOUT_AREA
 
 
@@ -50,11 +53,15 @@ def test_every_collection_of_the_api_declares_its_area_and_asks_for_its_scope():
 def hidden(scene, make_person) -> dict:
     """Everything of the scene is confidential, and one person is named on it."""
     hide(scene, {"named": make_person("Nora Named")})
+    for work in work_models():  # what hangs on a hidden record is as hidden
+        work.objects.update(confidential=True)
     return scene
 
 
 def secrets_of(hidden: dict) -> list[bytes]:
-    return [record.title.encode() for _, record in works_of(hidden)]
+    """Titles that can stand on a page for nothing else."""
+    titles = [record.title for _, record in works_of(hidden)]
+    return [title.encode() for title in titles if len(title) > 12]
 
 
 @pytest.mark.parametrize("door", ["page", "api"])
@@ -80,8 +87,9 @@ def works_asked(inputs: shapes.Inputs, person) -> list[str]:
     ]  # fmt: skip
 
 
-def test_a_hidden_record_cannot_be_named_in_what_is_made(hidden, manager, api):
+def test_a_hidden_record_cannot_be_named_in_what_is_made(hidden, make_person, api):
     """Projects of risks, givers of dependencies, programmes, indicators: answered as unknown ones."""
+    manager = make_person("Mia Manager", "manager")  # who owns nothing of it
     client, asked = api(manager), 0
     for view in {item.callback.cls for route, item in routes() if hasattr(item.callback, "cls")}:
         if not issubclass(view, WorkViewSet) or view.birth is None:
