@@ -188,7 +188,7 @@ def test_the_days_are_added_up(bank_of_today):
 def test_an_office_with_people_stays_as_it_is(bank_of_today, monkeypatch):
     before = Record.objects.count()
     call_command("make_demo", if_empty=True)
-    with pytest.raises(CommandError, match="people here already"):
+    with pytest.raises(CommandError, match="in use already"):
         call_command("make_demo")
     assert Record.objects.count() == before
 
