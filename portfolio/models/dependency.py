@@ -181,8 +181,7 @@ class Dependency(MovesRag):
     @property
     def pace(self) -> promise.Pace:
         """Erosion in working days a week and days to breach, over the last eight weeks."""
-        rows = self.slips.order_by("-on")[:57]
-        series = [(row.on, row.slip) for row in reversed(list(rows))]
+        series = sorted((row.on, row.slip) for row in self.slips.all())
         return promise.pace(series[-57:], self.tolerance)
 
     def is_visible_to(self, person) -> bool:

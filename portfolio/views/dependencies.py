@@ -10,7 +10,7 @@ from changeoffice.core.doors.pages import parts
 from changeoffice.core.doors.pages.chips import chip, words_chip
 from changeoffice.core.doors.pages.work import NewPage, Tab, WorkPage
 from changeoffice.core.notify.models import Notification
-from changeoffice.core.record import clock
+from changeoffice.core.record import at_once, clock
 from portfolio.days import working_days
 from portfolio.filters import DEPENDENCY_ORDERINGS, DependencyFilterSet
 from portfolio.models import Dependency, Intervention, Milestone
@@ -18,7 +18,7 @@ from portfolio.models.dependency import PROPOSE_INPUTS, STANDING
 from portfolio.models.project import Project
 from portfolio.rules import GETS, GIVES
 from portfolio.views import contracts
-from portfolio.views.following import follows_from, promises_kept
+from portfolio.views.following import follows_from, promises_given, promises_kept
 from portfolio.views.lists import ListPage, be, state_options
 
 SHOWN_DAYS = 56
@@ -92,20 +92,20 @@ class DependencyPage(WorkPage):
         calls = Intervention.objects.visible_to(self.request.user).open()
         return {
             "calls": calls.filter(about_id=record.pk).select_related("owner"),
-            "alerts": alert_rows(record),
-        }
+            "alerts": alert_rows(record), "slips": record.slips.all(),
+            "given": promises_given([record.giver.project, record.getter.project], self.request.user),
+        }  # fmt: skip
 
     def extra(self, record: Dependency) -> dict[str, Any]:
         person = self.request.user
+        at_once.hold(record, slips=self.found["slips"])
         pace = record.pace
         contracts.dress([record])
         return {
             "link": record, "pace": pace, "chart": slip_chart(record),
             "expected_with_lag": working_days().add(record.giver.expected_on, record.lag),
             "chain": follows_from(record, person),
-            "kept": promises_kept(
-                [record.giver.project, record.getter.project], person
-            ),
+            "kept": promises_kept(self.found["given"]),
             "interventions": self.found["calls"], "alerts": alerts_from(self.found["alerts"]),
         } | self.answer(record, person)  # fmt: skip
 
@@ -145,7 +145,7 @@ def slip_by_day(link: Dependency) -> list[tuple[date, int]]:
     """The slip on each day of the last weeks; it is kept on the days it changed."""
     until = timezone.localdate(link.state_since) if link.is_closed else clock.today()
     first = until - timedelta(days=SHOWN_DAYS)
-    kept, found, now = dict(link.slips.order_by("on").values_list("on", "slip")), [], None
+    kept, found, now = {row.on: row.slip for row in link.slips.all()}, [], None
     for on in sorted({*kept, *(first + timedelta(days=n) for n in range(SHOWN_DAYS + 1))}):
         now = kept.get(on, now)
         if first <= on <= until and now is not None:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
+
 from portfolio import propagation
 from portfolio.models import Dependency, Milestone, Project
 from portfolio.network import Network
@@ -42,16 +44,18 @@ def _held_up(network: Network, start: int) -> list[int]:
     return found
 
 
-def promises_kept(projects: Iterable[Project], person) -> list[dict[str, Any]]:
-    """Of what each project has delivered to others, how much came within its tolerance."""
-    by_pk = {project.pk: project for project in projects}
+def promises_given(projects: Iterable[Project], person) -> QuerySet:
+    """What these projects have delivered to others, the latest first."""
     rows = Dependency.objects.visible_to(person).with_ends().binding()
-    given = rows.filter(giver__project__in=by_pk, giver__state="met").order_by("-pk")[:LOOKED_AT]
-    counts: dict[int, list[int]] = {}
+    return rows.filter(giver__project__in=projects, giver__state="met").order_by("-pk")[:LOOKED_AT]
+
+
+def promises_kept(given: Iterable[Dependency]) -> list[dict[str, Any]]:
+    """Of what each project has delivered to others, how much came within its tolerance."""
+    found: dict[int, dict[str, Any]] = {}
     for row in given:
-        count = counts.setdefault(row.giver.project_id, [0, 0])
-        count[0] += row.tolerance_used <= 100
-        count[1] += 1
-    return [
-        {"project": by_pk[pk], "kept": kept, "given": total} for pk, (kept, total) in counts.items()
-    ]
+        project = row.giver.project
+        count = found.setdefault(project.pk, {"project": project, "kept": 0, "given": 0})
+        count["kept"] += row.tolerance_used <= 100
+        count["given"] += 1
+    return list(found.values())
