@@ -13,6 +13,8 @@ from changeoffice.core.approvals.models import Approval
 from changeoffice.core.outbox import relay
 from changeoffice.core.people.models import Office, Person
 from changeoffice.core.record import clock
+from changeoffice.core.record.database import work_models
+from changeoffice.core.record.history import history_of
 from changeoffice.core.record.models import Event, Record
 from changeoffice.demo import bank, cast, idea_stories, tasks
 from changeoffice.demo.content.demands import DEMANDS
@@ -70,7 +72,8 @@ def bank_of_today(demo, db):
     return demo
 
 
-def test_two_runs_of_a_day_make_the_same_office(demo):
+def test_two_runs_of_a_day_make_the_same_office(bank_of_today):
+    demo = bank_of_today
     print(f"a demo of scale {SCALE} took {demo['seconds']:.0f} s")
     assert demo["first"]["records"] == demo["second"]["records"]
     assert demo["first"] == demo["second"]
@@ -220,3 +223,42 @@ def test_the_engine_is_itself_again_after_the_play():
         assert engine.recompute is not before
         raise Made
     assert engine.recompute is before
+
+
+def test_every_change_of_state_has_its_event_and_every_change_says_who_did_what(bank_of_today):
+    """Over all kinds and every verb the play used: who, when, through which door, from and to."""
+    for model in work_models():
+        rows = history_of(model).objects.order_by("pgh_obj_id", "pgh_id")
+        events = {
+            (event.record_id, event.context_id): event
+            for event in Event.objects.filter(record__kind=model.kind)
+        }
+        before: dict[int, str] = {}
+        for row in rows:
+            said = f"{row.reference} became {row.state}"
+            held, before[row.pgh_obj_id] = before.get(row.pgh_obj_id, ""), row.state
+            if held == row.state:
+                continue
+            context = row.pgh_context
+            assert context and context["verb"] and context["door"], said
+            assert context["by"] or context["door"] in {"job", "demo", "import"}, said
+            event = events[(row.pgh_obj_id, row.pgh_context_id)]
+            assert (event.before, event.after, event.actor_id) == (
+                held,
+                row.state,
+                context["by"],
+            ), said
+            assert event.door and event.at == row.pgh_created_at, said
+        current = dict(model.objects.values_list("pk", "state"))
+        assert current == before, f"{model.kind}: a state that history does not tell"
+
+
+def test_a_verb_that_asks_why_keeps_the_answer(bank_of_today):
+    for model in work_models():
+        asking = [name for name, verb in model.verbs().items() if _must_say_why(verb)]
+        unsaid = Event.objects.filter(record__kind=model.kind, verb__in=asking, reason="")
+        assert not unsaid.exists(), list(unsaid.values_list("verb", "data")[:3])
+
+
+def _must_say_why(verb) -> bool:
+    return "reason" in verb.asks and verb.asks["reason"].required

@@ -2,7 +2,6 @@
 
 from zoneinfo import available_timezones
 
-import pghistory
 from allauth.account import views as account
 from allauth.usersessions.models import UserSession
 from django import forms
@@ -20,7 +19,7 @@ from changeoffice.core.access.tokens import WrongScope, api_areas, issue, revoke
 from changeoffice.core.administration.people import end_sessions
 from changeoffice.core.doors.lists import whole
 from changeoffice.core.people.models import Office, Person
-from changeoffice.core.record.workflow import context_words
+from changeoffice.core.record.workflow import own_context
 
 
 class SettingsForm(forms.ModelForm):
@@ -85,7 +84,7 @@ class TokenForm(forms.Form):
 def own_settings(request: HttpRequest) -> HttpResponse:
     form = SettingsForm(request.POST or None, instance=Person.objects.get(pk=request.user.pk))
     if request.method == "POST" and form.is_valid():
-        with pghistory.context(**context_words(request.user, "own_settings", "")):
+        with own_context(request.user, "own_settings", ""):
             form.instance.save(update_fields=list(form.cleaned_data))
         messages.success(request, "Settings saved.")
         return redirect("settings")
@@ -106,7 +105,7 @@ def roles_of(person) -> list:
 def own_theme(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme", "")
     if theme in dict(Person._meta.get_field("theme").choices):
-        with pghistory.context(**context_words(request.user, "own_settings", "")):
+        with own_context(request.user, "own_settings", ""):
             Person.objects.filter(pk=request.user.pk).update(theme=theme)
     if request.headers.get("X-Requested-With") or request.htmx:
         return HttpResponse(status=204)

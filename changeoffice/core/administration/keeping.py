@@ -5,14 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import pghistory
 from django.db import transaction
 
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.administration.models import note
 from changeoffice.core.record import acting
 from changeoffice.core.record.errors import Invalid, NotAllowed
-from changeoffice.core.record.workflow import constraints_in_words, context_words
+from changeoffice.core.record.workflow import constraints_in_words, own_context
 
 ADMINISTRATORS_ONLY = "This needs an administrator."
 
@@ -59,7 +58,7 @@ def kept(by, verb: str, *, model, reason: str = "") -> Iterator[Draft]:
     with (
         constraints_in_words(model),
         transaction.atomic(),
-        pghistory.context(**context_words(by, verb, reason)) as context,
+        own_context(by, verb, reason) as context,
     ):
         yield draft
         note(by=by, verb=verb, subject=draft.subject, words=draft.words, person=draft.person,

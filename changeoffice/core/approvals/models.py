@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Self
 
-import pghistory
 from django.db import models, transaction
 from django.db.models import F, Q
 
@@ -22,7 +21,7 @@ from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen
 from changeoffice.core.record.history import tracked
 from changeoffice.core.record.models import NamedPerson, Record, visible, work_model
-from changeoffice.core.record.workflow import constraints_in_words, context_words, lock
+from changeoffice.core.record.workflow import constraints_in_words, lock, own_context
 
 
 @tracked
@@ -261,7 +260,7 @@ class Approval(models.Model):
         with (
             constraints_in_words(Approval),
             transaction.atomic(),
-            pghistory.context(**context_words(by, verb, comment)) as ctx,
+            own_context(by, verb, comment) as ctx,
         ):
             work = work_model(self.record.kind).objects.get(pk=self.record_id)
             lock(work)

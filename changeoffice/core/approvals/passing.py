@@ -1,6 +1,5 @@
 """When an approver leaves, the policy names the next one; an administrator never picks who decides."""
 
-import pghistory
 from django.db import transaction
 
 from changeoffice.core.approvals.approvers import MISSING, Kind, find
@@ -8,7 +7,7 @@ from changeoffice.core.approvals.models import Approval
 from changeoffice.core.people.models import Person
 from changeoffice.core.record.errors import NotNow
 from changeoffice.core.record.models import work_model
-from changeoffice.core.record.workflow import context_words, lock
+from changeoffice.core.record.workflow import lock, own_context
 
 
 def open_steps(person: Person):
@@ -18,7 +17,7 @@ def open_steps(person: Person):
 
 def pass_on(step: Approval, *, by: Person) -> Person:
     """Ask whoever the policy names now. Raises NotNow when there is nobody."""
-    with transaction.atomic(), pghistory.context(**context_words(by, "pass_on", "")) as context:
+    with transaction.atomic(), own_context(by, "pass_on", "") as context:
         work = work_model(step.record.kind).objects.get(pk=step.record_id)
         lock(work)
         step.refresh_from_db()

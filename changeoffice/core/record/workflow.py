@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import pghistory
 from django.db import IntegrityError, transaction
+from pghistory import runtime
 
 from changeoffice.core.access.rules import STAFF, Rule
 from changeoffice.core.record import acting
@@ -117,7 +119,7 @@ class BoundVerb:
         with (
             constraints_in_words(type(record)),
             transaction.atomic(),
-            pghistory.context(**context_words(by, verb.name, reason)) as ctx,
+            own_context(by, verb.name, reason) as ctx,
         ):
             lock(record, *filter(None, [given.get(verb.also)]))
             if at_version is not None and at_version != record.version:
@@ -190,7 +192,26 @@ def lock(*records) -> None:
         record.refresh_from_db(from_queryset=rows)
 
 
-def context_words(by, verb: str, reason: str) -> dict[str, Any]:
+@contextmanager
+def own_context(by, verb: str, reason: str) -> Iterator[runtime.Context]:
+    """What history says of the rows a verb writes.
+
+    pghistory shares one context among all that are nested, so that a verb done inside another
+    would overwrite who did the outer one; here each has its own.
+    """
+    words, outer = _context_words(by, verb, reason), getattr(runtime._tracker, "value", None)
+    if outer is None:
+        with pghistory.context(**words) as ctx:
+            yield ctx
+        return
+    runtime._tracker.value = runtime.Context(uuid4(), words)
+    try:
+        yield runtime._tracker.value
+    finally:
+        runtime._tracker.value = outer
+
+
+def _context_words(by, verb: str, reason: str) -> dict[str, Any]:
     door = acting.door()
     words = {"by": by.pk if by else None, "verb": verb, "door": door.name, "client": door.client}
     return words | ({"reason": reason[:500]} if reason else {})

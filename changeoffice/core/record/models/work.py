@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
-import pghistory
 from django.db import connection, models, transaction
 
 from changeoffice.core import ports
@@ -25,7 +24,7 @@ from changeoffice.core.record.workflow import (
     Offer,
     State,
     constraints_in_words,
-    context_words,
+    own_context,
     transition,
     verbs_of,
 )
@@ -160,7 +159,7 @@ class Work(models.Model):
         with (
             constraints_in_words(cls),
             transaction.atomic(),
-            pghistory.context(**context_words(by, verb, "")) as ctx,
+            own_context(by, verb, "") as ctx,
         ):
             number, next_reference = cls.next_identity()
             made = cls(
