@@ -1,0 +1,16 @@
+"""Valkey as the worker's queue. One whose memory is full is treated like one that is away: the
+worker waits and connects again, where it would end with an error."""
+
+from kombu.transport import TRANSPORT_ALIASES, redis
+from redis.exceptions import OutOfMemoryError
+
+
+class Transport(redis.Transport):
+    def _get_errors(self):
+        errors = super()._get_errors()
+        return errors._replace(connection_errors=(*errors.connection_errors, OutOfMemoryError))
+
+
+def use() -> None:
+    for scheme in ("redis", "rediss"):
+        TRANSPORT_ALIASES[scheme] = f"{__name__}:Transport"
