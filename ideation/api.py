@@ -148,4 +148,6 @@ class ThemeApi(viewsets.GenericViewSet):
     @extend_schema(operation_id="themes_list", responses=ThemeSerializer(many=True))
     def list(self, request) -> Response:
         """Every theme, by name."""
+        if unknown := sorted(set(request.query_params) - {"format"}):
+            raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
         return Response({"results": ThemeSerializer(self.get_queryset(), many=True).data})

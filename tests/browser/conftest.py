@@ -68,7 +68,9 @@ def look(browser, live_server, complaints) -> Iterator[Callable[..., Page]]:
 
 
 def listen(page: Page, complaints: list[str], refusals: bool) -> None:
-    """`refusals`: the portal is expected to answer no (409, 422), which is no failure."""
+    """A breach of the content policy is an error in the console, and so a complaint as well.
+
+    `refusals`: the portal is expected to answer no (409, 422), which is no failure."""
 
     def on_console(message) -> None:
         expected = refusals and "Failed to load resource" in message.text
@@ -84,6 +86,11 @@ def listen(page: Page, complaints: list[str], refusals: bool) -> None:
         if request.failure != "net::ERR_ABORTED":
             complaints.append(f"{page.url}: {request.failure} for {request.url}")
 
+    def on_dialog(dialog) -> None:
+        complaints.append(f"{page.url}: a dialog said {dialog.message}")
+        dialog.dismiss()
+
+    page.on("dialog", on_dialog)
     page.on("console", on_console)
     page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
     page.on("response", on_response)

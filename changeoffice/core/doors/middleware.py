@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 
 from changeoffice.core.access.grants import grants_of
@@ -21,6 +21,7 @@ from changeoffice.core.record.errors import (
 WITHOUT_OFFICE = {"/livez", "/readyz", "/metrics"}
 UNREADABLE = (DataError, RequestDataTooBig, SuspiciousOperation, UnicodeError)
 FILES_AT_ONCE = 10
+PAGE_METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 IMPORTS = ("/imports", "/api/v1/imports")
 
 
@@ -37,6 +38,8 @@ class DoorMiddleware:
         if request.path in WITHOUT_OFFICE:
             return self.get_response(request)
         door = "api" if request.path.startswith("/api/") else "page"
+        if door == "page" and request.method not in PAGE_METHODS:
+            return HttpResponseNotAllowed(PAGE_METHODS)
         with (
             acting.through(door, request.path),
             kept_for_request(),
