@@ -269,3 +269,46 @@ def test_the_api_takes_a_file_the_same_way(api, analyst, stranger):
     assert client.post(f"{url}run/").json()["state"] == "running"
     assert carry(record).state == "done"
     assert b"A-3" in client.get(f"{url}refused/").getvalue()
+
+
+def test_what_stands_in_a_file_is_for_whoever_uploaded_it(page, api, analyst, manager):
+    record = imported(page(analyst), FIRST, "A-9,Salaries of the board,Secret for now,many")
+    seen = page(manager).get(f"/imports/{record.reference}")
+    assert seen.status_code == 200 and b"many" not in seen.content
+    lines = api(manager, "imports:read").get(f"/api/v1/imports/{record.reference}/lines/").json()
+    assert [line["outcome"] for line in lines["results"]] == ["created"]
+    own = page(analyst).get(f"/imports/{record.reference}").content
+    assert b"many" in own
+
+
+def test_a_heading_a_spreadsheet_would_run_is_neutralised_and_found_again(page, analyst):
+    heading, match = "Ref,=Title,Description,Votes", MATCH | {"dry_run": "1"}
+    content = "\n".join([heading, FIRST, BROKEN]).encode()
+    page(analyst).post("/imports", {"of": "ideas", "file": SimpleUploadedFile("a.csv", content)})
+    record = Import.objects.latest("pk")
+    page(analyst).post(f"/imports/{record.reference}/columns", match)
+    record = carry(record)
+    refused = page(analyst).get(f"/imports/{record.reference}/refused.csv").getvalue()
+    assert b"Ref,'=Title,Description" in refused
+    page(analyst).post("/imports", {"of": "ideas", "file": SimpleUploadedFile("b.csv", refused)})
+    again = Import.objects.latest("pk")
+    assert again.mapping_name == "Box" and again.mapping["fields"]["title"]["column"] == ["=Title"]
+
+
+def test_names_a_mapping_wants_find_the_header_row_of_its_next_file(page, analyst):
+    """Lines of words above the names look like names themselves."""
+    imported(page(analyst), FIRST)
+    above = "Suggestions,by staff,of all branches,autumn\n" * 3
+    content = f"{above}{HEADER}\n{SECOND}".encode()
+    page(analyst).post("/imports", {"of": "ideas", "file": SimpleUploadedFile("c.csv", content)})
+    record = Import.objects.latest("pk")
+    assert (record.shape["header_row"], record.mapping_name, record.rows) == (4, "Box", 1)
+
+
+def test_a_mapping_that_was_asked_for_and_does_not_fit_says_so(page, analyst):
+    asked = {"of": "ideas", "mapping": "ideas_decide_madrid", "file": file_of(FIRST)}
+    page(analyst).post("/imports", asked)
+    record = Import.objects.latest("pk")
+    assert "does not fit this file" in record.notes[0]
+    shown = page(analyst).get(f"/imports/{record.reference}/columns").content.decode()
+    assert "does not fit this file" in shown

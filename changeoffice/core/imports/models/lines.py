@@ -13,8 +13,10 @@ OUTCOMES = [
 
 class LineQuerySet(models.QuerySet):
     def visible_to(self, person) -> "LineQuerySet":
-        """Rows of an import, without those about items this person may not see."""
-        return self.filter(Q(record=None) | visible(person, at="record__"))
+        """Rows of an import, without those about items this person may not see. A row that is no
+        item, or none yet, is what stands in the file: that is for whoever uploaded it."""
+        own_file = Q(record=None, of__owner=person)
+        return self.filter(own_file | visible(person, at="record__"))
 
 
 class ImportLine(models.Model):
