@@ -34,7 +34,7 @@ def csv(name: str, columns: list[str], rows: Iterable[dict[str, Any]]) -> Stream
     writer = csv_writer.writer(Echo())
 
     def lines():
-        yield "\ufeff" + writer.writerow(columns)
+        yield "\ufeff" + writer.writerow([harmless(column) for column in columns])
         for row in rows:
             yield writer.writerow([harmless(row.get(column)) for column in columns])
 

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 from typing import Any
@@ -12,12 +11,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from changeoffice.core import ports
-from changeoffice.core.doors.export import RISKY
 from changeoffice.core.imports import drafting, summary
+from changeoffice.core.imports.apostrophes import undone
 from changeoffice.core.imports.models import Import, ImportLine
 from changeoffice.core.imports.outcomes import Outcome
 from changeoffice.core.imports.progress import Teller, telling
-from changeoffice.core.imports.reading import Row, Shape, Table, read
+from changeoffice.core.imports.reading import Shape, Table, read
 from changeoffice.core.imports.running import Stopped, take_in
 from changeoffice.core.outbox.models import enqueue
 from changeoffice.core.record import acting, clock
@@ -130,17 +129,8 @@ def taken(record: Import, watch, *, decided: bool = True) -> Outcome:
 
 
 def table_of(record: Import) -> Table:
-    """The file's table; an apostrophe that our own refused rows put before a formula is taken off."""
     with record.file.open("rb") as content:
-        table = read(content.read(), Shape.from_json(record.shape))
-    return replace(table, rows=[
-        Row(row.number, {name: _undone(text) for name, text in row.cells.items()})
-        for row in table.rows
-    ])  # fmt: skip
-
-
-def _undone(text: str) -> str:
-    return text[1:] if text[:1] == "'" and text[1:].startswith(RISKY) else text
+        return undone(read(content.read(), Shape.from_json(record.shape)))
 
 
 def keep_lines(record: Import, outcome: Outcome, *, saved: bool) -> None:

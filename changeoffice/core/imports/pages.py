@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from changeoffice.core import ports
 from changeoffice.core.doors.pages.work import WorkListPage, seen
 from changeoffice.core.imports import drafting, matching, showing, uploading
+from changeoffice.core.imports.apostrophes import undone
 from changeoffice.core.imports.filters import ImportFilterSet
 from changeoffice.core.imports.kinds import NOT_YOURS, kinds_for, may_import
 from changeoffice.core.imports.mapping import Mapping
@@ -285,7 +286,7 @@ def table_of(record: Import) -> Table:
 
 def _read(name: str, wanted: Shape) -> Table:
     with Import._meta.get_field("file").storage.open(name, "rb") as content:
-        return read(content.read(), wanted)
+        return undone(read(content.read(), wanted))
 
 
 _kept = lru_cache(maxsize=4)(_read)  # turning the pages of a small file reads it once

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 
 from changeoffice.core import ports
 from changeoffice.core.imports import drafting
+from changeoffice.core.imports.apostrophes import undone
 from changeoffice.core.imports.joining import files_of, joined
 from changeoffice.core.imports.mapping import Mapping, mappings
 from changeoffice.core.imports.models import Import, SavedMapping
@@ -23,6 +24,19 @@ ENDINGS = {"csv": "csv", "txt": "csv", "tsv": "csv", "xlsx": "xlsx"}
 NAMES = {"xls": "an old Excel file", "ods": "an OpenDocument sheet", "xlsm": "a workbook with macros",
          "xlsb": "a binary workbook", "pdf": "a PDF", "docx": "a Word document"}  # fmt: skip
 ZIP = b"PK\x03\x04"
+
+
+@dataclass(frozen=True)
+class Look:
+    """A file as it is read, what there is to say of that, and the mapping that fits it."""
+
+    shape: Shape
+    notes: list[str]
+    table: Table
+    mapping: Mapping | None = None
+
+    def noting(self, sentence: str) -> "Look":
+        return replace(self, notes=[sentence, *self.notes])
 
 
 def uploaded(
@@ -38,16 +52,16 @@ def uploaded(
     content, name = checked(upload)
     if others:
         content, upload = beside(of, content, name, mapping_name, others)
-    shape, notes, table, remembered = first_look(of, content, name, mapping_name)
-    draft, origins = drafting.suggested(kind, table, remembered)
+    look = first_look(of, content, name, mapping_name)
+    draft, origins = drafting.suggested(kind, look.table, look.mapping)
     draft = replace(draft, source=draft.source or source_of(source or name),
                     name=draft.name or PurePath(name).stem[:60])  # fmt: skip
     upload.seek(0)
     return Import.upload(
-        by=by, of=of, file_name=name, format=shape.format, file=upload, size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(), shape=shape.as_json(), notes=notes,
+        by=by, of=of, file_name=name, format=look.shape.format, file=upload, size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(), shape=look.shape.as_json(), notes=look.notes,
         mapping=draft.as_json() | {"origins": origins}, mapping_name=draft.name[:60],
-        source=draft.source, rows=len(table.rows) + len(table.misshapen),
+        source=draft.source, rows=len(look.table.rows) + len(look.table.misshapen),
     )  # fmt: skip
 
 
@@ -92,34 +106,63 @@ def beside(of: str, content: bytes, name: str, mapping_name: str, others: Sequen
     return made, ContentFile(made, name=name)
 
 
-def first_look(
-    of: str, content: bytes, name: str, wanted: str
-) -> tuple[Shape, list[str], Table, Mapping | None]:
-    """How the file is best read, and the mapping that fits its columns best."""
+def first_look(of: str, content: bytes, name: str, wanted: str) -> Look:
+    """How the file is best read, and the mapping that fits its columns best: one that fits where
+    its last file had its table or where this one seems to, else where its column names stand."""
     known = remembered_for(of)
     if wanted and wanted not in known:
         raise Invalid(mapping=f"There is no mapping {wanted[:60]} for this.")
-    plain, table, complaint = None, None, None
+    candidates = [known[wanted]] if wanted else list(known.values())
+    plain, complaint = None, Invalid(file="This file cannot be read.")
     try:
-        plain = guess(content, name)
-        table = read(content, plain.shape)
+        plain = _looked(content, name)
     except Invalid as error:
         complaint = error
-    candidates = [known[wanted]] if wanted else list(known.values())
+    found = _as_before(candidates, content, name, plain, bool(wanted))
+    found = found or _by_names(candidates, content, name)
+    if found is None and plain is None:
+        raise complaint
+    return found or (plain.noting(_unfit(known[wanted], plain.table)) if wanted else plain)
+
+
+def _as_before(candidates, content: bytes, name: str, plain: Look | None, asked: bool):
     for mapping in candidates:
-        if mapping.shape or wanted:
+        if mapping.shape or asked:
             try:
-                hinted = guess(content, name, mapping.wanted, **mapping.shape)
-                other = read(content, hinted.shape)
-                mapping.prepare(other)
-                return hinted.shape, [*hinted.notes, *other.notes], other, mapping
+                found = _looked(content, name, mapping, **mapping.shape)
+                mapping.prepare(found.table)
+                return found
             except (Invalid, TypeError):
                 pass
-        if table is not None and _fits(mapping, table):
-            return plain.shape, [*plain.notes, *table.notes], table, mapping
-    if table is None or plain is None:
-        raise complaint or Invalid(file="This file cannot be read.")
-    return plain.shape, [*plain.notes, *table.notes], table, None
+        if plain is not None and _fits(mapping, plain.table):
+            return replace(plain, mapping=mapping)
+    return None
+
+
+def _by_names(candidates, content: bytes, name: str) -> Look | None:
+    for mapping in candidates:
+        try:
+            found = _looked(content, name, mapping)
+        except Invalid:
+            continue
+        if _fits(mapping, found.table):
+            return found
+    return None
+
+
+def _looked(content: bytes, name: str, mapping: Mapping | None = None, **hints: Any) -> Look:
+    found = guess(content, name, mapping.wanted if mapping else (), **hints)
+    table = undone(read(content, found.shape))
+    return Look(found.shape, [*found.notes, *table.notes], table, mapping)
+
+
+def _unfit(mapping: Mapping, table: Table) -> str:
+    why = "Most of their columns are not in it."
+    try:
+        mapping.prepare(table)
+    except Invalid as error:
+        why = str(error)
+    return f"“{mapping.title or mapping.name}” does not fit this file. {why}"
 
 
 def _fits(mapping: Mapping, table: Table) -> bool:
@@ -141,7 +184,7 @@ def remembered_for(of: str, *, alone: bool = True) -> dict[str, Mapping]:
 
 def read_again(record: Import, shape: Shape, content: bytes) -> dict[str, Any]:
     """What reading the file another way makes of it, as `read_as` wants it."""
-    kind, table = ports.import_kinds[record.of], read(content, shape)
+    kind, table = ports.import_kinds[record.of], undone(read(content, shape))
     draft, origins = drafting.suggested(kind, table, None)
     known = next((m for m in remembered_for(record.of).values() if _fits(m, table)), None)
     if known is not None:
