@@ -23,6 +23,12 @@ ANSWERS = {
 }
 MOST_VOTES = 2_000_000_000
 
+
+def _comments(value: Any) -> str:
+    count = len(value or ())
+    return f"{count} comment{'' if count == 1 else 's'}" if count else ""
+
+
 FIELDS = (
     Field("title", "Title", required=True, max=200,
           synonyms=("title", "idea", "summary", "subject", "proposal title")),
@@ -45,7 +51,7 @@ FIELDS = (
     Field("state", "State", "choice", choices=STATES, synonyms=("state", "status")),
     Field("ended_on", "Ended", "date", synonyms=("closed at", "retired at", "closed on")),
     Field("comments", "Comments", "comments", synonyms=("comments text", "comments"),
-          words=lambda value: f"{len(value or ())} comments"),
+          words=_comments),
     Field("comments_on", "Comments, no later than", "date",
           synonyms=("updated at", "last activity"),
           hint="For comments whose own time the file does not give."),

@@ -54,9 +54,12 @@ def new(wanted: Judgements | None, before: Judgements, source: str) -> list[dict
 
 
 def words(value: Any) -> str:
-    """The latest of them, as a reader says it."""
+    """The latest of them, as a reader says it; one alone, as a row has it, has no day yet."""
     if not value:
         return ""
+    labels = dict(Confidence.choices)
+    if isinstance(value, str):
+        return str(labels.get(value, value))
     day, said = max(value.items())
-    label = dict(Confidence.choices)[said["value"]]
+    label = labels[said["value"]]
     return f"{label} ({date.fromisoformat(day):%-d %b %Y})"

@@ -25,7 +25,10 @@ def joined(table: Table, steps: Iterable[dict[str, Any]], files: dict[str, Table
     """The table with the columns its mapping takes from others; raises Invalid without them."""
     for step in steps:
         if step["file"] not in files:
-            raise Invalid(file=f"Add the file of {step['file']}: this mapping reads it as well.")
+            raise Invalid(
+                others=f"Add the file of {step['file']}, with that word in its name: this mapping "
+                "reads it as well."
+            )
         table = _with(table, step, files[step["file"]])
     return table
 

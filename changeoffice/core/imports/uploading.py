@@ -91,7 +91,7 @@ def beside(of: str, content: bytes, name: str, mapping_name: str, others: Sequen
     found = {}
     for wanted in files_of(mapping.join):
         for other, other_name in read_others:
-            if wanted.lower() in other_name.lower():
+            if wanted.lower().removesuffix("s") in other_name.lower():
                 found[wanted] = read(other, guess(other, other_name).shape)
     table = joined(
         read(content, guess(content, name, mapping.wanted, **mapping.shape).shape),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,6 +20,12 @@ SECOND = "A-2,Print in both colours,The printers only know one of them,3"
 BROKEN = "A-3,Open on Sundays,Some people only come then,many"
 MATCH = {"to-0": "=", "to-1": "title", "to-2": "problem", "to-3": "votes_up",
          "source": "suggestion box", "remember_as": "Box", "remember": "1"}  # fmt: skip
+
+ACTIVITY = (
+    b"_uid,Actual_duration,Actual_start_delay,Id,Planned_Duration,Start_Date_Planned,name,status\n"
+    b"900,,0 days,1,10 days,2011-06-07,Kick off,In-progress\n"
+)
+RELATIONS = b"from_uid,from_label,relationship,to_uid,to_label\n22,Project,has,900,Activity\n"
 
 
 @pytest.fixture(autouse=True)
@@ -312,3 +319,27 @@ def test_a_mapping_that_was_asked_for_and_does_not_fit_says_so(page, analyst):
     assert "does not fit this file" in record.notes[0]
     shown = page(analyst).get(f"/imports/{record.reference}/columns").content.decode()
     assert "does not fit this file" in shown
+
+
+def test_a_rating_is_previewed_by_its_name(page, manager):
+    """A row says one rating; the project keeps them by day."""
+    content = (Path(__file__).parent / "data" / "uk_gmpp_2014_excerpt.csv").read_bytes()
+    sent = SimpleUploadedFile("uk_2014.csv", content)
+    answer = page(manager).post("/imports", {"of": "projects", "file": sent})
+    shown = page(manager).get(f"{answer.url}?row=1")
+    assert shown.status_code == 200
+    assert "Delivery confidence" in shown.content.decode()
+    record = Import.objects.latest("pk")
+    assert record.mapping_name == "uk_gmpp"
+
+
+def test_other_files_are_found_by_the_word_their_mapping_has_for_them(page, manager):
+    """The mapping asks for projects; the source calls its file project.csv."""
+    answer = page(manager).post("/imports", {
+        "of": "milestones", "mapping": "us_it_dashboard_activities",
+        "file": SimpleUploadedFile("activity.csv", ACTIVITY),
+        "others": [SimpleUploadedFile("relationships.csv", RELATIONS),
+                   SimpleUploadedFile("project.csv", b"_uid,Id,name\n22,7,Passports\n")],
+    })  # fmt: skip
+    assert answer.status_code == 302, answer.content.decode()[-4000:]
+    assert Import.objects.latest("pk").rows == 1
