@@ -10,6 +10,7 @@ from changeoffice.core.imports.kinds import Field
 from changeoffice.core.imports.mapping import Mapping
 from changeoffice.core.imports.patterns import bare
 from changeoffice.core.imports.reading import Table
+from changeoffice.core.imports.reading.columns import found_in
 from changeoffice.core.imports.suggest import LEFT_OUT, RULE_OF, suggest
 from changeoffice.core.imports.values import RULES, Unusable, order_of
 from changeoffice.core.imports.values.cells import columns_of, filled
@@ -55,6 +56,33 @@ def own_names(mapping: Mapping, table: Table) -> Mapping:
     plain = {name: {k: v for k, v in spec.items() if k in PARTS and v != []}
              for name, spec in found.fields.items()}  # fmt: skip
     return replace(found, fields=plain, missing={}, join=[])
+
+
+def widened(made: Mapping, before: Mapping, table: Table) -> Mapping:
+    """What is remembered of a match: it keeps the names other files of the source go by, which
+    `own_names` took out, but for columns of this file that were matched otherwise."""
+    here = before.resolved(table)
+    kept = {name: before.fields[name] for name in here.missing if name not in made.fields}
+    same = own_names(before, table).identity == made.identity
+    return replace(
+        made, identity=before.identity if same else made.identity, title=before.title,
+        join=before.join, shape=made.shape or before.shape,
+        fields=kept | {name: _widened(spec, before.fields.get(name, {}), here.fields.get(name, {}),
+                                      table.columns)
+                       for name, spec in made.fields.items()},
+    )  # fmt: skip
+
+
+def _widened(
+    spec: dict[str, Any], old: dict[str, Any], here: dict[str, Any], columns: list[str]
+) -> dict[str, Any]:
+    own = columns_of(spec)
+    reached = {name: found_in(columns, name) for name in columns_of(old)}
+    others = [name for name, column in reached.items() if not column or column in own]
+    new = [name for name in own if name not in reached.values()]
+    wide = {part: old[part] for part in ("days", "minus") if spec.get(part)
+            and spec[part] == here.get(part)}  # fmt: skip
+    return spec | wide | ({"column": [*new, *others]} if own or others else {})
 
 
 def draft_of(plain: dict[str, Any]) -> Mapping:

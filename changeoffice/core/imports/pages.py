@@ -103,7 +103,7 @@ class ColumnsPage(View):
             matching.complete(kind, made)
         except Invalid as error:
             return self.drawn(request, record, error)
-        _remember(record, made, request)
+        _remember(record, made, table, request)
         record.dry_run(by=request.user)
         return redirect(f"{record.get_absolute_url()}/progress")
 
@@ -176,10 +176,12 @@ def _named(record: Import, made: Mapping, data) -> Mapping:
     return replace(made, source=source, name=name, shape=shape)
 
 
-def _remember(record: Import, made: Mapping, request: HttpRequest) -> None:
+def _remember(record: Import, made: Mapping, table: Table, request: HttpRequest) -> None:
     """The next file of this source begins where this one ends."""
     if not request.POST.get("remember") or not made.name:
         return
+    if before := uploading.remembered_for(record.of, alone=False).get(made.name):
+        made = drafting.widened(made, before, table)
     SavedMapping.objects.update_or_create(
         of=record.of, name=made.name,
         defaults={"source": made.source, "mapping": made.as_json(), "by": request.user,

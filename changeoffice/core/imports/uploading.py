@@ -178,8 +178,8 @@ def remembered_for(of: str, *, alone: bool = True) -> dict[str, Mapping]:
     read a file in which the columns of others stand already."""
     saved = SavedMapping.objects.filter(of=of).order_by("-at")
     found = {row.name: drafting.draft_of(row.mapping) for row in saved}
-    shipped = {k: m for k, m in mappings().items() if m.kind == of and k not in found}
-    return found | ({k: replace(m, join=[]) for k, m in shipped.items()} if alone else shipped)
+    found |= {k: m for k, m in mappings().items() if m.kind == of and k not in found}
+    return {name: replace(m, join=[]) for name, m in found.items()} if alone else found
 
 
 def read_again(record: Import, shape: Shape, content: bytes) -> dict[str, Any]:

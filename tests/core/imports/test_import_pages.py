@@ -343,3 +343,46 @@ def test_other_files_are_found_by_the_word_their_mapping_has_for_them(page, mana
     })  # fmt: skip
     assert answer.status_code == 302, answer.content.decode()[-4000:]
     assert Import.objects.latest("pk").rows == 1
+
+
+def remembered(client, of: str, name: str, content: bytes, **more) -> Import:
+    sent = {"of": of, "file": SimpleUploadedFile(name, content), **more}
+    answer = client.post("/imports", sent)
+    assert answer.status_code == 302, answer.content.decode()[-4000:]
+    record = Import.objects.latest("pk")
+    form = {"source": record.source, "remember_as": record.mapping_name, "remember": "1"}
+    client.post(f"/imports/{record.reference}/columns", form | {"dry_run": "1"})
+    return record
+
+
+def test_a_shipped_mapping_that_is_remembered_still_reads_other_years(page, manager):
+    """A year's file has its own names for some columns, and lacks others."""
+    old = (Path(__file__).parent / "data" / "uk_gmpp_2014_excerpt.csv").read_bytes()
+    remembered(page(manager), "projects", "uk_2014.csv", old)
+    saved = SavedMapping.objects.get()
+    assert saved.name == "uk_gmpp"
+    assert saved.mapping["identity"] == [["project_number"], ["project_name"]]
+    assert "*RAG rating*" in saved.mapping["fields"]["confidence"]["column"]
+    for year in (2020, 2022):
+        content = (Path(__file__).parents[2] / "data" / f"gmpp_{year}.csv").read_bytes()
+        record = remembered(page(manager), "projects", f"uk_{year}.csv", content)
+        assert record.mapping_name == "uk_gmpp"
+        assert record.mapping["identity"] == [["project_number"], ["project_name"]]
+        assert record.mapping["fields"]["confidence"]["column"][0] == "colour_rating"
+
+
+def test_a_column_left_out_on_the_page_stays_left_out(page, analyst):
+    imported(page(analyst), FIRST)
+    record = upload(page(analyst), SECOND)
+    form = MATCH | {"to-3": "", "dry_run": "1"}
+    page(analyst).post(f"/imports/{record.reference}/columns", form)
+    assert "votes_up" not in SavedMapping.objects.get().mapping["fields"]
+
+
+def test_a_mapping_that_reads_other_files_does_so_again(page, manager):
+    for _ in range(2):
+        beside = [SimpleUploadedFile("relationships.csv", RELATIONS),
+                  SimpleUploadedFile("project.csv", b"_uid,Id,name\n22,7,Passports\n")]  # fmt: skip
+        record = remembered(page(manager), "milestones", "activity.csv", ACTIVITY, others=beside,
+                            mapping="us_it_dashboard_activities")  # fmt: skip
+        assert record.rows == 1
