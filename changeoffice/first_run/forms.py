@@ -82,16 +82,17 @@ Newcomers = forms.formset_factory(
 
 
 def pasted(words: str) -> list[dict[str, str]]:
-    """Rows of name, e-mail, unit and role as a spreadsheet copies them; roles by code or label."""
+    """Rows of name, e-mail, unit and role as a spreadsheet copies them; roles by code or label. The
+    first line may be a heading; a role nobody knows stays as it was written."""
     known = {label.lower(): code for code, label in ROLES} | {
         code.lower(): code for code, _ in ROLES
     }
     found = []
-    for line in words.replace("\x00", "").splitlines()[:MOST_PEOPLE]:
+    for place, line in enumerate(words.replace("\x00", "").splitlines()[:MOST_PEOPLE]):
         mark = next((mark for mark in "\t;," if mark in line), "\t")
         cells = [cell.strip().strip('"')[:254] for cell in line.split(mark)]
-        if any(cells) and "@" in line:  # a line without an address is a heading
+        if any(cells) and ("@" in line or place):
             name, email, unit, role = (*cells, "", "", "", "")[:4]
             found.append({"name": name, "email": email, "unit": unit,
-                          "role": known.get(role.lower(), "")})  # fmt: skip
+                          "role": known.get(role.lower(), role)})  # fmt: skip
     return found

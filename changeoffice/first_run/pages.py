@@ -18,7 +18,7 @@ from changeoffice.core.people.models import BusinessUnit, Office, Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen
 from changeoffice.first_run import opening
-from changeoffice.first_run.forms import Newcomers, OrganisationForm, WorkingDaysForm, pasted
+from changeoffice.first_run.forms import ROLES, Newcomers, OrganisationForm, WorkingDaysForm, pasted
 from changeoffice.first_run.month import preview
 from changeoffice.organisation.models import BusinessKpi, Objective, Service
 
@@ -106,6 +106,8 @@ def people(request: HttpRequest) -> HttpResponse:
         return _people_page(request, Newcomers(initial=[{}] * BLANKS))
     rows = Newcomers(request.POST)
     go = request.POST.get("go", "")
+    if go == "finish" and request.POST.get("pasted", "").strip():
+        go = "paste"  # nobody is invited whom the list has not shown
     if go in ("unit", "paste"):
         return _with_more(request, rows, go)
     if not rows.is_valid():
@@ -131,12 +133,20 @@ def _with_more(request: HttpRequest, rows, go: str) -> HttpResponse:
     complaint = ""
     if go == "paste":
         more = pasted(request.POST.get("pasted", "")[:60_000])
-        complaint = "" if more else "Paste rows of name, e-mail, unit and role."
+        complaint = _strange(more) if more else "Paste rows of name, e-mail, unit and role."
         kept += more
     else:
         complaint = _add_unit(request)
     return _people_page(request, Newcomers(initial=kept + [{}] * BLANKS), complaint=complaint,
                         status=422 if complaint else 200)  # fmt: skip
+
+
+def _strange(rows: list[dict[str, str]]) -> str:
+    """What the roles that were pasted cannot mean; whoever has one is staff until it is chosen."""
+    known = {code for code, _ in ROLES}
+    told = [f"“{row['role'][:40]}” of {row['name'] or row['email']}"
+            for row in rows if row["role"] not in known]  # fmt: skip
+    return f"There is no such role: {', '.join(told[:5])}. Choose one in the list." if told else ""
 
 
 def _add_unit(request: HttpRequest) -> str:
@@ -162,7 +172,7 @@ def ready(request: HttpRequest) -> HttpResponse:
     """What is there, and what one may do next when one likes."""
     need_keeper(request.user)
     todo = [
-        ("Import your project list", "A spreadsheet, with a dry run first.", "/imports/new",
+        ("Import your project list", "A spreadsheet, with a dry run first.", "/imports?of=projects",
          "file-up", False),
         ("Add services and their owners", "So that changes can name what they touch.",
          "/services/new", "server", Service.objects.exists()),

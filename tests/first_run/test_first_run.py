@@ -1,5 +1,6 @@
 """From an empty database to an office people sign in to, and from the demo to there."""
 
+import re
 from datetime import date
 from io import StringIO
 
@@ -157,6 +158,29 @@ def test_pasted_rows_know_commas_semicolons_tabs_and_roles_by_name():
         {"name": "Ann", "email": "ann@n.example", "unit": "Payments", "role": "manager"}]  # fmt: skip
     assert pasted("Ann;ann@n.example\nBen\tben@n.example")[1]["email"] == "ben@n.example"
     assert pasted("no address here") == []
+
+
+def test_a_pasted_line_without_an_address_is_kept_to_be_corrected():
+    rows = pasted("Name\tMail\nAnn\tann@n.example\nBen\tben at n.example\t\tWizard")
+    assert [row["name"] for row in rows] == ["Ann", "Ben"] and rows[1]["role"] == "Wizard"
+
+
+@pytest.mark.django_db
+def test_pasted_rows_are_shown_before_anybody_is_invited(administrator_at_setup):
+    sent = grid(("Ann Lee", "ann@n.example", "", "")) | {
+        "pasted": "Ben\tben@n.example\t\tWizard", "go": "finish"}  # fmt: skip
+    shown = administrator_at_setup.post("/setup/people", sent)
+    assert Person.objects.count() == 1
+    assert "ben@n.example" in shown.content.decode() and "“Wizard” of Ben" in shown.content.decode()
+
+
+@pytest.mark.django_db
+def test_every_next_step_leads_to_a_page(administrator_at_setup):
+    shown = administrator_at_setup.get("/setup/ready").content.decode()
+    shown += administrator_at_setup.get("/setup/people").content.decode()
+    links = set(re.findall(r'href="(/(?!static)[a-z][^"#]*)"', shown))
+    for link in links:
+        assert administrator_at_setup.get(link, follow=True).status_code == 200, link
 
 
 @pytest.mark.django_db(transaction=True)
