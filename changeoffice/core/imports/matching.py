@@ -65,14 +65,23 @@ def _answer(rule: dict[str, Any], place: int, name: str, data) -> None:
 
 def complete(kind, mapping: Mapping) -> None:
     """Raises Invalid, in words, for what has to be matched before a dry run."""
-    fed = set(mapping.fields) | set(mapping.constants)
-    lacking = [spec.label for spec in kind.fields if spec.required and spec.name not in fed]
-    if lacking:
-        raise Invalid(mapping=f"Match a column to {' and '.join(lacking)}: no item is without.")
-    if not mapping.identity:
-        raise Invalid(mapping="Say which column finds an item again next time.")
+    if found := lacks(kind, mapping):
+        raise Invalid(mapping=found)
     if not mapping.source.strip():
         raise Invalid(source="Give the source a name; it finds its items again by it.")
+
+
+def lacks(kind, mapping: Mapping) -> list[str]:
+    """What no column is matched to yet, and no dry run is without."""
+    fed = set(mapping.fields) | set(mapping.constants)
+    lacking = [spec.label for spec in kind.fields if spec.required and spec.name not in fed]
+    found = []
+    if lacking:
+        found.append(f"Match a column to {' and '.join(lacking)}: no item is without.")
+    if not mapping.identity:
+        found.append("Match the column that names each item to “External ID”, for example a "
+                     "number or a reference. The next file finds its items by it.")  # fmt: skip
+    return found
 
 
 def checked(kind, plain: Any, table: Table) -> Mapping:
@@ -88,12 +97,13 @@ def checked(kind, plain: Any, table: Table) -> Mapping:
 def preview(kind, mapping: Mapping, table: Table, row: Row, person) -> dict[str, Any]:
     """One record as the mapping makes it, and what stands in the cells it comes from."""
     fields = {spec.name: spec for spec in kind.fields}
+    order = {name: place for place, name in enumerate(fields)}
     people: Directory = finding.directory()
     ready = mapping.resolved(table, people)
     values, errors = ready.values_of(row)
     wrong = {error.column: error.message for error in errors}
     lines = []
-    for name, rule in ready.fields.items():
+    for name, rule in sorted(ready.fields.items(), key=lambda item: order.get(item[0], 0)):
         column = next((c for c in columns_of(rule) if row.cells.get(c, "").strip()), "")
         said = row.cells.get(column, "") if column else ""
         spec = fields.get(name)

@@ -62,7 +62,8 @@ def _upload_context(request: HttpRequest, asked=None, errors=None) -> dict[str, 
         "mappings": [(kind.title, [(name, found.title or name)
                                    for name, found in uploading.remembered_for(kind.name).items()])
                      for kind in kinds],
-        "largest": settings.IMPORT_MAX_BYTES, "errors": errors or {}, "mapping": (asked or {}).get("mapping", ""),
+        "largest": settings.IMPORT_MAX_BYTES,
+        "largest_mb": settings.IMPORT_MAX_BYTES // 1024**2, "errors": errors or {}, "mapping": (asked or {}).get("mapping", ""),
     }  # fmt: skip
 
 
@@ -75,7 +76,7 @@ class ImportPage(View):
         if record.at_work:
             return redirect(f"{base}/progress")
         if record.state == "done" or not TAKES_IN.holds(request.user, record):
-            return render(request, "imports/result.html", showing.result(record, request.user))
+            return render(request, "imports/result.html", showing.result(record, request))
         return redirect(f"{base}/{'dry-run' if record.checked_at else 'columns'}")
 
 
@@ -116,7 +117,9 @@ class ColumnsPage(View):
                         else "The file is no longer in the store. Upload it again."}  # fmt: skip
         else:
             context |= _matching_context(record, table, request)
-        context |= {"errors": error.errors if error else {}, **_shape_context(record)}
+        if error:
+            context |= {"errors": error.errors}
+        context |= _shape_context(record)
         return render(request, self.template, context, status=422 if error else 200)
 
 
@@ -132,7 +135,7 @@ def _matching_context(record: Import, table: Table, request: HttpRequest) -> dic
         "remembered": sum(column.origin == "remembered" for column in columns),
         "fields": [(spec.name, spec.label, spec.required) for spec in kind.fields
                    if spec.type in drafting.RULE_OF or spec.name in fed],
-        "identity": drafting.IDENTITY, "mapping": mapping, "table": table,
+        "identity": drafting.IDENTITY, "lacks": matching.lacks(kind, mapping), "mapping": mapping, "table": table,
         "first_rows": [[row.cells[name][:80] for name in table.columns]
                        for row in table.rows[:FIRST_ROWS]],
         "choices": {spec.name: spec.choices for spec in kind.fields},

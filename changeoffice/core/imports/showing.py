@@ -90,13 +90,16 @@ def _note(record: Import, code: str) -> str:
 
 def _page(record: Import, code: str, request: HttpRequest):
     rows = ImportLine.objects.filter(of=record, outcome=code).visible_to(request.user)
-    rows = rows.select_related("record").order_by("row")
-    number = whole(request.GET.get(code), 100_000) or 1
-    page = Paginator(rows, PAGE).get_page(number)
+    page = _turned(rows.select_related("record"), code, request)
     for line in page.object_list:
         keyed = [(f"{line.row}:{c['field']}", c) for c in line.changes if c["conflict"]]
         line.keys = [(key, c, record.decisions.get(key, "")) for key, c in keyed]
     return page
+
+
+def _turned(rows, code: str, request: HttpRequest):
+    number = whole(request.GET.get(code), 100_000) or 1
+    return Paginator(rows.order_by("row"), PAGE).get_page(number)
 
 
 def absent_for(record: Import, person) -> list[Record]:
@@ -176,13 +179,14 @@ def earlier(record: Import, person) -> list[Import]:
     return list(rows.filter(state__in=("done", "stopped", "failed")).order_by("-pk")[:4])
 
 
-def result(record: Import, person) -> dict[str, Any]:
+def result(record: Import, request: HttpRequest) -> dict[str, Any]:
+    person = request.user
     lines = ImportLine.objects.filter(of=record).visible_to(person).select_related("record")
-    made = lines.filter(outcome__in=("created", "updated", "conflict")).order_by("row")
+    made = lines.filter(outcome__in=("created", "updated", "conflict"))
     may = TAKES_IN.holds(person, record)
     return steps(record, "done" if record.state == "done" else "progress") | {
-        "made": made[:PAGE * 4], "made_count": made.count(), "may_correct": may and record.file,
-        "refused": lines.filter(outcome="refused").order_by("row")[:PAGE * 2],
+        "made": _turned(made, "made", request), "may_correct": may and record.file,
+        "refused": _turned(lines.filter(outcome="refused"), "refused", request),
         "told": record.told, "earlier": earlier(record, person),
     }  # fmt: skip
 

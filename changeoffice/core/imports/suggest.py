@@ -214,11 +214,17 @@ def _identity(table: Table, guessed: dict[str, str], fields: dict[str, Any]) -> 
     """The column that looks most like an identifier, else a required one, where no value repeats."""
     likely = sorted(table.columns, key=lambda name: -_id_likeness(name))
     likely = [column for column in likely if _id_likeness(column) >= LIKE]
+    likely += [column for column in table.columns if _is_coded(column, table)]
     for column in [*likely, *(c for name, c in guessed.items() if fields[name].required)]:
         texts = [text.strip() for text in _texts(table, column)]
         if all(texts) and len(set(texts)) == len(texts):
             return [column]
     return []
+
+
+def _is_coded(column: str, table: Table) -> bool:
+    """A name that ends as PID and projectid do, over codes."""
+    return bare(column).endswith("id") and not any(" " in text for text in _texts(table, column))
 
 
 def _id_likeness(column: str) -> float:

@@ -119,9 +119,9 @@ def first_look(of: str, content: bytes, name: str, wanted: str) -> Look:
     except Invalid as error:
         complaint = error
     found = _as_before(candidates, content, name, plain, bool(wanted))
-    found = found or _by_names(candidates, content, name)
     if found is None and plain is None:
         raise complaint
+    found = found or _by_names(candidates, content, name, plain)
     return found or (plain.noting(_unfit(known[wanted], plain.table)) if wanted else plain)
 
 
@@ -139,9 +139,11 @@ def _as_before(candidates, content: bytes, name: str, plain: Look | None, asked:
     return None
 
 
-def _by_names(candidates, content: bytes, name: str) -> Look | None:
+def _by_names(candidates, content: bytes, name: str, plain: Look) -> Look | None:
     for mapping in candidates:
         try:
+            if guess(content, name, mapping.wanted).shape == plain.shape:
+                continue
             found = _looked(content, name, mapping)
         except Invalid:
             continue

@@ -386,3 +386,31 @@ def test_a_mapping_that_reads_other_files_does_so_again(page, manager):
         record = remembered(page(manager), "milestones", "activity.csv", ACTIVITY, others=beside,
                             mapping="us_it_dashboard_activities")  # fmt: skip
         assert record.rows == 1
+
+
+def test_the_sheet_of_an_earlier_workbook_says_nothing_of_a_text_file(page, analyst):
+    imported(page(analyst), FIRST)
+    saved = SavedMapping.objects.get()
+    saved.mapping["shape"] = {"sheet": "Suggestions"}
+    saved.save()
+    record = upload(page(analyst), SECOND)
+    assert record.mapping_name == "Box" and record.shape["sheet"] == ""
+
+
+def test_what_is_lacking_is_said_before_a_dry_run_is_asked_for(page, analyst):
+    content = b"Colour,Size\nred,1\nred,1\n"
+    page(analyst).post("/imports", {"of": "ideas", "file": SimpleUploadedFile("d.csv", content)})
+    record = Import.objects.latest("pk")
+    shown = page(analyst).get(f"/imports/{record.reference}/columns").content.decode()
+    assert "Match a column to Title" in shown and "External ID" in shown
+    assert "Nothing needs you" not in shown
+
+
+def test_what_an_import_wrote_is_turned_page_by_page_below_what_it_refused(page, analyst):
+    rows = [f"A-{n},Idea number {n},As it is said {n},{n}" for n in range(10, 60)]
+    record = imported(page(analyst), *rows, BROKEN)
+    shown = page(analyst).get(f"/imports/{record.reference}").content.decode()
+    assert "Showing 1 to 25 of 50" in shown and "Idea number 40" not in shown
+    assert shown.index("Refused</h2>") < shown.index("What it wrote</h2>")
+    second = page(analyst).get(f"/imports/{record.reference}?made=2").content.decode()
+    assert "Idea number 40" in second

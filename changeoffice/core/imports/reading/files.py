@@ -37,6 +37,7 @@ def guess(content: bytes, file_name: str = "", wanted: Sequence[str] = (), **fix
     Shape.from_json({"format": "csv", **fixed})
     if is_workbook(content):
         return workbook.guess(content, wanted, fixed)
+    fixed = {part: said for part, said in fixed.items() if part != "sheet"}
     shape = replace(Shape("csv", encoding=encoding_of(content)), **fixed)
     text, _ = decoded(content, shape.encoding)
     if not shape.delimiter:
