@@ -46,8 +46,10 @@ def suggested(kind, table: Table, remembered: Mapping | None) -> tuple[Mapping, 
     """A draft mapping under the table's own names, and by column where its match comes from."""
     people = finding.directory()
     draft = suggest(kind, table, remembered, people)
-    origins = {column.name: column.origin for column in draft.columns if column.origin != LEFT_OUT}
-    return own_names(draft.mapping, table), origins
+    made = own_names(draft.mapping, table)
+    origins = dict.fromkeys(used(made), "remembered" if remembered else "suggested")
+    origins |= {column.name: column.origin for column in draft.columns if column.origin != LEFT_OUT}
+    return made, origins
 
 
 def own_names(mapping: Mapping, table: Table) -> Mapping:
@@ -125,7 +127,7 @@ def columns_for(kind, mapping: Mapping, table: Table, origins: dict[str, str]) -
         feeds = [key for key, spec in mapping.fields.items() if name in columns_of(spec)]
         helps = [key for key, spec in mapping.fields.items()
                  if name in (*spec.get("days", []), spec.get("minus"))]  # fmt: skip
-        is_identity = name in _flat(mapping.identity)
+        is_identity = name in flat(mapping.identity)
         if feeds:
             column.goes_to = feeds[0]
         elif is_identity:
@@ -226,6 +228,6 @@ def _examples(table: Table, name: str) -> list[str]:
     return [text for text in found if text][:3]
 
 
-def _flat(identity: list[Any]) -> list[str]:
+def flat(identity: list[Any]) -> list[str]:
     return [part for option in identity
             for part in ([option] if isinstance(option, str) else option)]  # fmt: skip

@@ -26,7 +26,7 @@ def posted(kind, draft: Mapping, table: Table, data) -> tuple[Mapping, dict[str,
         if wanted is None:
             continue
         now = next((key for key, spec in made.items() if name in columns_of(spec)), "")
-        alone = wanted == (now or (IDENTITY if name in identity else ""))
+        alone = wanted == (now or (IDENTITY if name in drafting.flat(identity) else ""))
         if not alone:
             identity, made = _moved(name, now, wanted, identity, made, fields, table)
             origins[name] = "given"
@@ -45,8 +45,8 @@ def _moved(name, now, wanted, identity, made, fields, table):
         return [name], made
     if wanted in fields:
         made = made | {wanted: drafting.default_rule(fields[wanted], name, table)}
-    elif name in identity and not now:
-        identity = [part for part in identity if part != name]
+    elif not now:
+        identity = [part for part in identity if name not in drafting.flat([part])]
     return identity, made
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -350,8 +351,13 @@ def remembered(client, of: str, name: str, content: bytes, **more) -> Import:
     answer = client.post("/imports", sent)
     assert answer.status_code == 302, answer.content.decode()[-4000:]
     record = Import.objects.latest("pk")
+    page = client.get(f"/imports/{record.reference}/columns").content.decode()
     form = {"source": record.source, "remember_as": record.mapping_name, "remember": "1"}
+    for place, options in re.findall(r'name="to-(\d+)"(.*?)</select>', page, re.DOTALL):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        form[f"to-{place}"] = chosen[1] if chosen else ""
     client.post(f"/imports/{record.reference}/columns", form | {"dry_run": "1"})
+    record.refresh_from_db()
     return record
 
 
