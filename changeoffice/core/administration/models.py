@@ -35,6 +35,7 @@ class AdminEvent(models.Model):
         indexes = [
             models.Index(fields=["person", "-id"], name="admin_event_of_person"),
             models.Index(fields=["subject_kind", "subject_id", "-id"], name="admin_event_of_thing"),
+            models.Index(fields=["-at"], name="admin_event_at"),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from changeoffice.core.administration import handing_pages, office_pages, pages
+from changeoffice.core.administration import handing_pages, office_pages, pages, trail_pages
 
 PERSON = "admin/people/<str:username>"
 
@@ -19,5 +19,5 @@ urlpatterns = [
     path("admin/units/new", office_pages.unit_new, name="admin_unit_new"),
     path("admin/units/office", office_pages.office, name="admin_office"),
     path("admin/units/edit/<slug:code>", office_pages.unit_edit, name="admin_unit_edit"),
-    path("admin/trail", office_pages.trail, name="admin_trail"),
+    path("admin/trail", trail_pages.trail, name="admin_trail"),
 ]

@@ -64,12 +64,12 @@ def page_of(
 ) -> Page:  # fmt: skip
     """Cut one page out of `rows`; raises Invalid on a cursor of another list."""
     rule = orderings[ordering]
-    at = _read_cursor(cursor, ordering, fingerprint) if cursor else None
+    at = read_cursor(cursor, ordering, fingerprint) if cursor else None
     backwards = bool(at and at["b"])
     down = rule.descending != backwards
     rows = rows.annotate(sort_key=rule.expression(person))
     if at:
-        key, step = _from_json(at["k"]), "lt" if down else "gt"
+        key, step = at["k"], "lt" if down else "gt"
         rows = rows.filter(
             Q(**{f"sort_key__{step}": key}) | Q(sort_key=key, **{f"pk__{step}": at["i"]})
         )
@@ -80,7 +80,7 @@ def page_of(
         found.reverse()
 
     def cursor_at(row, back: bool) -> str:
-        return _write_cursor(ordering, fingerprint, row.sort_key, row.pk, back)
+        return write_cursor(ordering, fingerprint, row.sort_key, row.pk, back)
 
     has_next = bool(found) and (more or backwards)
     has_previous = bool(found) and (more if backwards else at is not None)
@@ -120,19 +120,19 @@ def count_of(rows: QuerySet) -> tuple[int, str]:
     return min(n, COUNT_CEILING), count_words(n)
 
 
-def _write_cursor(ordering: str, fingerprint: str, key: Any, pk: int, back: bool) -> str:
+def write_cursor(ordering: str, fingerprint: str, key: Any, pk: Any, back: bool) -> str:
     plain = {"o": ordering, "f": fingerprint, "k": _to_json(key), "i": pk, "b": back}
     return signing.dumps(plain, salt="cursor", compress=True)
 
 
-def _read_cursor(cursor: str, ordering: str, fingerprint: str) -> dict[str, Any]:
+def read_cursor(cursor: str, ordering: str, fingerprint: str) -> dict[str, Any]:
     try:
         found = signing.loads(cursor, salt="cursor")
     except (signing.BadSignature, ValueError, base64.binascii.Error):
         raise Invalid(cursor="This cursor is not one of ours.") from None
     if found["o"] != ordering or found["f"] != fingerprint:
         raise Invalid(cursor="This cursor belongs to another filter or ordering.")
-    return found
+    return found | {"k": _from_json(found["k"])}
 
 
 def _to_json(value: Any) -> Any:

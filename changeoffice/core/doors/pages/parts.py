@@ -117,13 +117,13 @@ def _told(event: Event, changes: list[dict], hidden: set[str], record: Work) -> 
         "actor": event.actor.name if event.actor else "The portal",
         "text": f"{event.words} the {record.kind.replace('_', ' ').replace('kpi', 'KPI')}{behalf}",
         "changes": [
-            {**item, "old": _short(item["old"]), "new": _short(item["new"])}
+            {**item, "old": short(item["old"]), "new": short(item["new"])}
             for item in changes if item["field"] not in hidden
         ],
     }  # fmt: skip
 
 
-def _short(value: Any) -> Any:
+def short(value: Any) -> Any:
     """A value as a line of the timeline shows it."""
     if isinstance(value, str):
         return Truncator(value).chars(90)

@@ -109,7 +109,8 @@ def _chip(bound, query: QueryDict) -> dict:
             "value_label": words,
         }
     kind = "date" if isinstance(field, forms.DateField) else "text"
-    return chip | {"kind": kind, "value": query.get(name, "")}
+    hint = field.widget.attrs.get("placeholder", "")
+    return chip | {"kind": kind, "value": query.get(name, ""), "placeholder": hint}
 
 
 def _option(value: Any, label: Any, chosen: set[str]) -> dict:

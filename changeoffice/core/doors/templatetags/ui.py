@@ -79,6 +79,13 @@ def kind_icon(kind: str, size: int = 16) -> SafeString:
     return icon(states.KIND_ICONS.get(kind, "file-text"), size)
 
 
+@register.filter
+def seen_by(record: Any, person: Any) -> Any:
+    """The record where this person may see it, else None, as the API answers: what one may not see
+    is neither linked nor named."""
+    return record if record and person and record.is_visible_to(person) else None
+
+
 RAG_DRAWINGS = {
     "red": ("M5.7 1h6.6L17 5.7v6.6L12.3 17H5.7L1 12.3V5.7z", "M6.8 12.7V5.3h2.7a2.15 2.15 0 0 1 0 4.3H6.8m2.7 0 2 3.1"),
     "amber": ("M9 1.6 17.2 16H.8z", "M6.6 14.2 9 7.8l2.4 6.4m-4-2h3.2"),

@@ -53,6 +53,7 @@ class Event(models.Model):
             models.Index(fields=["record", "-at", "-id"], name="event_of_record"),
             models.Index(fields=["transaction", "id"], name="event_feed"),
             models.Index(fields=["-at"], name="event_at"),
+            models.Index(fields=["verb", "-at"], name="event_of_verb"),
         ]
 
     def __str__(self) -> str:

@@ -128,7 +128,12 @@ class Work(models.Model):
 
     def hidden_from(self, person) -> tuple[str, ...]:
         """The fields this person may neither read nor change."""
-        return () if not self.figures or SEES_FIGURES.holds(person, self) else self.figures
+        return self.hidden_at(self, person)
+
+    @classmethod
+    def hidden_at(cls, header, person) -> tuple[str, ...]:
+        """The same asked of a record's header, where the record itself is not at hand."""
+        return () if not cls.figures or SEES_FIGURES.holds(person, header) else cls.figures
 
     def profile_for(self, person) -> Inputs:
         hidden = self.hidden_from(person)
