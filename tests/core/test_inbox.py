@@ -36,10 +36,42 @@ def test_a_mention_asks_and_says_why(author, colleague, idea, page):
 
 def test_many_notices_about_one_item_fold_into_one_group(author, colleague, idea, page):
     for n in range(6):
-        comment(idea, by=colleague, body=f"Thought number {n}")
-    relay()
+        Notification.objects.create(person=author, record_id=idea.pk, text=f"News {n}", key=f"n{n}",
+                                    because="you own it")  # fmt: skip
     (group,) = page(author).get("/inbox").context["groups"]
     assert group["count"] == 6 and len(group["shown"]) == 1 and len(group["folded"]) == 5
+
+
+def test_the_head_of_a_group_names_the_item_once(author, colleague, idea, page):
+    comment(idea, by=colleague, body="Good one")
+    relay()
+    (group,) = page(author).get("/inbox").context["groups"]
+    assert (group["title"], group["record"].reference) == (idea.title, idea.reference)
+    assert [row["title"] for row in group["shown"]] == [f"{colleague.name} commented on it"]
+
+
+def test_what_is_told_again_stands_once_and_is_read_at_once(author, idea, page):
+    for n in range(3):
+        Notification.objects.create(person=author, record_id=idea.pk, text="It still waits",
+                                    because="it waits for you", asks=True, key=f"again {n}")  # fmt: skip
+    client = page(author)
+    (group,) = client.get("/inbox").context["groups"]
+    (row,) = group["shown"]
+    assert (row["times"], group["repeated"]) == (3, 3)
+    client.post("/inbox/read", {"notice": row["ids"]})
+    assert not Notification.objects.filter(person=author).unread().exists()
+
+
+def test_items_that_ask_one_thing_each_stand_together(author, idea, page):
+    other = Idea.propose(by=author, title="Print fewer letters", problem="Paper costs us a lot.")
+    for one in (idea, other):
+        Notification.objects.create(person=author, record_id=one.pk, text=f"{one.reference} waits",
+                                    because="it waits for you", asks=True, key=one.reference)  # fmt: skip
+    (group,) = page(author).get("/inbox").context["groups"]
+    assert (group["title"], group["record"]) == ("2 ideas wait for you", None)
+    assert {row["title"] for row in group["shown"]} == {
+        f"{one.reference} waits" for one in (idea, other)
+    }
 
 
 def test_opening_a_notice_reads_it_and_leads_to_the_item(author, colleague, idea, page):

@@ -13,6 +13,13 @@ class NotificationQuerySet(models.QuerySet):
             models.Q(record=None) | visible(person, at="record__")
         )
 
+    def with_home(self, person) -> "NotificationQuerySet":
+        """With whether the person may see what the item is a part of."""
+        seen = models.ExpressionWrapper(
+            visible(person, at="record__home__"), output_field=models.BooleanField()
+        )
+        return self.annotate(home_is_seen=seen)
+
     def unread(self) -> "NotificationQuerySet":
         return self.filter(read_at=None)
 

@@ -1,7 +1,6 @@
-"""The inbox: what is new, what asks for an answer, grouped by item and day."""
+"""The inbox: what is new, what asks for an answer, grouped by item."""
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from changeoffice.core.doors.lists import Ordering, fingerprint_of, page_of, whole
 from changeoffice.core.notify.feed import HUGE
+from changeoffice.core.notify.grouping import grouped
 from changeoffice.core.notify.models import Notification
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotSeen
@@ -21,7 +21,6 @@ from changeoffice.core.talk.models import Comment, comment
 
 NEWEST = {"newest": Ordering("Newest", "at")}
 ROWS = 60
-SHOWN_AT_ONCE = 3
 KEPT_NEW = timedelta(days=30)
 VIEWS = {
     "all": ("All", Q(read_at=None)), "asks": ("Asks you", Q(read_at=None, asks=True)),
@@ -36,7 +35,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")[:24].replace("\x00", "")
     mine = Notification.objects.inbox_of(request.user)
     counts = _counts(mine)
-    rows = mine.filter(VIEWS[view][1]).select_related("record", "event", "event__actor")
+    rows = (
+        mine.filter(VIEWS[view][1]).select_related("record__home", "event").with_home(request.user)
+    )
     if kind:
         rows = rows.filter(record__kind=kind)
     page = _page(rows, request.GET.get("cursor", ""), fingerprint_of({"view": view, "kind": kind}))
@@ -96,34 +97,6 @@ def answer_words(counts: dict[str, int]) -> str:
     return f"{news} {asks} something of you; the rest can wait."
 
 
-def grouped(notices: Iterable[Notification]) -> list[dict[str, Any]]:
-    """Notices about one item on one day stand together, in the place of the newest of them."""
-    groups: dict[tuple[int | None, date], dict[str, Any]] = {}
-    for notice in notices:
-        day = timezone.localtime(notice.at).date()
-        key = (notice.record_id or -notice.pk, day)
-        group = groups.setdefault(key, {"record": notice.record, "day": day, "notices": []})
-        group["notices"].append(_drawn(notice))
-    for group in groups.values():
-        asks = [row for row in group["notices"] if row["asks"]]
-        news = [row for row in group["notices"] if not row["asks"]]
-        group["count"] = len(group["notices"])
-        fits = len(news) <= SHOWN_AT_ONCE
-        group["shown"] = asks + (news if fits else news[:1])
-        group["folded"] = [] if fits else news[1:]
-    return list(groups.values())
-
-
-def _drawn(notice: Notification) -> dict[str, Any]:
-    mentioned = notice.asks and notice.event is not None and notice.event.verb == "comment"
-    return {
-        "id": notice.pk, "title": notice.text, "url": f"/inbox/{notice.pk}", "at": notice.at,
-        "why": f"Because {notice.because}.", "asks": notice.asks, "is_unread": notice.read_at is None,
-        "kind": notice.record.kind if notice.record else "page", "can_answer": mentioned,
-        "icon": "circle-help" if mentioned else "",
-    }  # fmt: skip
-
-
 def _mine(request: HttpRequest, pk: int) -> Notification:
     rows = Notification.objects.inbox_of(request.user).select_related("record", "event")
     found = rows.filter(pk=pk).first()
@@ -145,11 +118,12 @@ def opened(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def mark_read(request: HttpRequest) -> HttpResponse:
-    """One notice, all that are mere news, or everything."""
+    """One notice with those that say the same, all that are mere news, or everything."""
     rows = Notification.objects.filter(person=request.user)
     which = request.POST.get("notice", "")
-    if (one := whole(which, HUGE)) is not None:
-        rows = rows.filter(pk=one)
+    some = [whole(one, HUGE) for one in request.POST.getlist("notice")[:ROWS]]
+    if some and None not in some:
+        rows = rows.filter(pk__in=some)
     elif which == "news":
         rows = rows.filter(asks=False)
     elif which != "all":
