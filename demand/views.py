@@ -126,7 +126,7 @@ class DemandPage(WorkPage):
     def around(self, demand: Demand) -> dict[str, Any]:
         person = self.request.user
         return story.around(demand, person) | {
-            "limits": StageLimit.rows(), "services": demand.services.all(),
+            "limits": StageLimit.rows(), "services": demand.services.visible_to(person),
             "merged_here": demand.merged_here.visible_to(person),
         }  # fmt: skip
 

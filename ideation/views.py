@@ -96,7 +96,7 @@ class IdeaPage(WorkPage):
     def around(self, idea: Idea) -> dict[str, Any]:
         person = self.request.user
         return story.around(idea) | {
-            "voted": idea.votes.filter(person=person), "services": idea.services.all(),
+            "voted": idea.votes.filter(person=person), "services": idea.services.visible_to(person),
             "merged_here": idea.merged_here.visible_to(person),
         }  # fmt: skip
 

@@ -98,7 +98,7 @@ def trail(project: Project, person) -> list[TrailStep]:
     from demand.trail import for_project
 
     before = for_project(project.demand, person) if project.demand is not None else []
-    return [*before, _project_step(project, here=True), _benefit_step(project)]
+    return [*before, _project_step(project, here=True), _benefit_step(project, person)]
 
 
 def trails_of(demand_ids, person) -> dict[int, list[TrailStep]]:
@@ -107,7 +107,7 @@ def trails_of(demand_ids, person) -> dict[int, list[TrailStep]]:
     visible = rows.visible_to(person).values_list("pk", flat=True)
     rows, seen = at_once.fetch(rows.prefetch_related("benefits"), visible)
     return {
-        row.demand_id: [_project_step(row, here=False), _benefit_step(row)] if row.pk in seen
+        row.demand_id: [_project_step(row, here=False), _benefit_step(row, person)] if row.pk in seen
         else [TrailStep("project", "Project", "current", "In progress"),
               TrailStep("benefit", "Benefit", "future", "Expected")]
         for row in rows
@@ -137,12 +137,14 @@ def _project_step(project: Project, *, here: bool) -> TrailStep:
     )  # fmt: skip
 
 
-def _benefit_step(project: Project) -> TrailStep:
+def _benefit_step(project: Project, person) -> TrailStep:
     benefits = [row for row in project.benefits.all() if row.state != "dropped"]
     if not benefits:
         return TrailStep("benefit", "Benefit", "future", "None named", "No KPI is tied to it")
     first = min(benefits, key=lambda row: (row.by_on, row.pk))
     state = "done" if all(row.state == "realised" for row in benefits) else "future"
+    if not first.is_visible_to(person):
+        return TrailStep("benefit", "Benefit", state, "Expected")
     more = f" and {len(benefits) - 1} more" if len(benefits) > 1 else ""
     return TrailStep("benefit", "Benefit", state, f"{first.title}{more}",
                      f"{first.state_label}, first reading by {first.by_on:%-d %B %Y}",

@@ -62,12 +62,17 @@ class ProjectListPage(ListPage):
     def orderings(self) -> Orderings:
         return ORDERINGS | cost_orderings(self.request.user)
 
+    @property
+    def group(self) -> str:
+        by = self.request.GET.get("group", "")
+        return by if by in GROUPS and grants_of(self.request.user).is_staff else ""
+
     def rows(self):
         found = self.work.objects.visible_to(self.request.user).with_reading()
         return found.prefetch_related("judgements")
 
     def get(self, request):
-        if request.GET.get("group") in GROUPS and request.GET.get("format") != "csv":
+        if self.group and request.GET.get("format") != "csv":
             self.page_size = 1  # the groups stand in place of the rows
         return super().get(request)
 
@@ -75,7 +80,9 @@ class ProjectListPage(ListPage):
         person = self.request.user
         upcoming = next_milestones(rows, person)
         lines = reasons.lines(rows, person)
+        inside = grants_of(person).is_staff
         for row in rows:
+            row.programme = row.programme if inside else None  # plans are open to all staff only
             row.next_milestone = upcoming.get(row.pk)
             row.line = lines.get(row.pk)
             row.slip_now = slip_of(row)
@@ -97,17 +104,17 @@ class ProjectListPage(ListPage):
         ]
 
     def extra(self, rows) -> dict[str, Any]:
-        by = self.request.GET.get("group", "")
+        by = self.group
         found: dict[str, Any] = {
             "may_start": grants_of(self.request.user).has("analyst", "manager", "project_manager"),
-            "group": by if by in GROUPS else "",
+            "group": by,
             "segments": [
                 {"label": label, "url": self.address(group=name), "current": name == by}
                 for name, label in (("", "List"), ("programme", "By programme"),
                                     ("portfolio", "By portfolio"))
             ],
         }  # fmt: skip
-        if by in GROUPS:
+        if by:
             found["groups"] = self.grouped(rows, GROUPS[by], by)
         return found
 

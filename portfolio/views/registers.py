@@ -2,11 +2,12 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from changeoffice.core.doors.pages.chips import chip, words_chip
 from changeoffice.core.doors.pages.work import NewPage, Tab, WorkPage
 from changeoffice.core.record import clock
+from changeoffice.core.record.models import visible
 from portfolio import filters
 from portfolio.models import (
     Action,
@@ -35,6 +36,10 @@ class RegisterPage(ListPage):
     row_template: ClassVar[str]
     csv_columns: ClassVar = ("reference", "title", "state", "project", "owner", "due")
 
+    def rows(self):
+        seen = ExpressionWrapper(visible(self.request.user, at="project__"), BooleanField())
+        return super().rows().annotate(project_is_seen=seen)
+
     def chips(self, params):
         found = [words_chip(params, "Words", placeholder="Filter by words"),
                  chip(params, "state", "State", state_options(self.work), "circle-dot")]  # fmt: skip
@@ -53,7 +58,7 @@ class RegisterPage(ListPage):
     def csv_row(self, row) -> dict[str, Any]:
         return {
             "reference": row.reference, "title": row.title, "state": row.state,
-            "project": row.project.reference, "owner": row.owner.username if row.owner else "",
+            "project": row.project.reference if row.project_is_seen else "", "owner": row.owner.username if row.owner else "",
             "due": self.due_of(row),
         }  # fmt: skip
 
