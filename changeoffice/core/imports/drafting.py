@@ -17,6 +17,7 @@ from changeoffice.core.imports.values.cells import columns_of, filled
 
 IDENTITY = "="  # what the "Goes to" list calls the column that finds the item again
 MOST_VALUES = 60
+SCALES = {"1": "as written", "1000": "thousands", "1000000": "millions"}
 SAMPLE = 2000
 
 
@@ -35,7 +36,14 @@ class Column:
     question: str = ""  # what needs a person; "" when nothing does
     order: str = ""
     asks_order: bool = False
+    amount: str = ""  # money | number, whose decimal sign and unit a person may set
+    decimal: str = "."
+    scale: str = "1"
     values: list[dict[str, Any]] = field(default_factory=list)  # of a choice: text, rows, becomes
+
+    @property
+    def offers_scale(self) -> bool:
+        return self.scale in SCALES
 
     @property
     def needs_you(self) -> bool:
@@ -153,10 +161,17 @@ def _explain(column: Column, spec: Field, rule: dict[str, Any], table: Table) ->
         _ask_order(column, rule, table)
     elif rule["rule"] in ("choice", "rating"):
         _ask_values(column, spec, rule, table)
-    elif rule.get("scale"):
-        column.rule = f"× {rule['scale']:,}"
+    elif rule["rule"] in ("money", "number"):
+        _show_amount(column, rule)
     if not column.question:
         _count_bad(column, rule, table)
+
+
+def _show_amount(column: Column, rule: dict[str, Any]) -> None:
+    column.amount, column.decimal = rule["rule"], rule.get("decimal", ".")
+    column.scale = str(rule.get("scale", 1))
+    if rule.get("scale", 1) != 1:
+        column.rule = f"× {rule['scale']:,}"
 
 
 def _ask_order(column: Column, rule: dict[str, Any], table: Table) -> None:

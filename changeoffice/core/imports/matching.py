@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from changeoffice.core.imports import differences, drafting, finding
-from changeoffice.core.imports.drafting import IDENTITY
+from changeoffice.core.imports.drafting import IDENTITY, SCALES
 from changeoffice.core.imports.mapping import Mapping
 from changeoffice.core.imports.reading import Row, Table
 from changeoffice.core.imports.values import Directory, Unusable
@@ -13,6 +13,7 @@ from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.models import Work
 
 ORDERS = ("day_first", "month_first")
+DECIMALS = (".", ",")
 SKIP = "-"  # a value of a choice that means none
 
 
@@ -53,6 +54,8 @@ def _moved(name, now, wanted, identity, made, fields, table):
 def _answer(rule: dict[str, Any], place: int, name: str, data) -> None:
     if (order := data.get(f"order-{place}")) in ORDERS:
         rule["order"] = order
+    if rule["rule"] in ("money", "number"):
+        _answer_amount(rule, place, data)
     count = 0
     while (text := data.get(f"value-{place}-{count}")) is not None:
         becomes = data.get(f"becomes-{place}-{count}", "")
@@ -61,6 +64,14 @@ def _answer(rule: dict[str, Any], place: int, name: str, data) -> None:
             values[text] = "" if becomes == SKIP else becomes
             rule["values"] = values
         count += 1
+
+
+def _answer_amount(rule: dict[str, Any], place: int, data) -> None:
+    if (decimal := data.get(f"decimal-{place}")) in DECIMALS:
+        rule["decimal"] = decimal
+    offered = rule["rule"] == "money" and str(rule.get("scale", 1)) in SCALES
+    if offered and (scale := data.get(f"scale-{place}")) in SCALES:
+        rule["scale"] = int(scale)
 
 
 def complete(kind, mapping: Mapping) -> None:

@@ -135,7 +135,7 @@ def _matching_context(record: Import, table: Table, request: HttpRequest) -> dic
         "remembered": sum(column.origin == "remembered" for column in columns),
         "fields": [(spec.name, spec.label, spec.required) for spec in kind.fields
                    if spec.type in drafting.RULE_OF or spec.name in fed],
-        "identity": drafting.IDENTITY, "lacks": matching.lacks(kind, mapping), "mapping": mapping, "table": table,
+        "identity": drafting.IDENTITY, "scales": drafting.SCALES.items(), "lacks": matching.lacks(kind, mapping), "mapping": mapping, "table": table,
         "first_rows": [[row.cells[name][:80] for name in table.columns]
                        for row in table.rows[:FIRST_ROWS]],
         "choices": {spec.name: spec.choices for spec in kind.fields},

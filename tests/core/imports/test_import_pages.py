@@ -420,3 +420,17 @@ def test_what_an_import_wrote_is_turned_page_by_page_below_what_it_refused(page,
     assert shown.index("Refused</h2>") < shown.index("What it wrote</h2>")
     second = page(analyst).get(f"/imports/{record.reference}?made=2").content.decode()
     assert "Idea number 40" in second
+
+
+def test_an_amount_with_a_decimal_comma_in_thousands_is_read_as_a_person_says(page, manager):
+    content = b'Ref,Name,Planned cost\nP-1,New tills,"4.800,5"\n'
+    page(manager).post("/imports", {"of": "projects", "file": SimpleUploadedFile("e.csv", content)})
+    record = Import.objects.latest("pk")
+    form = {"to-0": "=", "to-1": "title", "to-2": "planned_cost", "source": "list",
+            "decimal-2": ",", "scale-2": "1000", "save": "1"}  # fmt: skip
+    page(manager).post(f"/imports/{record.reference}/columns", form)
+    shown = page(manager).get(f"/imports/{record.reference}/columns").content.decode()
+    assert "4,800,500" in shown and "will be refused" not in shown
+    page(manager).post(f"/imports/{record.reference}/columns", form | {"scale-2": "7"})
+    record.refresh_from_db()
+    assert record.mapping["fields"]["planned_cost"]["scale"] == 1000
