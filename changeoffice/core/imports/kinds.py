@@ -12,9 +12,9 @@ from django.db.models.functions import Lower
 from changeoffice.core import ports
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.imports.models import ImportedValues
-from changeoffice.core.people.models import Office
+from changeoffice.core.people.models import BusinessUnit, Office
 from changeoffice.core.record import clock
-from changeoffice.core.record.errors import NotNow, NotSeen
+from changeoffice.core.record.errors import Invalid, NotNow, NotSeen
 from changeoffice.core.record.models import Alias, Work
 
 IMPORTERS = ("analyst", "manager", "administrator", "integration")
@@ -155,7 +155,23 @@ class WorkFile:
     def understand(self, values: dict[str, Any], record: Any, *, source: str, by) -> dict[str, Any]:
         if record is not None and by is not None and not record.is_visible_to(by):
             raise NotSeen("This row belongs to something you may not see.")
-        return self.meant(values, record, source, by)
+        found = self.meant(values, record, source, by)
+        if by is not None:
+            self._within_reach(found, record, by)
+        return found
+
+    def _within_reach(self, values: dict[str, Any], record: Any, by) -> None:
+        """Whoever takes files in for one unit makes nothing in another, and moves nothing there."""
+        if "unit" not in {spec.name for spec in self.fields}:
+            return
+        if record is not None and "unit" not in values:
+            return
+        scope, code = grants_of(by).scope(*self.roles), values.get("unit") or ""
+        if scope.everywhere or (record is not None and record.unit and record.unit.code == code):
+            return
+        unit = BusinessUnit.objects.filter(code=code).first() if code else None
+        if unit is None or not scope.covers(unit.pk):
+            raise Invalid(unit="You may not take in files for this unit. Name one of yours.")
 
     def meant(self, values: dict[str, Any], record: Any, source: str, by) -> dict[str, Any]:
         return values
