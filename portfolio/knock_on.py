@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from changeoffice.calendar.working_days import day_date, day_number
 from portfolio import promises, propagation
+from portfolio.columns_in_sql import among
 from portfolio.models import Dependency, Milestone
 from portfolio.what_if import Move, WhatIf, what_if
 
@@ -109,17 +112,21 @@ def _moved(
 
 
 def _dependencies(projects: set[int], days: dict[int, date], person) -> list[MovedDependency]:
-    rows = promises.promises_of(projects)
-    before, after = promises.measured(rows), promises.measured(rows, days)
-    changed = [(old, new) for old, new in zip(before, after, strict=True) if old[1:] != new[1:]]
+    found = promises.promises_of(projects)
+    (slips, used), (slips_after, used_after) = (
+        promises.measured(found), promises.measured(found, days)
+    )  # fmt: skip
+    changed = np.flatnonzero((slips != slips_after) | (used != used_after))
     seen = {
         row.pk: row
         for row in Dependency.objects.visible_to(person).filter(
-            pk__in=[old[0].pk for old, _ in changed]
+            among("id", found.pk[changed].tolist())
         )
     }
-    changed = [pair for pair in changed if pair[0][0].pk in seen]
-    changed = sorted(changed, key=lambda pair: -pair[1][2])[:MOST_SHOWN]
+    changed = changed[np.isin(found.pk[changed], list(seen))]
+    first = changed[np.argsort(-used_after[changed], kind="stable")][:MOST_SHOWN]
     return [
-        MovedDependency(seen[old[0].pk], old[1], new[1], old[2], new[2]) for old, new in changed
-    ]
+        MovedDependency(seen[int(found.pk[at])], int(slips[at]), int(slips_after[at]),
+                        float(used[at]), float(used_after[at]))
+        for at in first
+    ]  # fmt: skip

@@ -1,16 +1,20 @@
 """What the portfolio asks of practices it may not import; filled in their AppConfig.ready."""
 
-from collections.abc import Callable, Iterable
-from decimal import Decimal
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 
-def _no_costs(project_ids: Iterable[int] | None) -> dict[int, tuple[Decimal, Decimal]]:
-    return {}
+from portfolio.graph import Ints
 
 
-# Budget and forecast at completion by project, for many (None: all) in one query.
-costs: Callable[[Iterable[int] | None], dict[int, tuple[Decimal, Decimal]]] = _no_costs
+def _no_costs(project_ids: list[int]) -> tuple[Ints, Ints, Ints]:
+    nothing = np.zeros(0, dtype=np.int64)
+    return nothing, nothing, nothing
+
+
+# Projects with a budget, it and its forecast at completion in hundredths; one query for many.
+costs: Callable[[list[int]], tuple[Ints, Ints, Ints]] = _no_costs
 
 
 def _no_money(project: Any, person: Any) -> dict[str, Any] | None:

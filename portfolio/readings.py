@@ -3,16 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
-import orjson
-from django.db import connection
 
 from changeoffice.core.record import clock
 from portfolio import judging
+from portfolio.columns_in_sql import among
 from portfolio.judging import (
     COST,
     COST_SCALE,
@@ -25,15 +23,14 @@ from portfolio.judging import (
     Limits,
     Reason,
 )
-from portfolio.measures import Measured, Measuring
+from portfolio.measures import Measuring, Projects
 from portfolio.models import LimitSet, Project, RagPolicy, RagReading
 from portfolio.models.rag import CODES, DIMENSIONS, Colour, Reading
+from portfolio.stored_readings import Readings, store, stored
 
 # Where the limits of a dimension stand in a limit set; risk has two, chosen by its reason.
 NAMES = {SCHEDULE: "schedule", COST: "cost", SCOPE: "benefits", RISK: "risk",
          DEPENDENCIES: "dependency"}  # fmt: skip
-KEPT = ("overall", "overall_since", "colour", "reason", "value", "worst", "previous", "since",
-        "limit_set_id", "at")  # fmt: skip
 
 
 # Taking the rows -----------------------------------------------------------------------------------
@@ -81,31 +78,33 @@ def _kept(policy: RagPolicy, tighter: dict[str, float]) -> LimitSet:
     return found
 
 
-def _limit_sets(measured: Measured) -> list[LimitSet]:
-    policy, known = RagPolicy.current(), {}
-    sets = []
-    for project in measured.projects:
-        tighter = project["tighter_limits"] or {}
-        key = json.dumps(tighter, sort_keys=True)
-        if key not in known:
-            known[key] = _kept(policy, tighter)
-        sets.append(known[key])
-    return sets
+def _limits_in_use(projects: Projects) -> tuple[list[LimitSet], Ints]:
+    """The limit sets these projects are judged by, and which of them each has."""
+    policy = RagPolicy.current()
+    sets, of = [_kept(policy, {})], np.zeros(len(projects.ids), dtype=np.int64)
+    tightened = projects.ids[projects.tightened == 1].tolist()
+    if tightened:
+        known = {json.dumps({}): 0}
+        rows = Project.objects.filter(pk__in=tightened).values_list("pk", "tighter_limits")
+        for pk, tighter in rows:
+            key = json.dumps(tighter, sort_keys=True)
+            if key not in known:
+                known[key] = len(sets)
+                sets.append(_kept(policy, tighter))
+            of[np.searchsorted(projects.ids, pk)] = known[key]
+    return sets, of
 
 
-def limits_of(sets: list[LimitSet], reason: Ints) -> Limits:
+def limits_of(sets: list[LimitSet], of: Ints, reason: Ints) -> Limits:
     """Limits by project and dimension, in the units of the values."""
-    known = {held.pk: held for held in sets}
-    row = {pk: at for at, pk in enumerate(known)}
-    of = np.array([row[held.pk] for held in sets], dtype=np.int64)
-    tables = [_table(held, "risk") for held in known.values()]
-    late = [_table(held, "overdue") for held in known.values()]
-    shape = (len(known), 3, DIMENSION_COUNT)
-    plain = np.array(tables, dtype=np.int64).reshape(shape)[of]
-    overdue = np.array(late, dtype=np.int64).reshape(shape)[of]
+    shape = (len(sets), 3, DIMENSION_COUNT)
+    tables, late = (
+        np.array([_table(held, risk) for held in sets], dtype=np.int64).reshape(shape)[of]
+        for risk in ("risk", "overdue")
+    )
     is_late = np.zeros(reason.shape, dtype=bool)
     is_late[:, RISK] = reason[:, RISK] == Reason.OVERDUE
-    return Limits(*(np.where(is_late, overdue[:, n], plain[:, n]) for n in range(3)))
+    return Limits(*(np.where(is_late, late[:, n], tables[:, n]) for n in range(3)))
 
 
 def _table(held: LimitSet, risk: str) -> list[list[int]]:
@@ -125,35 +124,22 @@ def in_units(dimension: int, limits: dict[str, float], name: str) -> tuple[int, 
 
 
 # Judging -------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Judged:
-    """What is measured, its limits, what it was judged against, and its colours."""
-
-    measured: Measured
-    sets: list[LimitSet]
-    previous: Ints
-    colour: Ints
-    overall: Ints
-
-
-def judged(ids: Iterable[int], before: dict[int, RagReading], moved=None) -> Judged:
-    """Measure and judge; `moved` overlays milestones' days and saves nothing."""
-    measuring = Measuring(ids, moved)
-    measured = measuring.measure()
-    sets = _limit_sets(measured)
-    _weigh(measuring, sets)
-    limits = limits_of(sets, measured.reason)
-    none = [Colour.NO_DATA] * DIMENSION_COUNT
-    previous = np.array(
-        [before[pk].colour if pk in before else none for pk in measured.ids], dtype=np.int64
-    ).reshape(-1, DIMENSION_COUNT)
-    colour = judging.judge(measured.value, measured.reason, previous, limits)
-    return Judged(measured, sets, previous, colour, judging.overall(colour))
+def judged(before: Readings, moved: dict[int, date] | None = None) -> Readings:
+    """Measure and judge again; `moved` overlays milestones' days and saves nothing."""
+    measuring = Measuring(before.ids.tolist(), moved)
+    measuring.measure()
+    sets, of = _limits_in_use(measuring.projects)
+    _weigh(measuring, sets, of)
+    reason, value = measuring.reason, measuring.value
+    colour = judging.judge(value, reason, before.colour, limits_of(sets, of, reason))
+    limit_set = np.array([held.pk for held in sets])[of]
+    overall = judging.overall(colour)
+    return Readings(before.ids, overall, limit_set, colour, reason, value, measuring.worst)
 
 
-def _weigh(measuring: Measuring, sets: list[LimitSet]) -> None:
+def _weigh(measuring: Measuring, sets: list[LimitSet], of: Ints) -> None:
     columns = [
-        np.array([held.limits[name] for held in sets])
+        np.array([held.limits[name] for held in sets])[of]
         for name in ("risk_amber", "risk_red", "overdue_amber", "overdue_red")
     ]
     measuring.weigh_overdue(*columns)
@@ -161,77 +147,19 @@ def _weigh(measuring: Measuring, sets: list[LimitSet]) -> None:
 
 def read(ids: Iterable[int]) -> int:
     """Judge these projects and store the readings that changed; their rows are taken already."""
-    rows = RagReading.objects.extra(where=["project_id = ANY(%s)"], params=[list(ids)])
-    before = {row.pk: row for row in rows}
-    found = judged(before, before)
-    today = clock.today()  # asked once: outside of requests it reads the office
-    changed = [
-        _changed(before[found.measured.ids[at]], found, at, today) for at in _moved(before, found)
-    ]
-    _store(changed)
+    before = stored(ids)
+    now = judged(before)
+    changed = now.differ_from(before)
+    if len(changed):
+        store(now, changed)
     return len(changed)
-
-
-COMPARED = ("colour", "reason", "value", "worst")
-
-
-def _moved(before: dict[int, RagReading], found: Judged) -> list[int]:
-    """Which rows differ from their readings by more than the time that has passed."""
-    old = [before[pk] for pk in found.measured.ids]
-    now = (found.colour, found.measured.reason, found.measured.value, found.measured.worst)
-    moved = np.array([row.overall for row in old], dtype=np.int64) != found.overall
-    moved |= np.array([row.limit_set_id for row in old]) != [held.pk for held in found.sets]
-    for name, column in zip(COMPARED, now, strict=True):
-        was = np.array([getattr(row, name) for row in old], dtype=np.int64)
-        moved |= (was.reshape(column.shape) != column).any(axis=1)
-    return np.flatnonzero(moved).tolist()
-
-
-def _changed(old: RagReading, found: Judged, at: int, today: date) -> dict[str, Any]:
-    """The new values of a reading."""
-    colour, overall = found.colour[at].tolist(), int(found.overall[at])
-    since = [
-        since if was == now else today
-        for was, now, since in zip(old.colour, colour, old.since, strict=True)
-    ]
-    return {
-        "project_id": old.pk, "overall": overall, "colour": colour,
-        "reason": found.measured.reason[at].tolist(), "value": found.measured.value[at].tolist(),
-        "worst": found.measured.worst[at].tolist(), "limit_set_id": found.sets[at].pk,
-        "previous": found.previous[at].tolist(), "since": since,
-        "overall_since": old.overall_since if old.overall == overall else today,
-    }  # fmt: skip
-
-
-COLUMNS = ", ".join(KEPT)
-PAST = f"""INSERT INTO portfolio_raghistory (project_id, until, {COLUMNS})
-    SELECT project_id, %(now)s, {COLUMNS} FROM portfolio_ragreading
-    WHERE project_id = ANY(%(ids)s) AND at < %(now)s AND 0 <> ANY(reason)"""  # noqa: S608
-PRESENT = """UPDATE portfolio_ragreading r SET overall = n.overall, colour = n.colour,
-    reason = n.reason, value = n.value, worst = n.worst, previous = n.previous, since = n.since,
-    overall_since = n.overall_since, limit_set_id = n.limit_set_id, at = %(now)s
-    FROM json_to_recordset(%(rows)s) AS n(project_id bigint, overall smallint, colour smallint[],
-        reason smallint[], value int[], worst bigint[], previous smallint[], since date[],
-        overall_since date, limit_set_id bigint)
-    WHERE r.project_id = n.project_id"""
-
-
-def _store(changed: list[dict[str, Any]]) -> None:
-    """The old rows into the past, the new ones in their place; a first reading leaves no past."""
-    if not changed:
-        return
-    given: dict[str, Any] = {"now": clock.now(), "ids": [new["project_id"] for new in changed],
-             "rows": orjson.dumps(changed).decode()}  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(PAST, given)
-        cursor.execute(PRESENT, given)
 
 
 # Replay and what-if --------------------------------------------------------------------------------
 def replay(reading: Reading) -> tuple[list[int], int]:
     """Judge what a reading stored again, by its own limits: its colours and overall."""
     reason = np.array([reading.reason], dtype=np.int64)
-    limits = limits_of([reading.limit_set], reason)
+    limits = limits_of([reading.limit_set], np.zeros(1, dtype=np.int64), reason)
     colour = judging.judge(
         np.array([reading.value], dtype=np.int64), reason,
         np.array([reading.previous], dtype=np.int64), limits,
@@ -241,25 +169,23 @@ def replay(reading: Reading) -> tuple[list[int], int]:
 
 def as_if(project_ids: Iterable[int], moved: dict[int, date], person) -> list[dict[str, Any]]:
     """Which colours would turn, of projects this person may see, if milestones moved so."""
-    seen = {
-        row.pk: row
-        for row in Project.objects.visible_to(person).filter(pk__in=list(project_ids))
-        .select_related("reading")
-    }  # fmt: skip
-    before = {pk: row.reading for pk, row in seen.items() if row.rag}
-    found = judged(before, before, moved)
-    turned = []
-    for at, pk in enumerate(found.measured.ids):
-        new = found.colour[at].tolist()
-        changes = [
-            {"dimension": name, "before": CODES[Colour(old)], "after": CODES[Colour(now)]}
-            for name, old, now in zip(DIMENSIONS, before[pk].colour, new, strict=True)
-            if CODES[Colour(old)] != CODES[Colour(now)]
-        ]
-        if changes:
-            turned.append({
-                "project": seen[pk].reference, "title": seen[pk].title,
-                "overall_before": before[pk].code,
-                "overall_after": CODES[Colour(int(found.overall[at]))], "dimensions": changes,
-            })  # fmt: skip
-    return turned
+    before = stored(project_ids)
+    found = judged(before, moved)
+    codes = np.array([CODES[Colour(n)] for n in range(len(Colour))])
+    turned = np.flatnonzero((codes[before.colour] != codes[found.colour]).any(axis=1))
+    rows = Project.objects.visible_to(person).filter(among("id", before.ids[turned].tolist()))
+    seen = {row.pk: row for row in rows}
+    return [
+        {
+            "project": seen[pk].reference, "title": seen[pk].title,
+            "overall_before": codes[before.overall[at]], "overall_after": codes[found.overall[at]],
+            "dimensions": [
+                {"dimension": name, "before": codes[old], "after": codes[new]}
+                for name, old, new in zip(
+                    DIMENSIONS, before.colour[at], found.colour[at], strict=True
+                ) if codes[old] != codes[new]
+            ],
+        }
+        for at, pk in zip(turned.tolist(), before.ids[turned].tolist(), strict=True)
+        if pk in seen
+    ]  # fmt: skip
