@@ -68,8 +68,9 @@ def uploaded(
 def checked(upload) -> tuple[bytes, str]:
     """The content and a name that is only a name; raises Invalid for what is not taken."""
     name = PurePath(upload.name.replace("\\", "/")).name
-    name = "".join(sign for sign in name if sign.isprintable())[:160] or "file"
-    ending = name.rpartition(".")[2].lower()
+    name = "".join(sign for sign in name if sign.isprintable()) or "file"
+    stem, _, ending = name.rpartition(".")
+    name, ending = f"{stem[:150]}.{ending[:9]}" if stem else name[:160], ending.lower()
     if ending not in ENDINGS:
         what = NAMES.get(ending, "not a table")
         raise Invalid(file=f"{name} is {what}. Save it as CSV or XLSX first.")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from changeoffice.core.imports import carrying
+from changeoffice.core.imports import carrying, uploading
 from changeoffice.core.imports.models import Import, ImportLine, SavedMapping
 from changeoffice.core.notify.models import Notification
 from changeoffice.core.outbox.relay import relay
@@ -36,6 +36,11 @@ def store(settings, tmp_path, office):
 
 def file_of(*rows: str, name: str = "box.csv") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, "\n".join([HEADER, *rows]).encode(), "text/csv")
+
+
+def checked_name(sent: SimpleUploadedFile, name: str) -> str:
+    sent._name = name  # as a client of its own making sends it
+    return uploading.checked(sent)[1]
 
 
 def upload(client, *rows: str, of: str = "ideas", name: str = "box.csv") -> Import:
@@ -434,3 +439,10 @@ def test_an_amount_with_a_decimal_comma_in_thousands_is_read_as_a_person_says(pa
     page(manager).post(f"/imports/{record.reference}/columns", form | {"scale-2": "7"})
     record.refresh_from_db()
     assert record.mapping["fields"]["planned_cost"]["scale"] == 1000
+
+
+@pytest.mark.parametrize(("name", "kept"), [
+    ("../../x.csv", "x.csv"), ("a\u202egpj.csv", "agpj.csv"), ("y" * 200 + ".csv", "y" * 150 + ".csv"),
+])  # fmt: skip
+def test_a_file_keeps_a_plain_name_and_its_ending(name, kept):
+    assert checked_name(file_of(FIRST, name=name), name) == kept
