@@ -25,7 +25,7 @@ from changeoffice.core.doors.pages.work import (
 )
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotNow, Refused
-from demand import board, story, waiting
+from demand import board, figures, story, waiting
 from demand.filters import ORDERINGS, DemandFilterSet
 from demand.models import Demand, StageLimit
 from demand.stages import StageClock
@@ -134,20 +134,22 @@ class DemandPage(WorkPage):
         person, found = self.request.user, self.found
         stage_clock = StageClock(dict(found["limits"]))
         age, waits = stage_clock.age(demand), waiting.for_demands([demand])[demand.pk]
-        figures = SEES_FIGURES.holds(person, demand)
-        return {
-            "age": age, "waits": waits, "answer": story.answer(demand, age, waits, figures),
+        sees = SEES_FIGURES.holds(person, demand)
+        told = {
+            "age": age, "waits": waits, "answer": story.answer(demand, age, waits, sees),
             "stages": story.stages(demand, found["steps"], stage_clock),
-            "assessment": story.assessment(demand, person, figures, found),
+            "assessment": story.assessment(demand, person, sees, found),
             "rank": story.rank(demand, person, found), **story.needs_first(found),
             "effects": story.effects(found["effects"]),
-            "estimate": story.estimate(demand, found["lines"]) if figures else {},
+            "estimate": story.estimate(demand, found["lines"]) if sees else {},
             "approvals": story.approvals(found["round"], person), "services": found["services"],
             "design": [(name.capitalize(), words) for name, words in demand.design_requirements.items()],
             "frameworks": _frameworks(demand),
             "merged_into": _seen(demand.merged_into, person),
             "merged_here": found["merged_here"],
         }  # fmt: skip
+        decides = sees and told["approvals"].get("mine")
+        return told | {"figures": figures.of(demand, told) if decides else []}
 
 
 def _seen(other: Demand | None, person) -> Demand | None:

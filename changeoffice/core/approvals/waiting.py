@@ -15,7 +15,7 @@ def _one(row: Approval, person) -> Waiting:
     amount = row.round.amount if SEES_FIGURES.holds(person, row.record) else None
     return Waiting(
         kind="approval", reference=row.record.reference, title=row.record.title,
-        url=f"{row.record.get_absolute_url()}#approvals",
+        url=row.record.get_absolute_url(),
         what=f"Approve, up to {money(amount, row.round.currency)}" if amount else "Approve",
         because=f"you are asked as {row.get_kind_display().lower()}",
         since=row.asked_at, due=row.due_on, action_label="Decide",

@@ -1,0 +1,72 @@
+"""What an approver would sign, on one screen: six figures, each a door to where it comes from."""
+
+from typing import Any
+
+from changeoffice.core.doors.templatetags.formats import long_day, money, plain
+from demand.models import Demand
+
+Figure = dict[str, Any]
+
+
+def of(demand: Demand, told: dict[str, Any]) -> list[Figure]:
+    """From what the page tells anyway; only for those who see the demand's figures."""
+    return [
+        _value(demand, told["rank"]), _cost(demand, told["estimate"]), _risk(demand, told["frameworks"]),
+        _effect(told["effects"]), _day(demand), _first(told["needs"], told["waiting"]),
+    ]  # fmt: skip
+
+
+def _value(demand: Demand, rank: dict[str, Any]) -> Figure:
+    place = f"WSJF, rank {rank['place']} of {rank['total']}" if rank else "WSJF, not ranked"
+    return _one("Value", plain(demand.wsjf, 1) if demand.wsjf is not None else "–", place,
+                "#score", rank.get("holds", ""))  # fmt: skip
+
+
+def _cost(demand: Demand, estimate: dict[str, Any]) -> Figure:
+    if demand.cost_likely is None:
+        return _one("Cost", "–", "not estimated", "#estimate")
+    low, likely, high = (money(value, demand.currency)
+                         for value in (demand.cost_low, demand.cost_likely, demand.cost_high))  # fmt: skip
+    enough = f"Four chances in five that {estimate['p80']} is enough." if estimate["lines"] else ""
+    return _one("Cost", likely, f"likely, {low} to {high}", "#estimate", enough)
+
+
+def _risk(demand: Demand, frameworks: list[str]) -> Figure:
+    sure = f"the estimate holds with {demand.confidence} % confidence" if demand.confidence else ""
+    under = f"Under {', '.join(frameworks)}." if frameworks else ""
+    return _one("Risk of doing it", demand.get_risk_display() or "Not rated", sure, "#facts", under)
+
+
+def _effect(effects: list[dict[str, Any]]) -> Figure:
+    if not effects:
+        return _one("Effect", "–", "no KPI named", "#effects")
+    first, others = effects[0], len(effects) - 1
+    more = f" {others} more KPI{'s' if others > 1 else ''} below." if others else ""
+    return _one(
+        f"Effect on {first['kpi'].reference}", f"{first['now']} → {first['then']}",
+        f"target {first['target']}", "#effects",
+        f"{first['kpi'].measure[:1].upper()}{first['kpi'].measure[1:]}, by {long_day(first['effect'].by_on)}.{more}",
+    )  # fmt: skip
+
+
+def _day(demand: Demand) -> Figure:
+    if demand.mandatory_on:
+        return _one("Needed by", long_day(demand.mandatory_on), "a mandatory date", "#facts")
+    return _one("Needed by", "No fixed day", "scheduled once it is approved", "#facts")
+
+
+def _first(needs: list[dict[str, Any]], waiting: list[dict[str, Any]]) -> Figure:
+    behind = ", ".join(row["demand"].reference for row in waiting)
+    blocks = f"{behind} wait{'s' if len(waiting) == 1 else ''} for it." if waiting else ""
+    if not needs:
+        return _one("What comes first", "Nothing", "it can start by itself", "#needs" if waiting else "#facts",
+                    blocks)  # fmt: skip
+    named = ", ".join(
+        f"{row['demand'].reference} {row['demand'].state_label.lower()}" for row in needs
+    )
+    return _one("What comes first", f"{len(needs)} demand{'s' if len(needs) > 1 else ''}", named,
+                "#needs", blocks)  # fmt: skip
+
+
+def _one(label: str, value: str, unit: str, url: str, note: str = "") -> Figure:
+    return {"label": label, "value": value, "unit": unit, "url": url, "note": note}
