@@ -10,8 +10,10 @@ import pytest
 from changeoffice.core.administration import people
 from changeoffice.core.administration import trail as reading
 from changeoffice.core.administration.models import AdminEvent, note
+from changeoffice.core.outbox.relay import relay
 from changeoffice.core.record import clock
 from changeoffice.core.record.models import Event
+from changeoffice.core.talk.models import comment
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +169,33 @@ def test_the_files_hold_everything_harmless_and_leave_a_trace(make_demand, page,
     taken = AdminEvent.objects.filter(verb="take_out").order_by("id")
     assert [one.actor for one in taken] == [auditor, auditor]
     assert taken[0].words == "took the trail out as a file: kind demand"
+
+
+def test_a_record_leads_those_who_read_the_trail_to_its_own(make_demand, page, auditor, analyst):
+    demand = make_demand("screening")
+    door = f'href="/admin/trail?about={demand.reference}"'
+    assert door in page(auditor).get(demand.get_absolute_url()).content.decode()
+    assert door not in page(analyst).get(demand.get_absolute_url()).content.decode()
+
+
+def test_nothing_tells_of_a_confidential_demand(make_demand, page, api, auditor, author, leader):
+    """Neither the trail and its files, nor search, inbox, counts, feed, lists or their exports."""
+    demand = make_demand("screening", title="Merge with Quibblestone")
+    comment(demand, by=author, body=f"@{leader.username} look")
+    relay()
+    type(demand).objects.filter(pk=demand.pk).update(confidential=True)
+    for person in (auditor, leader):
+        for url in ("/admin/trail", "/admin/trail?format=csv", "/search?q=Quibblestone", "/inbox",
+                    "/search/palette?q=Quibblestone", f"/search/palette?q={demand.reference}", "/",
+                    "/demands?view=open&layout=table", "/demands?search=Quibblestone",
+                    "/portfolio", "/data-quality"):  # fmt: skip
+            answer = page(person).get(url)
+            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            text = body.decode().replace("q=Quibblestone", "").replace('value="Quibblestone"', "")
+            assert "Merge with Quibblestone" not in text, (person, url)
+            assert f"/demands/{demand.reference}" not in text, (person, url)
+        assert page(person).get("/inbox").context["counts"]["all"] == 0
+        feed = api(person).get("/api/v1/events/?page_size=500").content.decode()
+        export = api(person).get("/api/v1/demands/", HTTP_ACCEPT="text/csv")
+        rows = b"".join(export.streaming_content).decode()
+        assert demand.reference not in feed + rows

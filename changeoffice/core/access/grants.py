@@ -106,3 +106,7 @@ def grants_of(person) -> Grants:
     if held is None:
         held = person._grants = Grants(person)
     return held
+
+
+def reads_trail(person) -> bool:
+    return grants_of(person).has("auditor", "administrator")

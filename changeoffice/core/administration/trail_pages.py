@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
-from changeoffice.core.access.grants import grants_of
+from changeoffice.core.access.grants import reads_trail
 from changeoffice.core.administration import trail as reading
 from changeoffice.core.administration.models import note
 from changeoffice.core.administration.trail import OFFICE, Entry
@@ -59,7 +59,7 @@ class TrailForm(forms.Form):
 
 def trail(request: HttpRequest) -> HttpResponse:
     """Readable by auditors and administrators, as far as they may see the records."""
-    if not grants_of(request.user).has("auditor", "administrator"):
+    if not reads_trail(request.user):
         raise NotAllowed("The trail needs an auditor or an administrator.")
     form = TrailForm(request.GET)
     if write := FILES.get(request.GET.get("format", "")):

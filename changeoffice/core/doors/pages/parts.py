@@ -14,6 +14,7 @@ from django.utils.text import Truncator
 from django.views.decorators.http import require_POST
 
 from changeoffice.core import ports
+from changeoffice.core.access.grants import reads_trail
 from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.doors.lists import whole
 from changeoffice.core.doors.perform import asks_of
@@ -56,6 +57,7 @@ def of(record: Work, person, found: dict[str, Any]) -> dict[str, Any]:
         "sees_figures": SEES_FIGURES.holds(person, record),
         "trail": trail_of(record, person),
         "timeline": timeline(record, person, found["told"], found["states"]),
+        "trail_url": f"/admin/trail?about={record.reference}" if reads_trail(person) else "",
         **talk_of(record, thread),
         "comments": thread,
         "comment_total": len(thread) + sum(len(top.replies) for top in thread),
