@@ -1,8 +1,14 @@
-"""One of each kind, and every address the portal answers on: what the permission tables walk."""
+"""One of each kind, and every address the portal answers on: what the permission tables walk.
 
+`UPDATE_PERMISSIONS=1` writes the tables anew, `UPDATE_PERMISSIONS=actions` the rows of one kind.
+"""
+
+import csv
+import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -36,6 +42,7 @@ from practices.finance.models import Budget
 
 # Answered by libraries or for machines: no person's rights in them.
 SKIPPED = re.compile(r"^(static/|__debug__)")
+UPDATE = os.environ.get("UPDATE_PERMISSIONS", "")
 
 
 @pytest.fixture
@@ -163,11 +170,35 @@ def routes(patterns=None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
                 yield f"/{route}", item
 
 
+def plural_of(address: str) -> str:
+    return address.removeprefix("/api/v1").strip("/").split("/")[0]
+
+
+def is_walked(address: str) -> bool:
+    return UPDATE in ("", "1", plural_of(address))
+
+
+def table(path: Path, heads: list[str], columns: list[str], found: dict) -> dict:
+    """What the table says of every address that is walked: {what heads it: {column: answer}}."""
+    with path.open(newline="") as file:
+        every = {
+            tuple(row[head] for head in heads): {name: row[name] for name in columns if row[name]}
+            for row in csv.DictReader(file)
+        }
+    if UPDATE:
+        every = {key: row for key, row in every.items() if not is_walked(key[0])} | found
+        with path.open("w", newline="") as out:
+            writer = csv.writer(out, lineterminator="\n")
+            writer.writerow([*heads, *columns])
+            writer.writerows([*key, *(row.get(name, "") for name in columns)]
+                             for key, row in sorted(every.items()))  # fmt: skip
+    return {key: row for key, row in every.items() if is_walked(key[0])}
+
+
 def concrete(route: str, item: URLPattern, scene: dict) -> list[str]:
     """The addresses a route stands for in this scene: one, or one for every verb of its kind."""
     path = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", r"<\1>", route)
-    parts = path.removeprefix("/api/v1").strip("/").split("/")
-    plural = parts[0]
+    plural = plural_of(path)
     out = [path]
     for name in re.findall(r"<(?:\w+:)?(\w+)>", path):
         values = values_for(name, plural, item, scene)
