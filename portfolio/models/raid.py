@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from changeoffice.core.access.rules import OWNER
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.history import tracked
@@ -15,7 +16,7 @@ from changeoffice.core.talk.models import follow
 from changeoffice.organisation.models import staff
 from portfolio.models.parts import ProjectPart
 from portfolio.models.project import Project, projects
-from portfolio.rules import KEEPS_OWN_PART, KEEPS_PART
+from portfolio.rules import KEEPS_OWN_PART, KEEPS_PART, Not
 
 APPETITE = 12
 
@@ -261,6 +262,14 @@ class Action(ProjectPart):
     def finish(self, *, by):
         """It is done."""
         self.done_on = clock.today()
+
+    @transition("open", None, who=KEEPS_PART & Not(OWNER), bumps=False, told="asked for news of",
+                label="Ask for news")  # fmt: skip
+    def ask_for_news(self, *, by):
+        """Its owner is told that you would like to hear how it stands."""
+
+    def waits_for_after(self, event) -> list:
+        return [self.owner] if event.verb == "ask_for_news" else []
 
     @transition("open", "dropped", who=KEEPS_PART, told="dropped",
                 asks={"reason": Text(label="Why", max=500)})  # fmt: skip

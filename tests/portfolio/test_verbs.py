@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from changeoffice.core.notify.models import Notification
+from changeoffice.core.outbox.relay import relay
 from changeoffice.core.record import clock
 from portfolio.models import Action, Benefit, Dependency, Gate, Issue, Milestone, Project, Risk
 
@@ -303,6 +305,26 @@ def test_an_action_is_done_by_its_owner(api, pm, passer_by, project, colleague, 
     assert do(api(colleague), action, "finish")["state"] == "done"
     assert do(pm, action, "reopen", reason="The room is too small")["state"] == "open"
     assert do(pm, action, "drop", reason="We meet elsewhere")["state"] == "dropped"
+
+
+def test_the_owner_of_an_action_is_asked_for_news(
+    api, page, pm, project_manager, project, colleague, day
+):
+    action = Action.assign(by=project_manager, project=project, title="Book the room",
+                           due_on=day(2), owner=colleague)  # fmt: skip
+    assert do(pm, action, "ask-for-news")["version"] == action.version
+    shown = page(project_manager).get(f"/actions/{action.reference}").content.decode()
+    assert f'action="/actions/{action.reference}/ask-for-news"' in shown
+    page(project_manager).post(f"/actions/{action.reference}/ask-for-news")
+    do(api(colleague), action, "ask-for-news", 403)
+    relay()
+    told = Notification.objects.filter(person=colleague, asks=True, event__verb="ask_for_news")
+    assert [notice.text for notice in told] == [
+        f"Lena Projects asked for news of {action.reference} Book the room"
+    ] * 2
+    assert action.record.events.filter(verb="ask_for_news", door="api").count() == 1
+    action.finish(by=colleague)
+    do(pm, action, "ask-for-news", 409)
 
 
 def test_a_benefit_is_realised_by_what_was_read(pm, passer_by, project, kpi, day):
