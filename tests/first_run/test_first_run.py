@@ -205,3 +205,12 @@ def test_leaving_the_demo_takes_all_of_it_away_and_opens_a_real_office(
     assert not Person.objects.exists()
     path = said.getvalue().split()[-1]
     assert Client().post("/setup", GIVEN | {"key": path.partition("key=")[2]}).status_code == 302
+
+
+@pytest.mark.django_db
+def test_the_demo_stays_where_nobody_is_there_to_confirm(monkeypatch, administrator):
+    Office.objects.update(is_demo=True)
+    monkeypatch.setattr("sys.stdin", StringIO(""))
+    with pytest.raises(CommandError, match="--yes"):
+        call_command("leave_demo")
+    assert Person.objects.exists()

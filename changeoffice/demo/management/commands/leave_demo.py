@@ -24,14 +24,20 @@ class Command(BaseCommand):
     def handle(self, *, yes: bool, **options) -> None:
         if not Office.current().is_demo:
             raise CommandError("This is no demo: nothing was taken away.")
-        if not yes and input(self._question()).strip().lower() != "leave":
-            raise CommandError("Nothing was taken away.")
+        if not yes and self._answer() != "leave":
+            raise CommandError("Nothing was taken away. Type leave, or call this with --yes.")
         with transaction.atomic():
             call_command("flush", interactive=False, verbosity=0)
             Office.objects.update_or_create(pk=1, defaults={"is_demo": False})
             _count_from_one()
         _forget_files()
         self.stdout.write(f"The demo is gone. Open your office at\n{opening.link()}")
+
+    def _answer(self) -> str:
+        try:
+            return input(self._question()).strip().lower()
+        except EOFError:  # nobody is there to ask
+            return ""
 
     def _question(self) -> str:
         return (f"Everything of {Office.current().name} goes: {Person.objects.count()} people and all they "
