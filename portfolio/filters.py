@@ -47,7 +47,7 @@ SLIP = Case(
 )  # fmt: skip
 
 ORDERINGS: Orderings = {
-    "worst": Ordering("Worst first", "reading__overall", True, -1),
+    "worst": Ordering("Worst first", "reading__overall", beside="reading"),
     "newest": NEWEST,
     **both_ways("title", "Name", "title"),
     **both_ways("finish", "Finish", "forecast_finish", low=FIRST_DAY, high=LAST_DAY),

@@ -6,9 +6,7 @@ from redis.exceptions import OutOfMemoryError
 
 
 class Transport(redis.Transport):
-    def _get_errors(self):
-        errors = super()._get_errors()
-        return errors._replace(connection_errors=(*errors.connection_errors, OutOfMemoryError))
+    connection_errors = (*redis.Transport.connection_errors, OutOfMemoryError)
 
 
 def use() -> None:

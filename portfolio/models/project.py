@@ -162,6 +162,7 @@ class Project(Judged):
     def start_up(cls, *, by, services=(), template=Template.STAGED, **profile) -> "Project":
         """Set up a project with the gates of its lifecycle template, and a milestone for each
         gate when planned start and finish are known."""
+        from portfolio import engine
         from portfolio.models.gate import lay_gates
 
         _may_start(by)
@@ -173,7 +174,9 @@ class Project(Judged):
         )  # fmt: skip
         made.services.set(services)
         follow(made.pk, by, made.owner, made.sponsor)
-        lay_gates(made, by)
+        with engine.together():
+            made.moved()
+            lay_gates(made, by)
         return made
 
     @classmethod
@@ -184,6 +187,7 @@ class Project(Judged):
         made = cls.bear(by=by, verb="take_over", words="imported", quiet=True, **fields)
         for judgement in judgements:
             made.add_judgement(by=by, **judgement)
+        made.moved()
         return made
 
     @transition(ANY, None, who=IMPORTS, door=False, quiet=True,

@@ -179,7 +179,7 @@ class RagReading(Reading):
     )
 
     class Meta:
-        indexes = [models.Index(fields=["overall"], name="rag_overall")]
+        indexes = [models.Index(fields=["overall", "project"], name="rag_worst")]
 
     def __str__(self) -> str:
         return f"{self.project_id}: {self.code}"

@@ -37,6 +37,7 @@ class Ordering:
     descending: bool = True
     empty: Any = None
     figure: bool = False  # ordered only among rows whose figures the person may see
+    beside: str = ""  # the row every record has beside it, so that its index gives the order
 
     def expression(self, person) -> Any:
         found = F(self.by) if isinstance(self.by, str) else self.by
@@ -68,6 +69,8 @@ def page_of(
     backwards = bool(at and at["b"])
     down = rule.descending != backwards
     rows = rows.annotate(sort_key=rule.expression(person))
+    if rule.beside:
+        rows = rows.filter(**{f"{rule.beside}__isnull": False})
     if at:
         key, step = at["k"], "lt" if down else "gt"
         rows = rows.filter(
