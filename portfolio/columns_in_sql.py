@@ -1,7 +1,8 @@
 """Many rows read as whole columns of numbers: what to ask for, and how it comes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import date
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -24,6 +25,7 @@ from portfolio.graph import Ints
 
 NOTHING = -(2**62)  # what stands in a column where the database has NULL
 HEADER, TRAILER = 19, 2  # bytes around the rows of a binary COPY
+IDS = "{ids}"  # where the ids go in a statement that is made once
 
 
 def days_since(day: Any) -> Func:
@@ -43,10 +45,11 @@ def or_nothing(column: Any) -> Coalesce:
     return Coalesce(Cast(column, BigIntegerField()), Value(NOTHING, BigIntegerField()))
 
 
-def among(column: str, ids: Iterable[int]) -> Func:
+def among(column: str, ids: Iterable[int] | str) -> Func:
     """The column is one of these ids; one parameter, however many there are."""
+    array = ids if isinstance(ids, str) else as_array(ids)
     return Func(
-        F("pk" if column == "id" else column), Value(as_array(ids), output_field=TextField()),
+        F("pk" if column == "id" else column), Value(array, output_field=TextField()),
         template="%(expressions)s::bigint[])", arg_joiner=" = ANY(", output_field=BooleanField(),
     )  # fmt: skip
 
@@ -56,29 +59,37 @@ def as_array(numbers: Iterable[int]) -> str:
     return f"{{{','.join(map(str, numbers))}}}"
 
 
-def columns_of(rows: QuerySet) -> list[Ints]:
-    """The columns of a `values_list` of whole numbers without NULL, each an array of the rows.
+def columns_of(rows: Callable[..., QuerySet], ids: Iterable[int], *more: Hashable) -> list[Ints]:
+    """The columns of `rows(ids, *more)`, a `values_list` of whole numbers without NULL, as arrays.
 
     They come as PostgreSQL's binary COPY; all rows are of one width then, and nothing is parsed.
-    Raises ValueError where a column holds NULL.
+    The statement is made once for each `rows` and `more`, since making it costs more than running
+    it for a single project. Raises ValueError where a column holds NULL.
     """
-    sql, params = rows.query.sql_with_params()
-    width = len(rows.query.values_select) + len(rows.query.annotation_select)
-    names = [f"c{at}" for at in range(width)]
-    picked = ", ".join(f"{name}::bigint" for name in names)
-    sent = BytesIO()
+    statement, given, width = _made(rows, *more)
+    array, sent = as_array(ids), BytesIO()
     with connection.cursor() as cursor:
-        inner = cursor.mogrify(sql, params).decode()
-        cursor.copy_expert(
-            f"COPY (SELECT {picked} FROM ({inner}) t({', '.join(names)}))"  # noqa: S608
-            " TO STDOUT (FORMAT binary)", sent,
-        )  # fmt: skip
-    row = np.dtype([("", ">i2"), *(one for name in names for one in (("", ">i4"), (name, ">i8")))])
+        text = cursor.mogrify(statement, [array if one == IDS else one for one in given])
+        cursor.copy_expert(text.decode(), sent)
+    fields = [one for at in range(width) for one in (("", ">i4"), (f"c{at}", ">i8"))]
+    row = np.dtype([("", ">i2"), *fields])
     body = memoryview(sent.getbuffer())[HEADER:-TRAILER]
     if len(body) % row.itemsize:
         raise ValueError("a column holds NULL")
     table = np.frombuffer(body, dtype=row)
-    return [table[name].astype(np.int64) for name in names]
+    return [table[f"c{at}"].astype(np.int64) for at in range(width)]
+
+
+@lru_cache(maxsize=64)
+def _made(rows: Callable[..., QuerySet], *more: Hashable) -> tuple[str, tuple[Any, ...], int]:
+    """The statement, what it is given (with IDS where the ids go), and how many columns it has."""
+    query = rows(IDS, *more).query
+    sql, given = query.sql_with_params()
+    width = len(query.values_select) + len(query.annotation_select)
+    names = [f"c{at}" for at in range(width)]
+    picked = ", ".join(f"{name}::bigint" for name in names)
+    inner = f"SELECT {picked} FROM ({sql}) t({', '.join(names)})"  # noqa: S608
+    return f"COPY ({inner}) TO STDOUT (FORMAT binary)", given, width
 
 
 def overlaid(days: Ints, ids: Ints, moved: dict[int, date]) -> Ints:

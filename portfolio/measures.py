@@ -64,28 +64,57 @@ class Projects(NamedTuple):
     tightened: Ints
 
 
-def projects_of(ids: Iterable[int]) -> Projects:
-    rows = Project.objects.filter(among("id", ids)).order_by("pk")
-    return Projects(*columns_of(rows.values_list(
+# What is read, each a statement made once --------------------------------------------------------
+def _one_if(**condition) -> Case:
+    return Case(When(**condition, then=Value(1)), default=Value(0))
+
+
+def _projects(ids: str) -> QuerySet:
+    return Project.objects.filter(among("id", ids)).order_by("pk").values_list(
         "pk", _one_if(state__in=LIVING), _one_if(state__in=ENDED),
         or_nothing(days_since("confirmed_on")), or_nothing(days_since("reported_on")),
         or_nothing("reported_slip_days"), or_nothing(hundredths("reported_cost_percent")),
         or_nothing(days_since("planned_finish")), or_nothing(days_since("forecast_finish")),
         or_nothing(hundredths("planned_cost")), or_nothing(hundredths("forecast_cost")),
         Case(When(tighter_limits={}, then=0), default=1),
-    )))  # fmt: skip
+    )  # fmt: skip
 
 
-def _one_if(**condition) -> Case:
-    return Case(When(**condition, then=Value(1)), default=Value(0))
+def _parts(model, ids: str) -> QuerySet:
+    return model.objects.filter(among("project_id", ids)).order_by("pk")
 
 
+def _milestones(ids: str) -> QuerySet:
+    expected = Coalesce(Greatest("forecast_on", "expectation__expected_on"), "forecast_on")
+    return _parts(Milestone, ids).exclude(state="dropped").values_list(
+        "pk", "project_id", Coalesce("gate_id", 0), days_since("baseline_on"),
+        days_since(expected), _one_if(state="planned"),
+    )  # fmt: skip
+
+
+def _benefits(ids: str, today: date) -> QuerySet:
+    unread = {"state": "expected", "read_on": None, "by_on__lt": today}
+    missed = Case(When(state="missed", then=1), When(**unread, then=1), default=0)
+    return _parts(Benefit, ids).exclude(state="dropped").values_list("project_id", missed)
+
+
+def _risks(ids: str) -> QuerySet:
+    score = F("probability") * F("impact")
+    return _parts(Risk, ids).filter(state="open").values_list("pk", "project_id", score)
+
+
+def _overdue(ids: str, model, due: str, today: date) -> QuerySet:
+    late = _parts(model, ids).filter(state="open", **{f"{due}__lt": today})
+    return late.values_list("pk", "project_id", days_since(due))
+
+
+# Measuring ---------------------------------------------------------------------------------------
 class Measuring:
     """One measurement of some projects: their values, the reasons that gave them and the records
     behind them, a row a project and a column a dimension. `moved` overlays milestones' days."""
 
     def __init__(self, ids: Iterable[int], moved: dict[int, date] | None = None) -> None:
-        self.projects = projects_of(ids)
+        self.projects = Projects(*columns_of(_projects, ids))
         self.ids = self.projects.ids
         self.moved = moved or {}
         self.today = clock.today()
@@ -108,9 +137,6 @@ class Measuring:
         self.reason[rows, dimension] = reason
         self.worst[rows, dimension] = worst
 
-    def _parts(self, model) -> QuerySet:
-        return model.objects.filter(among("project_id", self.ids.tolist())).order_by("pk")
-
     def _rows_of(self, projects: Ints) -> Ints:
         """Where each of these projects stands; they are ordered by id."""
         return np.searchsorted(self.ids, projects)
@@ -126,13 +152,7 @@ class Measuring:
         self._put(told, SCHEDULE, self.projects.reported_slip[told], Reason.REPORTED_SLIP)
 
     def _milestones(self) -> None:
-        expected = Coalesce(Greatest("forecast_on", "expectation__expected_on"), "forecast_on")
-        ids, project, gate, baseline, day, planned = columns_of(
-            self._parts(Milestone).exclude(state="dropped").values_list(
-                "pk", "project_id", Coalesce("gate_id", 0), days_since("baseline_on"),
-                days_since(expected), _one_if(state="planned"),
-            )
-        )  # fmt: skip
+        ids, project, gate, baseline, day, planned = columns_of(_milestones, self.ids.tolist())
         at, is_open = self._rows_of(project), planned == 1
         self._put(np.unique(at), SCHEDULE, 0, Reason.COMPLETE)
         slips = working_days().slips(baseline, overlaid(day, ids, self.moved))
@@ -158,11 +178,7 @@ class Measuring:
     # scope and benefits --------------------------------------------------------------------------
     def _benefits(self) -> None:
         """Share of the benefits that were missed, or whose first reading is overdue."""
-        unread = {"state": "expected", "read_on": None, "by_on__lt": self.today}
-        missed = Case(When(state="missed", then=1), When(**unread, then=1), default=0)
-        project, late = columns_of(
-            self._parts(Benefit).exclude(state="dropped").values_list("project_id", missed)
-        )
+        project, late = columns_of(_benefits, self.ids.tolist(), self.today)
         at = self._rows_of(project)
         all_of, missed_of = (np.bincount(at, weights, len(self.ids)) for weights in (None, late))
         some = np.flatnonzero(all_of)
@@ -171,16 +187,13 @@ class Measuring:
 
     # risk and issues -----------------------------------------------------------------------------
     def _risks(self) -> None:
-        ids, project, score = columns_of(
-            self._parts(Risk).filter(state="open")
-            .values_list("pk", "project_id", F("probability") * F("impact"))
-        )  # fmt: skip
+        ids, project, score = columns_of(_risks, self.ids.tolist())
         value, worst, found = worst_of(len(self.ids), self._rows_of(project), score, ids)
         self._put(found, RISK, value[found], Reason.EXPOSURE, worst[found])
 
     def weigh_overdue(self, amber: Ints, red: Ints, overdue_amber: Ints, overdue_red: Ints) -> None:
         """Where what is overdue weighs more than the highest exposure, it is the reading."""
-        count, oldest = self._overdue()
+        count, oldest = self._all_overdue()
         reason, score = self.reason[:, RISK], self.value[:, RISK]
         own = (score > amber).astype(int) + (score > red)
         late = (count > overdue_amber).astype(int) + (count > overdue_red)
@@ -189,13 +202,12 @@ class Measuring:
         rows = np.flatnonzero((count > 0) & heavier & judged)
         self._put(rows, RISK, count[rows], Reason.OVERDUE, oldest[rows])
 
-    def _overdue(self) -> tuple[Ints, Ints]:
+    def _all_overdue(self) -> tuple[Ints, Ints]:
         """How many actions and issues of each project are past their day, and the oldest."""
         late = [
-            columns_of(self._parts(model).filter(state="open", **{f"{due}__lt": self.today})
-                       .values_list("pk", "project_id", days_since(due)))
+            columns_of(_overdue, self.ids.tolist(), model, due, self.today)
             for model, due in ((Action, "due_on"), (Issue, "target_on"))
-        ]  # fmt: skip
+        ]
         ids, project, day = (np.concatenate(pair) for pair in zip(*late, strict=True))
         at = self._rows_of(project)
         _, oldest, _ = worst_of(len(self.ids), at, -day, ids)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 import numpy as np
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
 from changeoffice.core.outbox.models import enqueue
@@ -46,19 +46,23 @@ class Promises(NamedTuple):
 
 def promises_of(project_ids: Iterable[int] | None, states: tuple[str, ...] = LIVE) -> Promises:
     """What these projects (None: all) get, as far as it stands."""
+    return Promises(*columns_of(_promises, project_ids or (), states, project_ids is None))
+
+
+def _promises(ids: str, states: tuple[str, ...], of_all: bool) -> QuerySet:
     rows = Dependency.objects.filter(state__in=states)
-    if project_ids is not None:
-        rows = rows.filter(among("getter__project_id", project_ids))
+    if not of_all:
+        rows = rows.filter(among("getter__project_id", ids))
     giver_on = Coalesce(
         "giver__actual_on",
         Greatest("giver__forecast_on", "giver__expectation__expected_on"),
         "giver__forecast_on",
     )
-    return Promises(*columns_of(rows.order_by("pk").values_list(
+    return rows.order_by("pk").values_list(
         "pk", "giver_id", "getter__project_id", days_since("giver__baseline_on"),
         days_since(giver_on), or_nothing(days_since("need_by")), "lag", "tolerance",
         or_nothing("reading__slip"), or_nothing(F("reading__used") * THOUSANDTHS),
-    )))  # fmt: skip
+    )  # fmt: skip
 
 
 def measured(found: Promises, moved: dict[int, date] | None = None) -> tuple[Ints, promise.Floats]:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
+from django.db.models import QuerySet
 
 from changeoffice.core.record import clock
 from portfolio.columns_in_sql import among, as_array, columns_of
@@ -39,11 +40,15 @@ class Readings(NamedTuple):
 
 def stored(ids: Iterable[int]) -> Readings:
     """The readings of these projects as they stand."""
-    each = [f"{name}__{at}" for name in ARRAYS for at in range(DIMENSION_COUNT)]
-    rows = RagReading.objects.filter(among("id", ids)).order_by("pk")
-    columns = columns_of(rows.values_list("pk", "overall", "limit_set_id", *each))
+    columns = columns_of(_readings, ids)
     tables = np.array(columns[3:]).reshape(len(ARRAYS), DIMENSION_COUNT, -1)
     return Readings(*columns[:3], *(table.T for table in tables))
+
+
+def _readings(ids: str) -> QuerySet:
+    each = [f"{name}__{at}" for name in ARRAYS for at in range(DIMENSION_COUNT)]
+    rows = RagReading.objects.filter(among("id", ids)).order_by("pk")
+    return rows.values_list("pk", "overall", "limit_set_id", *each)
 
 
 KEPT_NOW = ", ".join(KEPT)

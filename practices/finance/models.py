@@ -5,7 +5,7 @@ from decimal import Decimal as Amount
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from changeoffice.core.access.rules import MANAGER, role
@@ -185,13 +185,15 @@ class BudgetLine(models.Model):
 
 def costs(project_ids: list[int]) -> tuple[Ints, Ints, Ints]:
     """Projects with a budget, it and its forecast at completion in hundredths, in one query."""
-    rows = BudgetLine.objects.filter(among("of__project_id", project_ids)).values("of__project_id")
+    project, granted, expected = columns_of(_costs, project_ids)
+    return project, granted, expected
+
+
+def _costs(ids: str) -> QuerySet:
+    rows = BudgetLine.objects.filter(among("of__project_id", ids)).values("of__project_id")
     in_the_end = Sum(Coalesce(F("actual"), F("forecast"), F("budget")))
     totals = rows.annotate(granted=Sum("budget") * 100, at_completion=in_the_end * 100)
-    project, granted, expected = columns_of(
-        totals.order_by().values_list("of__project_id", "granted", "at_completion")
-    )
-    return project, granted, expected
+    return totals.order_by().values_list("of__project_id", "granted", "at_completion")
 
 
 BUDGET_INPUTS = {

@@ -110,7 +110,7 @@ def verbs_done() -> list[str]:
 
 # What is asked of each table -------------------------------------------------------------------------
 def _records(asked: dict[str, Any], person) -> QuerySet:
-    rows = Event.objects.visible_to(person).told()
+    rows: QuerySet = Event.objects.visible_to(person).told()
     rows = _narrowed(rows.select_related("record", "actor", "on_behalf_of"), asked, "r")
     if kind := asked.get("kind"):
         rows = rows.filter(record__kind=kind)

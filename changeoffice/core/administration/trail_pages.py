@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 
 from changeoffice.core.access.grants import reads_trail
@@ -53,11 +53,13 @@ class TrailForm(forms.Form):
     def asked(self) -> dict[str, Any]:
         """The filters that are set; raises Invalid on one that cannot be used."""
         if not self.is_valid():
-            raise Invalid(**{name: " ".join(words) for name, words in self.errors.items()})
+            raise Invalid(
+                **{name: " ".join(map(str, words)) for name, words in self.errors.items()}
+            )
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
-def trail(request: HttpRequest) -> HttpResponse:
+def trail(request: HttpRequest) -> HttpResponseBase:
     """Readable by auditors and administrators, as far as they may see the records."""
     if not reads_trail(request.user):
         raise NotAllowed("The trail needs an auditor or an administrator.")
@@ -79,7 +81,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     return render(request, "administration/trail.html", context)
 
 
-def _as_file(request: HttpRequest, asked: dict[str, Any], write: Callable) -> HttpResponse:
+def _as_file(request: HttpRequest, asked: dict[str, Any], write: Callable) -> HttpResponseBase:
     said = ", ".join(f"{name} {value}" for name, value in asked.items())
     note(by=request.user, verb="take_out", subject=Office.current(),
          words=f"took the trail out as a file{f': {said}' if said else ''}")  # fmt: skip
@@ -100,7 +102,7 @@ def _told(entry: Entry) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _csv(rows: Iterable[dict[str, Any]]) -> HttpResponse:
+def _csv(rows: Iterable[dict[str, Any]]) -> HttpResponseBase:
     flat = (row | {"changes": "; ".join(map(_change, row["changes"]))} for row in rows)
     return export.csv("trail.csv", COLUMNS, flat)
 
@@ -110,7 +112,7 @@ def _change(item: dict[str, Any]) -> str:
     return f"{item['label']}: {old} to {new}"
 
 
-def _json_lines(rows: Iterable[dict[str, Any]]) -> HttpResponse:
+def _json_lines(rows: Iterable[dict[str, Any]]) -> HttpResponseBase:
     lines = (json.dumps(row, default=str, ensure_ascii=False) + "\n" for row in rows)
     answer = StreamingHttpResponse(lines, content_type="application/jsonl; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="trail.jsonl"'

@@ -120,10 +120,12 @@ def first_look(of: str, content: bytes, name: str, wanted: str) -> Look:
     except Invalid as error:
         complaint = error
     found = _as_before(candidates, content, name, plain, bool(wanted))
-    if found is None and plain is None:
+    if found is None and plain is not None:
+        found = _by_names(candidates, content, name, plain)
+        found = found or (plain.noting(_unfit(known[wanted], plain.table)) if wanted else plain)
+    if found is None:
         raise complaint
-    found = found or _by_names(candidates, content, name, plain)
-    return found or (plain.noting(_unfit(known[wanted], plain.table)) if wanted else plain)
+    return found
 
 
 def _as_before(candidates, content: bytes, name: str, plain: Look | None, asked: bool):

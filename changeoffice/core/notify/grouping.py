@@ -74,10 +74,10 @@ def _drawn(same: list[Notification], head: Record | None) -> dict[str, Any]:
     """The newest of notices that say the same, in words that go on from the head of its group."""
     notice = same[0]
     mentioned = _mentions(notice)
-    known = head is not None and head == notice.record
+    known = notice.record if head is not None and head == notice.record else None
     return {
         "id": notice.pk, "ids": [one.pk for one in same], "times": len(same), "since": same[-1].at,
-        "text": notice.text, "title": _without(notice.text, notice.record) if known else notice.text,
+        "text": notice.text, "title": _without(notice.text, known) if known else notice.text,
         "url": f"/inbox/{notice.pk}", "at": notice.at, "why": f"Because {notice.because}.",
         "asks": notice.asks, "is_unread": notice.read_at is None,
         "kind": notice.record.kind if notice.record else "page", "can_answer": mentioned,
