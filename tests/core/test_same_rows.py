@@ -131,18 +131,19 @@ def _anywhere(person) -> dict[str, set[str]]:
 
 def test_a_number_of_the_dashboard_is_the_items_behind_it(crowd, works, page):
     today = clock.today()
-    rollup.compute([today])
-    for person in crowd:
-        address = page(person)
+    before = today - timedelta(days=14)
+    rollup.compute([before, today])
+    for person in crowd[::3]:
+        client = page(person)
         if person.is_outside:
-            assert address.get("/portfolio").status_code == 403
+            assert client.get("/portfolio").status_code == 404
             continue
-        board = Dashboard(person, chosen_from({}, person), today, today)
+        board = Dashboard(person, chosen_from({}, person), today, before)
         seen = {row.reference for row in works["projects"] if row.is_visible_to(person)}
         assert board.projects.value == len(seen), person.name
         for number in board.numbers():
             if measure(number.measure).unit == ITEMS:
-                answer = address.get(number.url)
+                answer = client.get(number.url)
                 assert answer.context["evidence"].count == number.value, (person.name, number.url)
-        behind = address.get("/portfolio/items", {"measure": "projects"})
-        assert {row.reference for row in behind.context["rows"]} == seen, person.name
+        behind = client.get("/portfolio/items", {"measure": "projects"})
+        assert {row["record"].reference for row in behind.context["rows"]} == seen, person.name
