@@ -13,6 +13,8 @@ from tests.faults.office import Office, until
 
 pytestmark = pytest.mark.faults
 KILLS = int(os.environ.get("KILLS", "50"))
+# Tenths of a second in which killed processes must be back; far less than one request for ever.
+PATIENCE = 300
 PARTED = """
 SELECT count(*) FILTER (WHERE o.key IS NULL), count(*) FILTER (WHERE e.id IS NULL)
   FROM (SELECT * FROM record_event WHERE verb = 'comment') e
@@ -58,7 +60,7 @@ def talk(office: Office, person: int, stop: threading.Event, said: list, answere
     while not stop.is_set():
         words, number = f"Said by {person}, number {number}", number + 1
         said.append(words)
-        for _ in range(20):
+        for _ in range(PATIENCE):
             if office.comment(words, Idempotency_Key=words) == 201:
                 answered.append(words)
                 break
