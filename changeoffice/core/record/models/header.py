@@ -83,6 +83,9 @@ class Record(models.Model):
             GinIndex(fields=["search"], name="record_search"),
             GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="record_title_trigram"),
             models.Index(fields=["kind", "-id"], name="record_kind"),
+            models.Index(
+                fields=["home"], name="record_confidential", condition=models.Q(confidential=True)
+            ),
         ]
 
     def __str__(self) -> str:
