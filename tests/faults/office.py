@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -215,11 +216,12 @@ class Office:
             asked.data = json.dumps(body).encode()
             asked.add_header("Content-Type", "application/json")
         try:
-            with urllib.request.urlopen(asked, timeout=timeout) as answer:  # noqa: S310
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read()
-        except OSError:
+            try:
+                with urllib.request.urlopen(asked, timeout=timeout) as answer:  # noqa: S310
+                    return answer.status, answer.read()
+            except urllib.error.HTTPError as error:
+                return error.code, error.read()
+        except (OSError, HTTPException):  # refused, broken off, or broken off in its midst
             return 0, b""
 
     def sign_in(self, who: str) -> urllib.request.OpenerDirector:
