@@ -132,10 +132,10 @@ def grow(to: int, *, milestones: int = 8, risks: int = 5, lines: int = 4) -> Non
 
 def promise(count: int, *, milestones: int) -> None:
     """Agreed dependencies among the oldest milestones; each giver is older than its getter."""
-    source = f"""(SELECT k, m.ids[1 + (k * 7919) % g.at] AS giver, m.ids[1 + g.at] AS getter FROM
+    source = f"""(SELECT k, m.ids[1 + ((k * 7919) % g.at)::int] AS giver, m.ids[1 + g.at] AS getter FROM
         (SELECT array_agg(id ORDER BY id) AS ids FROM
             (SELECT id FROM {table(Milestone)} ORDER BY id LIMIT {milestones}) o) m
-        CROSS JOIN generate_series(1, {count}) k
+        CROSS JOIN generate_series(1::bigint, {count}) k
         CROSS JOIN LATERAL (SELECT 1 + (k * 31 % ({milestones} - 1))::int AS at) g) d"""
     works(Dependency, f"(SELECT DISTINCT ON (giver, getter) * FROM {source}) d", title="'Needs it'",
           state="'agreed'", giver="giver", getter="getter", lag="k % 3", **OWNED)  # fmt: skip
