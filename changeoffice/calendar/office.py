@@ -1,5 +1,7 @@
 """The organisation's one calendar: its weekdays, public holidays and own days off."""
 
+from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 
 import holidays
@@ -20,15 +22,16 @@ def office_days() -> WorkingDays:
 
 @lru_cache(maxsize=4)
 def _calendar(weekdays: frozenset[int], country: str, own: frozenset) -> WorkingDays:
-    return WorkingDays(weekdays, own | _public(country))
+    return WorkingDays(weekdays, own | public_holidays(country).keys())
 
 
-@lru_cache(maxsize=4)
-def _public(country: str) -> frozenset:
+@lru_cache(maxsize=8)
+def public_holidays(country: str, years: Iterable[int] = YEARS) -> dict[date, str]:
+    """Days off by law and their names; none for a country the library does not know."""
     if not country:
-        return frozenset()
+        return {}
     name, _, part = country.partition("-")
     try:
-        return frozenset(holidays.country_holidays(name, subdiv=part or None, years=YEARS))
+        return dict(holidays.country_holidays(name, subdiv=part or None, years=years))
     except NotImplementedError:
-        return frozenset()
+        return {}

@@ -4,9 +4,8 @@ import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import holidays
-
 from changeoffice.calendar.models import DayOff
+from changeoffice.calendar.office import public_holidays
 from changeoffice.calendar.working_days import WorkingDays
 
 TOLERANCE = 10
@@ -34,7 +33,7 @@ class Preview:
 
 def preview(weekdays: set[int], country: str, today: date) -> Preview:
     """The month with most days off from here to the year's end, drawn with these settings."""
-    public = _public(country, {today.year, today.year + 1})
+    public = public_holidays(country, (today.year, today.year + 1))
     own = dict(DayOff.objects.values_list("on", "name"))
     days = WorkingDays(frozenset(weekdays), frozenset(public) | frozenset(own))
     off = [day for day in (*public, *own) if day >= today and day.weekday() in weekdays]
@@ -50,16 +49,6 @@ def preview(weekdays: set[int], country: str, today: date) -> Preview:
         _count(days, today, date(today.year + 1, 1, 1)), start, end,
         (end - start).days - TOLERANCE,
     )  # fmt: skip
-
-
-def _public(country: str, years: set[int]) -> dict[date, str]:
-    if not country:
-        return {}
-    name, _, part = country.partition("-")
-    try:
-        return dict(holidays.country_holidays(name, subdiv=part or None, years=years))
-    except NotImplementedError:
-        return {}
 
 
 def _day(on: date, month: date, weekdays: set[int], public: dict, own: dict) -> Day:
