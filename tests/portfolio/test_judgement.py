@@ -37,7 +37,9 @@ def test_who_keeps_a_project_does_not_judge_it(api, project_manager, stranger, p
 
 
 def test_a_manager_who_runs_the_project_leaves_the_judgement_to_another(api, manager, make_project):
-    judge(api(manager), make_project(owner=manager), expect=403)
+    project = make_project(owner=manager)
+    judge(api(manager), project, expect=403)
+    assert not project.judgements.exists()
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,7 @@ def test_a_day_to_come_cannot_be_judged(api, analyst, project):
 def test_a_stopped_project_is_judged_no_more(api, analyst, manager, project):
     project.stop(by=manager, reason="No longer needed by anybody.")
     judge(api(analyst), project, expect=409)
+    assert not project.judgements.exists()
 
 
 def test_thinking_again_adds_a_judgement_and_keeps_the_first(analyst, project):

@@ -141,6 +141,8 @@ def test_gates_are_decided_in_order(pm, boss, staged):
     do(pm, staged, "start")
     meet_all(pm, gate)
     do(boss, gate, "decide", 409, decision="go", rationale="Skip the mandate")
+    gate.refresh_from_db()
+    assert not gate.is_closed and gate.decision == ""
 
 
 def test_a_condition_becomes_an_action(pm, boss, staged, project_manager, day):
