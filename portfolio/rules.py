@@ -61,6 +61,23 @@ class Not(Rule):
         return f"somebody else than {self.whom.words}"
 
 
+@dataclass(frozen=True)
+class IsEmpty(Rule):
+    """Something about the thing is not said yet; for everybody alike."""
+
+    field: str
+
+    def q(self, person, at: str = "") -> Q:
+        return Q(**{f"{at}{self.field}": None})
+
+    def holds(self, person, thing) -> bool:
+        return getattr(thing, self.field) is None
+
+    @property
+    def words(self) -> str:
+        return "who has not answered yet"
+
+
 SPONSOR = IsPerson("sponsor")
 PROJECT_MANAGER = Around("project", "owner", "the project manager")
 PROJECT_SPONSOR = Around("project", "sponsor", "the sponsor")
@@ -76,3 +93,4 @@ DECIDES_GATE = (PROJECT_SPONSOR | MANAGER | role("approver")) & Not(PROJECT_MANA
 GIVES = Around("giver__project", "owner", "the giver's owner") | IsPerson("giver_owner")
 GETS = Around("getter__project", "owner", "the getter's owner") | IsPerson("getter_owner")
 EITHER_SIDE = GIVES | GETS
+ANSWERS = (GIVES & IsEmpty("giver_agreed_at")) | (GETS & IsEmpty("getter_agreed_at"))

@@ -20,7 +20,7 @@ from portfolio import dependency as promise
 from portfolio.days import working_days
 from portfolio.models.milestone import Milestone
 from portfolio.models.parts import MovesRag
-from portfolio.rules import EITHER_SIDE, GETS, GIVES, IMPORTS, KEEPS_PROJECT
+from portfolio.rules import ANSWERS, EITHER_SIDE, GETS, GIVES, IMPORTS, KEEPS_PROJECT
 
 TERMS = {"need_by", "lag", "tolerance"}
 BINDING = ("agreed", "met")
@@ -116,12 +116,17 @@ class Dependency(MovesRag):
     @classmethod
     def propose(cls, *, by, giver, getter, title, acceptance="", need_by=None, lag=None,
                 tolerance=None, giver_owner=None, getter_owner=None) -> "Dependency":  # fmt: skip
-        """Ask for, or offer, one thing by a day; it binds once both sides have agreed."""
+        """Ask for, or offer, one thing by a day; it binds once both sides have agreed. Proposing
+        it is agreeing to it for one's own side."""
         _may_propose(by, giver, getter)
+        ends = cls(giver=giver, getter=getter, **_owners(giver, getter, giver_owner, getter_owner))
+        if by is not None:
+            ends._agree_sides_of(by)
         made = cls._tie(
-            by=by, verb="propose", state="proposed", words="proposed", title=title,
+            by=by, verb="propose", state=ends._binds(), words="proposed", title=title,
             giver=giver, getter=getter, acceptance=acceptance, need_by=need_by, lag=lag,
-            tolerance=tolerance, giver_owner=giver_owner, getter_owner=getter_owner,
+            tolerance=tolerance, giver_owner=ends.giver_owner, getter_owner=ends.getter_owner,
+            giver_agreed_at=ends.giver_agreed_at, getter_agreed_at=ends.getter_agreed_at,
         )  # fmt: skip
         follow(made.pk, by, made.giver_owner, made.getter_owner)
         return made
@@ -145,9 +150,8 @@ class Dependency(MovesRag):
         made = cls.bear(
             by=by, acceptance=acceptance or "", need_by=need_by, giver=giver, getter=getter,
             lag=lag or 0, tolerance=5 if tolerance is None else tolerance,
-            giver_owner=giver_owner or giver.owner or giver.project.owner,
-            getter_owner=getter_owner or getter.owner or getter.project.owner,
-            **fields, **_whereabouts(giver, getter),
+            **_owners(giver, getter, giver_owner, getter_owner), **fields,
+            **_whereabouts(giver, getter),
         )  # fmt: skip
         made._name_those_of_both_sides()
         return made
@@ -209,7 +213,13 @@ class Dependency(MovesRag):
         """Accept it for one's own side; it binds when both sides have."""
         if not self._agree_sides_of(by):
             raise NotNow("Your side has agreed already; the other side has not.", record=self)
-        return "agreed" if self.giver_agreed_at and self.getter_agreed_at else "proposed"
+        return self._binds()
+
+    @transition("proposed", "withdrawn", who=ANSWERS, tone="danger", told="declined",
+                asks={"reason": Text(label="Why", max=500,
+                                     hint="The other side reads this; say what would make it work.")})  # fmt: skip
+    def decline(self, *, by, reason):
+        """Say no for one's own side, and why; the other side may propose other terms."""
 
     @transition(("proposed", "agreed"), "?", who=EITHER_SIDE, label="Change the terms",
                 told="asked for other terms of",
@@ -226,7 +236,7 @@ class Dependency(MovesRag):
         self.tolerance = self.tolerance if tolerance is None else tolerance
         self.giver_agreed_at = self.getter_agreed_at = None
         self._agree_sides_of(by)
-        return "agreed" if self.giver_agreed_at and self.getter_agreed_at else "proposed"
+        return self._binds()
 
     @transition(("proposed", "agreed"), "?", who=IMPORTS, door=False, quiet=True,
                 told="took over a report of")  # fmt: skip
@@ -255,6 +265,9 @@ class Dependency(MovesRag):
         """It is no longer needed."""
 
     # parts ---------------------------------------------------------------------------------------
+    def _binds(self) -> str:
+        return "agreed" if self.giver_agreed_at and self.getter_agreed_at else "proposed"
+
     def _agree_sides_of(self, by) -> bool:
         new = False
         if GIVES.holds(by, self) and not self.giver_agreed_at:
@@ -326,6 +339,14 @@ def _may_propose(by, giver: Milestone, getter: Milestone) -> None:
     for end in (giver, getter):
         if end.project.is_closed:
             raise Invalid(__all__=f"{end.project.reference} is {end.project.state_label.lower()}.")
+
+
+def _owners(giver: Milestone, getter: Milestone, gives, gets) -> dict:
+    """Who answers for each side: whoever is named, else whoever keeps the milestone."""
+    return {
+        "giver_owner": gives or giver.owner or giver.project.owner,
+        "getter_owner": gets or getter.owner or getter.project.owner,
+    }
 
 
 def _whereabouts(giver: Milestone, getter: Milestone) -> dict:

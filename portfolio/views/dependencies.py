@@ -117,8 +117,8 @@ class DependencyPage(WorkPage):
         found: dict[str, Any] = {"my_sides": [words for words, _ in mine], "answered": answered}
         if link.state != "proposed" or not mine:
             return found
-        offers = [offer for offer in link.open_verbs(person)
-                  if not (answered and offer.verb.name == "agree")]  # fmt: skip
+        unasked = "agree" if answered else "withdraw"  # who is asked says yes or no to it
+        offers = [offer for offer in link.open_verbs(person) if offer.verb.name != unasked]
         return found | {
             "answers": [parts.button(link, offer) for offer in offers],
             "asks_me": not answered, "first_button": None, "more_buttons": [],

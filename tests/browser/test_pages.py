@@ -90,7 +90,6 @@ def scene(idea, demand, project_manager, sponsor, finance, unit, manager, workin
                            baseline_on=working_day(10))  # fmt: skip
     link = Dependency.propose(by=project_manager, giver=live, getter=shown, tolerance=5,
                               title="Events about held payments")  # fmt: skip
-    link.agree(by=project_manager)
     risk = Risk.note_down(by=project_manager, project=getter, title="The platform comes late",
                           probability=4, impact=4)  # fmt: skip
     Issue.note_down(by=project_manager, project=getter, title="Nobody knows the codes", severity=2,

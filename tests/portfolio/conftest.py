@@ -58,7 +58,6 @@ def agree() -> Callable[..., Dependency]:
     def make(giver: Milestone, getter: Milestone, **fields) -> Dependency:
         fields = {"title": "Interface ready", "tolerance": 10} | fields
         made = Dependency.propose(by=giver.project.owner, giver=giver, getter=getter, **fields)
-        made.agree(by=giver.project.owner)
         if made.state != "agreed":
             made.agree(by=getter.project.owner)
         return made

@@ -233,9 +233,10 @@ def test_a_dependency_is_proposed_and_answered_on_its_page(
     link = Dependency.objects.get(title="Firewall rules")
     context = page(other).get(link.get_absolute_url()).context
     assert context["my_sides"] == ["giving"] and context["asks_me"]
-    for person in (whole.owner, other):
-        page(person).post(f"{link.get_absolute_url()}/agree", {"version": link.version})
-        link.refresh_from_db()
+    offered = [button["name"] for button in context["answers"]]
+    assert "decline" in offered and "withdraw" not in offered
+    page(other).post(f"{link.get_absolute_url()}/agree", {"version": link.version})
+    link.refresh_from_db()
     assert link.state == "agreed"
 
 

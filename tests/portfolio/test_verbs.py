@@ -223,7 +223,7 @@ def test_both_sides_agree_a_dependency(
     answer = api(getting).post("/api/v1/dependencies/", given, format="json")
     assert answer.status_code == 201, answer.content
     promise = Dependency.objects.by_reference(answer.json()["id"]).get()
-    assert do(api(getting), promise, "agree")["state"] == "proposed"
+    assert promise.state == "proposed" and promise.getter_agreed_at and not promise.giver_agreed_at
     do(api(getting), promise, "agree", 409)
     do(passer_by, promise, "agree", 403)
     assert do(api(giving), promise, "agree")["state"] == "agreed"
@@ -233,6 +233,30 @@ def test_both_sides_agree_a_dependency(
     do(api(giving), promise, "meet", 403, evidence="We sent it")
     assert do(api(getting), promise, "meet", evidence="It works")["state"] == "met"
     do(api(getting), promise, "withdraw", 409, reason="Too late")
+
+
+def test_only_the_side_that_is_asked_may_decline_and_says_why(
+    api, make_person, make_project, make_milestone
+):
+    giving, getting = make_person("Gil Giver"), make_person("Greta Getter")
+    giver = make_milestone(make_project("Giver", owner=giving))
+    getter = make_milestone(make_project("Getter", owner=getting))
+    promise = Dependency.propose(by=getting, giver=giver, getter=getter, title="Interface ready")
+    do(api(getting), promise, "decline", 403, reason="I changed my mind")
+    do(api(giving), promise, "decline", 400, reason=" ")
+    assert (
+        do(api(giving), promise, "decline", reason="Only after the summer")["state"] == "withdrawn"
+    )
+    relay()
+    told = Notification.objects.get(person=getting, event__verb="decline")
+    assert told.text == f"Gil Giver declined {promise.reference} Interface ready"
+    assert told.event.reason == "Only after the summer"
+
+
+def test_who_keeps_both_sides_agrees_by_proposing(make_project, make_milestone, project_manager):
+    giver, getter = make_milestone(make_project("Giver")), make_milestone(make_project("Getter"))
+    made = Dependency.propose(by=project_manager, giver=giver, getter=getter, title="Interface")
+    assert made.state == "agreed" and made.giver_agreed_at and made.getter_agreed_at
 
 
 def test_a_loop_is_refused_by_name(pm, make_project, make_milestone, agree):
