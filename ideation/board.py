@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from changeoffice.core.doors.addresses import changed
+from changeoffice.core.doors.lists import count_words, counted
 from changeoffice.core.doors.pages.chips import MENU_LIMIT, chip
 from changeoffice.core.people.models import BusinessUnit, Person
+from changeoffice.core.record.at_once import Count
 from changeoffice.core.talk.models import Follower
 from changeoffice.core.talk.prose import plain
 from changeoffice.organisation.models import Service
@@ -91,13 +93,20 @@ def vote_url(reference: str, is_voted: bool, size: str = "") -> str:
     return f"/ideas/{reference}/{verb}" + (f"?size={size}" if size else "")
 
 
-def above(person: Person) -> dict[str, QuerySet]:
+def above(person: Person) -> dict[str, QuerySet | Count]:
     """For the sentence under the title and the list beside it: how many, and what became of them."""
     seen = Idea.objects.visible_to(person)
-    promoted = Count("pk", filter=Q(state="promoted"))
+    promoted = seen.filter(state="promoted")
     return {
-        "totals": seen.order_by().values(everything=Value(1)).annotate(
-            ideas=Count("pk", filter=~Q(state="draft")), promoted=promoted
-        ),
-        "delivered": seen.filter(state="promoted").order_by("-state_since")[:DELIVERED_SHOWN],
-    }  # fmt: skip
+        "suggested": counted(seen.exclude(state="draft")),
+        "promoted": counted(promoted),
+        "delivered": promoted.order_by("-state_since")[:DELIVERED_SHOWN],
+    }
+
+
+def totals(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The two numbers of that sentence, each with its words."""
+    return {
+        name: {"count": found[name], "words": count_words(found[name])}
+        for name in ("suggested", "promoted")
+    }

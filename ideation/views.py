@@ -61,7 +61,7 @@ class IdeaBoard(WorkListPage):
         if self.is_part:
             return found
         return found | {
-            "totals": self.found["totals"][0], "delivered": self.found["delivered"],
+            "totals": board.totals(self.found), "delivered": self.found["delivered"],
             "form": suggestion_form(person, menus=self.found), "similar_from": SIMILAR_FROM,
         }  # fmt: skip
 

@@ -52,11 +52,14 @@ def has_a_score(idea) -> bool:
 
 
 def needs_review(person=None) -> Q:
-    """Open ideas past their theme's threshold of votes."""
-    return Q(state="open") & (
-        Q(vote_count__gte=F("theme__review_at_votes"))
-        | Q(theme=None, vote_count__gte=REVIEW_AT_VOTES)
-    )
+    """Open ideas past their theme's threshold of votes.
+
+    The thresholds are read first: numbers, unlike a join, let an index find the few that have them.
+    """
+    enough = Q(theme=None, vote_count__gte=REVIEW_AT_VOTES)
+    for votes, themes in Theme.by_threshold().items():
+        enough |= Q(theme__in=themes, vote_count__gte=votes)
+    return Q(state="open") & enough
 
 
 class IdeaQuerySet(WorkQuerySet):
@@ -136,6 +139,12 @@ class Idea(Work):
         indexes = [
             models.Index(fields=["-vote_count", "-record_id"], name="idea_most_voted"),
             models.Index(fields=["-comment_count", "-record_id"], name="idea_most_discussed"),
+            models.Index(
+                fields=["theme", "vote_count"], name="idea_open_votes", condition=Q(state="open")
+            ),
+            models.Index(
+                fields=["-state_since"], name="idea_delivered", condition=Q(state="promoted")
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -14,3 +14,11 @@ class Theme(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def by_threshold(cls) -> dict[int, list[int]]:
+        """The themes that ask for as many votes, by that number."""
+        found: dict[int, list[int]] = {}
+        for pk, votes in cls.objects.order_by("pk").values_list("pk", "review_at_votes"):
+            found.setdefault(votes, []).append(pk)
+        return found

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from changeoffice.core.talk.models import Comment, comment
+from ideation import board
 from ideation.models import Idea, Theme
 from tests.ideation.conftest import PROBLEM
 
@@ -87,6 +88,31 @@ def test_ideas_with_enough_votes_wait_for_analysts_only(page, analyst, colleague
     assert "Needs review" in answer.content.decode()
     assert "Needs review" not in page(colleague).get("/ideas").content.decode()
     assert other.reference not in answer.content.decode()
+
+
+def test_each_theme_asks_for_its_own_votes_and_ideas_without_one_for_the_usual_number(author):
+    easy, other, hard = (
+        Theme.objects.create(name=name, review_at_votes=votes)
+        for name, votes in (("Easy", 2), ("Easy as well", 2), ("Hard", 30))
+    )
+    wanted = set()
+    for theme, votes, asks in (
+        (easy, 1, False), (easy, 2, True), (other, 3, True), (hard, 29, False), (hard, 30, True),
+        (None, 24, False), (None, 25, True),
+    ):  # fmt: skip
+        idea = propose(author, f"Wanted by {votes} in {theme}", theme=theme)
+        Idea.objects.filter(pk=idea.pk).update(vote_count=votes)
+        wanted |= {idea.pk} if asks else set()
+    assert set(Idea.objects.needing_review().values_list("pk", flat=True)) == wanted
+    Idea.objects.filter(pk__in=wanted).update(state="under_review")
+    assert not Idea.objects.needing_review().exists()
+
+
+def test_the_board_counts_to_a_thousand_and_says_where_it_stopped():
+    words = board.totals({"suggested": 1001, "promoted": 1000})
+    assert {name: row["words"] for name, row in words.items()} == {
+        "suggested": "1,000+", "promoted": "1,000",
+    }  # fmt: skip
 
 
 def test_an_unusable_cursor_or_filter_still_shows_the_board(page, colleague, idea):
@@ -205,7 +231,7 @@ def test_a_draft_exists_for_its_author_alone(page, api, author, colleague, analy
             assert answer.status_code == 200 and draft.title not in answer.content.decode(), url
         assert robot.get(f"/api/v1/ideas/{draft.reference}/").status_code == 404
         assert robot.get("/api/v1/ideas/?count=true").json()["count"] == 0
-        assert client.get("/ideas").context["totals"]["ideas"] == 0
+        assert client.get("/ideas").context["totals"]["suggested"]["count"] == 0
     mine = page(author)
     assert draft.title in mine.get("/ideas?mine=drafts").content.decode()
     assert (

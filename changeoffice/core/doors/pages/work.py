@@ -78,7 +78,8 @@ class WorkListPage(View):
         except Invalid as error:
             rows, complaint = self.rows(), str(error)
         tab = self._tab(params.get("view", ""))
-        shown = rows.filter(tab.keep(request.user)) if tab else rows
+        self.kept = {one.slug: rows.filter(one.keep(request.user)) for one in self.tabs}
+        shown = self.kept[tab.slug] if tab else rows
         context = self._context(params, wanted, rows, shown, tab) | {"complaint": complaint}
         template = self.fragment if request.htmx and not request.htmx.boosted else self.template
         answer = render(request, template, context)
@@ -95,8 +96,7 @@ class WorkListPage(View):
         ordering = params.get("ordering", self.default_ordering)
         ordering = ordering if ordering in self.orderings else self.default_ordering
         page = self._page(params, wanted, shown, ordering, tab)
-        kept = {t.slug: rows.filter(t.keep(self.request.user)) for t in self.tabs}
-        counts = {f"view {slug}": counted(found) for slug, found in kept.items()}
+        counts = {f"view {slug}": counted(found) for slug, found in self.kept.items()}
         total = f"view {tab.slug}" if tab else "total"
         self.found = at_once.fetch_named({total: counted(shown)} | counts | self.around(shown))
         return {
