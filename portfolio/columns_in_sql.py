@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import numpy as np
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import (
     BigIntegerField,
@@ -45,11 +46,15 @@ def or_nothing(column: Any) -> Coalesce:
     return Coalesce(Cast(column, BigIntegerField()), Value(NOTHING, BigIntegerField()))
 
 
-def among(column: str, ids: Iterable[int] | str) -> Func:
-    """The column is one of these ids; one parameter, however many there are."""
-    array = ids if isinstance(ids, str) else as_array(ids)
+def among(column: str, ids: Iterable[int] | QuerySet | str) -> Func:
+    """The column is one of these ids; one parameter, however many there are. A queryset is asked
+    once and before anything else, where a join to it may be left for last."""
+    if isinstance(ids, QuerySet):
+        array: Any = ArraySubquery(ids)
+    else:
+        array = Value(ids if isinstance(ids, str) else as_array(ids), output_field=TextField())
     return Func(
-        F("pk" if column == "id" else column), Value(array, output_field=TextField()),
+        F("pk" if column == "id" else column), array,
         template="%(expressions)s::bigint[])", arg_joiner=" = ANY(", output_field=BooleanField(),
     )  # fmt: skip
 

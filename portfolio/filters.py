@@ -123,10 +123,7 @@ class DependencyFilterSet(WorkFilterSet):
     getter = django_filters.CharFilter(method="by_end", label="Getter")
 
     def by_project(self, rows, name, reference):
-        wanted = reference.upper()
-        return rows.filter(
-            Q(giver__project__reference=wanted) | Q(getter__project__reference=wanted)
-        )
+        return rows.touching(Project.objects.by_reference(reference))
 
     def by_end(self, rows, name, reference):
         return rows.filter(**{f"{name}__reference": reference.upper()})

@@ -34,8 +34,6 @@ def pass_on_confidence(project: Project) -> None:
         if project.confidential:
             named = NamedPerson.objects.filter(record_id=project.pk).values("person_id")
             rows.exclude(owner_id__in=named).update(owner_id=project.owner_id)
-    links = Dependency.objects.filter(giver__project=project) | Dependency.objects.filter(
-        getter__project=project
-    )
+    links = Dependency.objects.touching([project])
     for link in links.select_related("giver__project", "getter__project"):
         link.stand_with_its_ends(project)

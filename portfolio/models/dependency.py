@@ -1,5 +1,6 @@
 """Dependencies: a contract between a giver's milestone and a getter's."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar
 
@@ -17,9 +18,11 @@ from changeoffice.core.record.workflow import State, transition
 from changeoffice.core.talk.models import follow
 from changeoffice.organisation.models import staff
 from portfolio import dependency as promise
+from portfolio.columns_in_sql import among
 from portfolio.days import working_days
 from portfolio.models.milestone import Milestone
 from portfolio.models.parts import MovesRag
+from portfolio.models.project import Project
 from portfolio.rules import ANSWERS, EITHER_SIDE, GETS, GIVES, IMPORTS, KEEPS_PROJECT
 
 TERMS = {"need_by", "lag", "tolerance"}
@@ -49,6 +52,12 @@ class DependencyQuerySet(WorkQuerySet):
             "reading", "giver__project", "getter__project", "giver__expectation",
             "giver_owner", "getter_owner", "unit", "owner",
         )  # fmt: skip
+
+    def touching(self, projects: Iterable[Project]) -> "DependencyQuerySet":
+        """What these projects give or get. Their milestones are found first, so that each end has
+        its index to look in, however much is joined to a dependency."""
+        marks = Milestone.objects.filter(project__in=projects).order_by().values("pk")
+        return self.filter(Q(among("giver_id", marks)) | Q(among("getter_id", marks)))
 
     def binding(self) -> "DependencyQuerySet":
         return self.filter(state__in=BINDING)

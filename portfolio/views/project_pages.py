@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -59,13 +59,12 @@ def plan_rows(project: Project, person) -> dict[str, QuerySet]:
     """What a plan is made of; a contract whose other end is hidden is not there."""
     gates = Gate.objects.filter(project=project).order_by("position")
     links = Dependency.objects.visible_to(person).with_ends().exclude(state="withdrawn")
-    touching = Q(getter__project=project) | Q(giver__project=project)
     return {
         "gates": gates.select_related("decided_by").prefetch_related(
             Prefetch("criteria", GateCriterion.objects.select_related("by"))
         ),
         "milestones": milestone_rows(project, person),
-        "links": links.filter(touching).order_by("-reading__used", "pk"),
+        "links": links.touching([project]).order_by("-reading__used", "pk"),
     }  # fmt: skip
 
 

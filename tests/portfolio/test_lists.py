@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from changeoffice.core.record.history import history_of
-from portfolio.models import Milestone, Risk
+from portfolio.models import Dependency, Milestone, Risk
 
 LISTS = ["projects", "milestones", "dependencies", "gates", "risks", "interventions", "programmes"]
 
@@ -38,6 +38,19 @@ def test_a_list_asks_the_same_number_of_questions_for_one_and_for_many(
     fill(4)
     assert questions() <= first + 2
     assert first <= 14
+
+
+@pytest.mark.django_db
+def test_dependencies_of_a_project_are_found_from_either_end(
+    api, project_manager, make_project, make_milestone, agree
+):
+    first, second, third = (make_project(f"Project {n}") for n in range(3))
+    given = agree(make_milestone(first), make_milestone(second))
+    got = agree(make_milestone(third), make_milestone(first))
+    agree(make_milestone(second), make_milestone(third))
+    found = api(project_manager).get(f"/api/v1/dependencies/?project={first.reference.lower()}")
+    assert {row["id"] for row in found.json()["results"]} == {given.reference, got.reference}
+    assert set(Dependency.objects.touching([first])) == {given, got}
 
 
 @pytest.mark.django_db(transaction=True)
