@@ -164,7 +164,8 @@ def surround(to: int) -> None:
     suggest(to)
     works(Demand, _more(Demand, to), title=TITLE, **OWNED, need="'Because of the ' || bench_word(k)",
           state="(ARRAY['submitted','screening','assessment'])[1 + k % 3]", requester="bench_someone(k + 1)",
-          stage_since="now()", due_on="current_date + (k % 40)::int - 10", wsjf="1 + k % 9")  # fmt: skip
+          stage_since="now()", due_on="current_date + (k % 40)::int - 10", wsjf="1 + k % 9",
+          raw_score="1 + k % 9", score_index="10 * (1 + k % 9)")  # fmt: skip
     for model, given in (
         (Issue, {"severity": "1 + k % 4", "target_on": "current_date + (k % 60)::int - 5"}),
         (Action, {"due_on": "current_date + (k % 60)::int - 5"}),

@@ -17,10 +17,12 @@ from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import NotAllowed
 from demand import story, waiting
 from demand.filters import ORDERINGS, DemandFilterSet
-from demand.inputs import LINE_INPUTS, SCORE_INPUTS
+from demand.inputs import LINE_INPUTS
 from demand.models import Demand, StageLimit
 from demand.stages import StageClock
 
+# Of the card all offices begin with; null where another gave the score.
+MEANS = ("mean_value", "mean_time_criticality", "mean_risk_reduction", "job_size")
 REFERENCE = {"type": "object", "nullable": True,
              "properties": {"id": {"type": "string"}, "title": {"type": "string"}}}  # fmt: skip
 
@@ -41,12 +43,15 @@ class EstimateLineSerializer(serializers.Serializer):
 
 
 class AssessmentScoreSerializer(serializers.Serializer):
+    """Marks by criterion; those of the card all offices begin with also under their own names."""
+
     assessor = PersonField()
     round = serializers.IntegerField()
-    value = serializers.IntegerField()
-    time_criticality = serializers.IntegerField()
-    risk_reduction = serializers.IntegerField()
-    job_size = serializers.IntegerField()
+    marks = serializers.DictField(child=serializers.FloatField())
+    value = serializers.IntegerField(allow_null=True)
+    time_criticality = serializers.IntegerField(allow_null=True)
+    risk_reduction = serializers.IntegerField(allow_null=True)
+    job_size = serializers.IntegerField(allow_null=True)
     rationale = serializers.CharField()
     at = serializers.DateTimeField()
 
@@ -54,6 +59,8 @@ class AssessmentScoreSerializer(serializers.Serializer):
 class ScoresSerializer(serializers.Serializer):
     round = serializers.IntegerField()
     is_open = serializers.BooleanField()
+    scorecard = serializers.CharField(allow_null=True)
+    method = serializers.CharField()
     wanted = serializers.IntegerField()
     given = serializers.IntegerField()
     results = AssessmentScoreSerializer(many=True)
@@ -67,7 +74,7 @@ class EstimatesSerializer(serializers.Serializer):
 
 
 class DemandSerializer(WorkSerializer):
-    figures = tuple({"wsjf": "score"}.get(name, name) for name in Demand.figures)
+    figures = tuple({"raw_score": "score"}.get(name, name) for name in Demand.figures) + MEANS
 
     need = serializers.CharField()
     source = serializers.CharField()
@@ -90,13 +97,20 @@ class DemandSerializer(WorkSerializer):
     cost_likely = serializers.DecimalField(14, 2, allow_null=True)
     cost_high = serializers.DecimalField(14, 2, allow_null=True)
     confidence = serializers.IntegerField(allow_null=True)
-    score = serializers.DecimalField(6, 2, source="wsjf", allow_null=True)
+    score = serializers.DecimalField(18, 2, source="raw_score", allow_null=True)
+    score_index = serializers.DecimalField(7, 4, allow_null=True)
+    wsjf = serializers.DecimalField(6, 2, allow_null=True)
+    scorecard = serializers.CharField(source="scorecard.reference", default=None, allow_null=True)
+    means = serializers.DictField(child=serializers.FloatField())
     mean_value = serializers.DecimalField(4, 2, allow_null=True)
     mean_time_criticality = serializers.DecimalField(4, 2, allow_null=True)
     mean_risk_reduction = serializers.DecimalField(4, 2, allow_null=True)
     job_size = serializers.DecimalField(4, 2, allow_null=True)
     round_closed_at = serializers.DateTimeField(allow_null=True)
     rank = serializers.IntegerField(allow_null=True)
+    rank_because = serializers.CharField(
+        allow_null=True, help_text="mandatory, score, needed or hand"
+    )
     needs_first = serializers.SerializerMethodField()
     moved_to = serializers.IntegerField(allow_null=True)
     moved_because = serializers.CharField()
@@ -161,7 +175,16 @@ class DemandApi(WorkViewSet):
     work, area, serializer_class = Demand, "demands", DemandSerializer
     filterset_class, orderings, default_ordering = DemandFilterSet, ORDERINGS, "newest"
     birth, birth_inputs = Demand.raise_new, Demand.profile
-    related = ("unit", "owner", "requester", "sponsor", "idea", "merged_into", "standing")
+    related = (
+        "unit",
+        "owner",
+        "requester",
+        "sponsor",
+        "idea",
+        "merged_into",
+        "standing",
+        "scorecard",
+    )
 
     def gather(self, records):
         joined = {"services": (), "effects": ("kpi",), "prerequisites": ("needs",)}
@@ -196,16 +219,19 @@ class DemandApi(WorkViewSet):
         seen = demand.scores_seen_by(request.user)
         if demand.round_closed_at and not SEES_FIGURES.holds(request.user, demand):
             seen = seen.filter(assessor=request.user)
-        body = {"round": demand.round, "is_open": demand.round_closed_at is None,
+        card = demand.round_card
+        body = {"round": demand.round, "scorecard": card and card.reference,
+                "method": demand.card_of_round.method, "is_open": demand.round_closed_at is None,
                 "wanted": demand.scores_wanted, "given": demand.scores_of_round().count(),
                 "results": seen}  # fmt: skip
         return Response(ScoresSerializer(body).data)
 
     @extend_schema(operation_id="demands_scores_create", responses={201: ScoresSerializer},
-                   request=shapes.serializer_for("DemandScoresIn", SCORE_INPUTS))  # fmt: skip
+                   request=shapes.serializer_for("DemandScoresIn", Demand.score.asks))  # fmt: skip
     @scores.mapping.post
     def give_score(self, request, id: str) -> Response:
-        """Give or change one's own scores; the same as the verb `score`."""
+        """Give or change one's own scores; the same as the verb `score`. The fields are the criteria
+        of the round's scorecard, here those of the card all offices begin with."""
         perform(self.get_object(), "score", by=request.user, data=body_of(request))
         answer = self.scores(request, id)
         answer.status_code = 201

@@ -17,6 +17,7 @@ from changeoffice.organisation.models import Service
 from demand import ports, waiting
 from demand.models import Demand, DemandType, Size, Source
 from demand.stages import StageClock
+from demand.standing import short
 
 CARDS_SHOWN = 8
 # Column, label, the states in it.
@@ -68,6 +69,7 @@ class Drawer:
             "demand": demand, "id": demand.reference, "reference": demand.reference,
             "title": demand.title, "url": demand.get_absolute_url(), "age": age,
             "rank": demand.rank, "sees_figures": seen, "score": _score(demand) if seen else None,
+            "raw_score": short(demand.raw_score, 1) if seen and demand.raw_score is not None else "",
             "size": (demand.size or "?") if seen else "",
             "risk": demand.get_risk_display() if seen else "",
             "risk_tone": RISK_TONES.get(demand.risk, "") if seen else "",
@@ -114,7 +116,8 @@ class Drawer:
 
 
 def _score(demand: Demand) -> str:
-    return "" if demand.wsjf is None else f"{demand.wsjf:.1f}".removesuffix(".0")
+    """Its place on the scale all cards share, and the score it comes from."""
+    return "" if demand.score_index is None else f"{demand.score_index:.0f}"
 
 
 def around(rows: QuerySet, person: Person) -> dict[str, QuerySet]:

@@ -1,7 +1,9 @@
 """The limits and approval policies an office starts with; administrators change the rows."""
 
 from changeoffice.core.approvals.models import ApprovalPolicy
+from changeoffice.core.record import acting
 from demand.models.parts import StageLimit
+from demand.models.scorecard import Scorecard
 from demand.models.vocabulary import LIMITS
 
 LIMIT = 50_000
@@ -15,6 +17,8 @@ POLICIES = [
 
 def put(sender=None, **kwargs) -> None:
     """Add what is missing; never change what somebody has set."""
+    with acting.through("job", "start"):
+        Scorecard.put_in_force()
     for state, days in LIMITS.items():
         StageLimit.objects.get_or_create(state=state, defaults={"working_days": days})
     if ApprovalPolicy.objects.filter(kind="demand").exists():

@@ -4,6 +4,7 @@ from typing import Any
 
 from changeoffice.core.doors.templatetags.formats import long_day, money, plain
 from demand.models import Demand
+from demand.standing import short
 
 Figure = dict[str, Any]
 
@@ -17,8 +18,9 @@ def of(demand: Demand, told: dict[str, Any]) -> list[Figure]:
 
 
 def _value(demand: Demand, rank: dict[str, Any]) -> Figure:
-    place = f"WSJF, rank {rank['place']} of {rank['total']}" if rank else "WSJF, not ranked"
-    return _one("Value", plain(demand.wsjf, 1) if demand.wsjf is not None else "–", place,
+    made = f"{demand.card.short} {plain(demand.raw_score, 1)}" if demand.raw_score else "not scored"
+    place = f"{made}, rank {rank['place']} of {rank['total']}" if rank else f"{made}, not ranked"
+    return _one("Value", short(demand.score_index, 1), place,
                 "#score", rank.get("holds", ""))  # fmt: skip
 
 

@@ -19,9 +19,9 @@ LAST = date(9999, 12, 31)
 ORDERINGS = {
     "rank": Ordering("Rank", "standing__rank", descending=False, empty=10**9),
     "-rank": Ordering("Rank, last first", "standing__rank", empty=0),
-    "-score": Ordering("Score", "wsjf", empty=Decimal(-1), figure=True),
+    "-score": Ordering("Score", "score_index", empty=Decimal(-1), figure=True),
     "score": Ordering(
-        "Score, lowest first", "wsjf", descending=False, empty=Decimal(1000), figure=True
+        "Score, lowest first", "score_index", descending=False, empty=Decimal(1000), figure=True
     ),
     "-age": Ordering("Longest in its stage", "stage_since", descending=False),
     "age": Ordering("Shortest in its stage", "stage_since"),

@@ -20,7 +20,7 @@ def has_an_estimate(demand) -> bool:
 
 @guard("Close the assessment round first.")
 def is_assessed(demand) -> bool:
-    return demand.wsjf is not None and demand.round_closed_at is not None
+    return demand.score_index is not None and demand.round_closed_at is not None
 
 
 @guard("The assessment round is closed.")
@@ -40,7 +40,7 @@ def has_a_score(demand) -> bool:
 
 @guard("It has no score yet.")
 def is_scored(demand) -> bool:
-    return demand.wsjf is not None
+    return demand.score_index is not None
 
 
 @guard("Write at least 20 characters about what is needed.")

@@ -15,19 +15,6 @@ def skills(person):
     return Skill.objects.all()
 
 
-SCORES = {
-    "value": "Value to customers and business; 10 is most.",
-    "time_criticality": "How much is lost by waiting; 10 is most.",
-    "risk_reduction": "Risk it removes or chances it opens; 10 is most.",
-    "job_size": "How big the job is; 10 is biggest.",
-}
-SCORE_INPUTS = {
-    **{name: Number(label=name.replace("_", " ").capitalize(), hint=hint, least=1, most=10)
-       for name, hint in SCORES.items()},
-    "rationale": LongText(label="Reason", lines=3, min=10, max=4000),
-}  # fmt: skip
-
-
 PROFILE = {
     "title": Text(label="The demand in one line", max=120, min=8),
     "need": LongText(label="What is needed, and why?", max=8000,

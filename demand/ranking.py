@@ -4,39 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.db import connection, transaction
 
 from changeoffice.core.record import clock
 
 HORIZON = timedelta(days=365)  # a mandatory date nearer than this goes first
-PARTS = ("value", "time_criticality", "risk_reduction", "job_size")
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
 class Ranked:
     id: int
-    wsjf: Decimal
+    score: Decimal
     mandatory_on: date | None = None
     moved_to: int | None = None
     needs: tuple[int, ...] = ()
-
-
-def means(scores: Iterable[Any]) -> dict[str, Decimal]:
-    """The mean of each part over a round's scores."""
-    rows = list(scores)
-    return {
-        part: (Decimal(sum(getattr(row, part) for row in rows)) / len(rows)).quantize(CENT)
-        for part in PARTS
-    }
-
-
-def wsjf(parts: dict[str, Decimal]) -> Decimal:
-    """Weighted shortest job first: cost of delay over job size."""
-    delay = parts["value"] + parts["time_criticality"] + parts["risk_reduction"]
-    return (delay / parts["job_size"]).quantize(CENT)
 
 
 def in_order(rows: Iterable[Ranked], today: date) -> list[tuple[int, str]]:
@@ -48,7 +30,7 @@ def in_order(rows: Iterable[Ranked], today: date) -> list[tuple[int, str]]:
     def natural(row: Ranked) -> tuple:
         near = row.mandatory_on is not None and row.mandatory_on <= until
         return (
-            (0, row.mandatory_on, -row.wsjf, row.id) if near else (1, date.max, -row.wsjf, row.id)
+            (0, row.mandatory_on, -row.score, row.id) if near else (1, date.max, -row.score, row.id)
         )
 
     by_themselves = sorted((row for row in rows if row.moved_to is None), key=natural)
@@ -103,13 +85,13 @@ def circle(pairs: Iterable[tuple[int, int]], demand: int, needs: int) -> list[in
 
 def refresh(demand) -> None:
     """Rank all again with what this demand is about to be; its own row is not saved yet."""
-    counts = demand.wsjf is not None and not demand.confidential
+    counts = demand.score_index is not None and not demand.confidential
     _rank(demand, [demand] if counts else [])
 
 
 def leave(demand) -> None:
     """Rank the others without this demand."""
-    if demand.wsjf is not None:
+    if demand.score_index is not None:
         _rank(demand, [])
 
 
@@ -132,11 +114,11 @@ def _rank(changing, extra: list) -> int:
 
     alone()
     others = Demand.objects.ranked().exclude(pk=changing.pk if changing else None)
-    rows = [*others.only("pk", "wsjf", "mandatory_on", "moved_to"), *extra]
+    rows = [*others.only("pk", "score_index", "mandatory_on", "moved_to"), *extra]
     needs: dict[int, list[int]] = {}
     for pk, needed in Demand.prerequisite_pairs():
         needs.setdefault(pk, []).append(needed)
-    ranked = [Ranked(row.pk, row.wsjf, row.mandatory_on, row.moved_to, tuple(needs.get(row.pk, ())))
+    ranked = [Ranked(row.pk, row.score_index, row.mandatory_on, row.moved_to, tuple(needs.get(row.pk, ())))
               for row in rows]  # fmt: skip
     order = in_order(ranked, clock.today())
     known = {row.pk: (row.rank, row.because) for row in Standing.objects.all()}

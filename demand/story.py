@@ -6,16 +6,15 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.approvals.models import Approval, Round
 from changeoffice.core.doors.templatetags.formats import money, short_day
 from changeoffice.core.record import at_once
 from changeoffice.core.record.models import Event, visible
-from demand import scoring
+from demand import scoring, standing
 from demand.estimate import outlook, three_point
-from demand.inputs import SCORES
-from demand.models import Demand, EstimateLine, KpiEffect, Standing
+from demand.models import Demand, EstimateLine, KpiEffect
 from demand.stages import Age, StageClock
+from demand.standing import short
 from demand.waiting import WaitsFor
 
 STAGES = [
@@ -40,19 +39,7 @@ def around(demand: Demand, person) -> dict[str, QuerySet | at_once.Count]:
             Prefetch("steps", Approval.objects.select_related("approver", "decided_by", "on_behalf_of"))
         ),
     }  # fmt: skip
-    return found if demand.rank is None else found | _around_rank(demand, person)
-
-
-def _around_rank(demand: Demand, person) -> dict[str, QuerySet | at_once.Count]:
-    by_score = Standing.objects.filter(because="score")
-    return {
-        "ranked": at_once.Count(Standing.objects.all()),
-        "ahead": Demand.objects.visible_to(person).filter(standing__rank=demand.rank - 1),
-        "scored": (by_score if demand.standing.because == "score" else by_score.none()).values_list(
-            "pk", "rank", "demand__mean_value", "demand__mean_time_criticality",
-            "demand__mean_risk_reduction", "demand__job_size",
-        ),
-    }  # fmt: skip
+    return found | standing.around(demand, person)
 
 
 def answer(demand: Demand, age: Age, waits: WaitsFor, sees_figures: bool) -> str:
@@ -109,47 +96,50 @@ def assessment(demand: Demand, person, sees_figures: bool, found: dict[str, Any]
     is_open = bool(demand.round) and demand.round_closed_at is None
     mine = next((row for row in seen if row.assessor_id == person.pk), None)
     shown = seen if sees_figures else [row for row in seen if row is mine]
+    told = demand.score_index is not None and sees_figures and not is_open
+    card = demand.card_of_round if is_open else demand.card
     return {
-        "is_open": is_open, "mine": mine, "scores": shown if not is_open else [],
-        "given": found["given"] if is_open else len(seen),
+        "is_open": is_open, "card": card, "given": found["given"] if is_open else len(seen),
+        "mine": _marks(card, mine) if mine else "", "my_reason": mine.rationale if mine else "",
+        "scores": [] if is_open else [(row, _marks(card, row)) for row in shown],
         "wanted": demand.scores_wanted,
-        "parts": _parts(demand, seen) if demand.wsjf is not None and sees_figures and not is_open else [],
+        "parts": _parts(demand, card, seen) if told else [],
+        "differ": _differ(scoring.disagreement(card, [row.marks for row in seen])) if told else "",
     }  # fmt: skip
 
 
-def _parts(demand: Demand, scores: list) -> list[dict[str, Any]]:
-    found = []
-    for name, hint in SCORES.items():
-        given = [getattr(row, name) for row in scores]
-        value = demand.job_size if name == "job_size" else getattr(demand, f"mean_{name}")
-        spread = (
-            f"{len(given)} assessors, from {min(given)} to {max(given)}"
-            if len(given) > 1
-            else "one assessor"
-        )
-        found.append({"name": name, "label": name.replace("_", " ").capitalize(), "hint": hint,
-                      "value": _short(value), "spread": spread,
-                      "deviation": round(pstdev(given), 1) if given else 0})  # fmt: skip
-    return found
+def _marks(card: scoring.Card, row) -> str:
+    told = [f"{item.label.lower()} {short(row.marks.get(item.code))}" for item in card.criteria]
+    return ", ".join(told)
 
 
-def rank(demand: Demand, person, found: dict[str, Any]) -> dict[str, Any]:
-    """Why it stands where it does, and what stands right before it."""
-    if demand.rank is None:
-        return {}
-    ahead = found["ahead"][0] if found["ahead"] else None
-    return {"place": demand.rank, "total": found["ranked"], "because": _because(demand, person),
-            "ahead": _ahead(demand, ahead, person), "holds": _holds(demand, found["scored"])}  # fmt: skip
+def _parts(demand: Demand, card: scoring.Card, scores: list) -> list[dict[str, Any]]:
+    return [_part(item, demand.means.get(item.code), scores) for item in card.criteria]
 
 
-def _holds(demand: Demand, rows: list[tuple]) -> str:
-    """Whether the rank rests on the weights; only scores that rank by themselves can move."""
-    if demand.standing.because != "score":
+def _part(item: scoring.Criterion, mean: float | None, scores: list) -> dict[str, Any]:
+    given = [row.marks[item.code] for row in scores if item.code in row.marks]
+    apart = f", {short(min(given))} to {short(max(given))}" if len(set(given)) > 1 else ""
+    spread = f" Deviation {pstdev(given):.1f}{apart}." if len(given) > 1 else ""
+    turned = " A higher mark lowers the score." if item.inverted else ""
+    return {"label": item.label, "value": _bare(mean), "of": _bare(item.high),
+            "weight": "" if item.weight == 1 else f"weight {short(item.weight)}",
+            "reason": f"{item.hint}{turned}{spread}".strip()}  # fmt: skip
+
+
+def _bare(value: float | None) -> str:
+    """For the component that draws it as a share, which reads it as a number."""
+    return short(value).replace(",", "")
+
+
+def _differ(found: scoring.Difference | None) -> str:
+    if found is None:
         return ""
-    ids, ranks = [row[0] for row in rows], [row[1] for row in rows]
-    return scoring.in_words(
-        scoring.shifts(demand.pk, ids, ranks, [list(map(float, row[2:])) for row in rows])
+    how = (
+        "far apart" if found.share >= 0.5 else "somewhat apart" if found.share >= 0.25 else "close"
     )
+    return (f"Assessors are {how}: they differ most on {found.criterion.label.lower()}, "
+            f"{short(found.low)} to {short(found.high)}.")  # fmt: skip
 
 
 def needs_first(found: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -160,52 +150,13 @@ def needs_first(found: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _because(demand: Demand, person) -> str:
-    if demand.standing.because == "hand":
-        who = demand.moved_by.name if demand.moved_by else "Somebody"
-        return f"{who} put it here by hand: {demand.moved_because}"
-    sums = (f"({_short(demand.mean_value)} value + {_short(demand.mean_time_criticality)} time criticality"
-            f" + {_short(demand.mean_risk_reduction)} risk reduction) ÷ {_short(demand.job_size)} job size"
-            f" = {_short(demand.wsjf)}")  # fmt: skip
-    if demand.standing.because == "mandatory":
-        return (
-            f"Its mandatory date, {short_day(demand.mandatory_on)}, goes before any score. {sums}."
-        )
-    if demand.standing.because == "needed":
-        waiting = (
-            Demand.objects.visible_to(person)
-            .filter(prerequisites__needs=demand, standing__rank__gt=demand.rank)
-            .order_by("standing__rank")
-            .first()
-        )
-        first = (
-            f"{waiting.reference} cannot start without it" if waiting else "Another needs it first"
-        )
-        return f"{first}, so it stands before that one. By itself: {sums}."
-    return f"{sums}. A higher score is done sooner."
-
-
-def _ahead(demand: Demand, other: Demand | None, person) -> str:
-    """What stands before it; its score only for those who may see that one as well."""
-    if demand.rank == 1:
-        return "Nothing stands before it."
-    if other is None:
-        return ""
-    score = f" with {_short(other.wsjf)}" if SEES_FIGURES.holds(person, other) else ""
-    return f"{other.reference} stands before it{score}."
-
-
-def _short(value: Any) -> str:
-    return "–" if value is None else f"{Decimal(value):,.2f}".rstrip("0").rstrip(".")
-
-
 def estimate(demand: Demand, lines: list[EstimateLine]) -> dict[str, Any]:
     longest = max((line.high_days for line in lines), default=Decimal(0))
     cost = cost_outlook(lines)
     return {
         "mean": money(cost.mean, demand.currency), "p80": money(cost.p80, demand.currency),
         "lines": [_line(line, longest, demand.currency) for line in lines],
-        "axis": [_short(longest * n / 4) for n in range(5)], "longest": longest,
+        "axis": [short(longest * n / 4) for n in range(5)], "longest": longest,
         "days": sum((line.likely_days for line in lines), Decimal(0)),
     }  # fmt: skip
 
@@ -218,7 +169,9 @@ def cost_outlook(lines) -> Any:
 
 def _line(line, longest: Decimal, currency: str) -> dict[str, Any]:
     low, high = (money(days * line.day_rate, currency) for days in (line.low_days, line.high_days))
-    words = f"{_short(line.low_days)} to {_short(line.high_days)} days, likely {_short(line.likely_days)}"
+    words = (
+        f"{short(line.low_days)} to {short(line.high_days)} days, likely {short(line.likely_days)}"
+    )
     return {"skill": line.skill.name, "low": line.low_days, "likely": line.likely_days,
             "high": line.high_days, "limit": longest, "words": words, "cost": f"{low} to {high}"}  # fmt: skip
 
@@ -230,8 +183,8 @@ def effects(rows: list[KpiEffect]) -> list[dict[str, Any]]:
         readings = sorted(row.kpi.readings.all(), key=lambda r: r.on)
         now = readings[-1].value if readings else row.kpi.baseline
         found.append({
-            "effect": row, "kpi": row.kpi, "now": _short(now), "then": _short(now + row.change),
-            "target": _short(row.kpi.target), "values": [float(r.value) for r in readings][-12:],
+            "effect": row, "kpi": row.kpi, "now": short(now), "then": short(now + row.change),
+            "target": short(row.kpi.target), "values": [float(r.value) for r in readings][-12:],
         })  # fmt: skip
     return found
 

@@ -2,7 +2,8 @@ from django.urls import path
 
 from changeoffice.core.doors.pages.work import work_urls
 from demand import views
-from demand.models import Demand
+from demand.models import Demand, Scorecard
+from demand.scorecards import pages as cards
 
 urlpatterns = work_urls(
     Demand, listed=views.DemandBoard, one=views.DemandPage, new=views.NewDemand,
@@ -11,4 +12,6 @@ urlpatterns = work_urls(
         path("demands/<str:reference>/move/<slug:verb>", views.MoveOnBoard.as_view(),
              name="demand_move"),
     ],
+) + work_urls(
+    Scorecard, listed=cards.ScorecardList, one=cards.ScorecardPage, new=cards.NewScorecard,
 )  # fmt: skip

@@ -25,7 +25,7 @@ from changeoffice.core.doors.pages.work import (
 )
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotNow, Refused
-from demand import board, figures, story, waiting
+from demand import board, figures, standing, story, waiting
 from demand.filters import ORDERINGS, DemandFilterSet
 from demand.models import Demand, StageLimit
 from demand.stages import StageClock
@@ -121,7 +121,7 @@ class DemandBoard(WorkListPage):
 class DemandPage(WorkPage):
     work, template = Demand, "demand/demand.html"
     related = ("unit", "owner", "requester", "sponsor", "idea", "idea__owner", "merged_into",
-               "moved_by", "standing")  # fmt: skip
+               "moved_by", "standing", "scorecard", "round_card")  # fmt: skip
 
     def around(self, demand: Demand) -> dict[str, Any]:
         person = self.request.user
@@ -139,7 +139,7 @@ class DemandPage(WorkPage):
             "age": age, "waits": waits, "answer": story.answer(demand, age, waits, sees),
             "stages": story.stages(demand, found["steps"], stage_clock),
             "assessment": story.assessment(demand, person, sees, found),
-            "rank": story.rank(demand, person, found), **story.needs_first(found),
+            "rank": standing.rank(demand, person, found), **story.needs_first(found),
             "effects": story.effects(found["effects"]),
             "estimate": story.estimate(demand, found["lines"]) if sees else {},
             "approvals": story.approvals(found["round"], person), "services": found["services"],

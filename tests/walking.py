@@ -22,7 +22,7 @@ from changeoffice.core.record import clock
 from changeoffice.core.record.models import Work
 from changeoffice.core.talk.files import attach
 from changeoffice.organisation.models import ConfigurationItem, Objective
-from demand.models import Demand
+from demand.models import Demand, Scorecard
 from ideation.models import Idea
 from portfolio.models import (
     Action,
@@ -140,7 +140,7 @@ def scene(
     )
     works = [taken_in, idea, demand, portfolio, programme, first, getter, dependency, risk, issue, action, budget,
              benefit, intervention, service, kpi, objective, item, Gate.objects.filter(project=first).first(),
-             RagPolicy.objects.first() or RagPolicy.put_in_force()]  # fmt: skip
+             RagPolicy.objects.first() or RagPolicy.put_in_force(), Scorecard.put_in_force()]  # fmt: skip
     found = {work.plural: work.reference for work in works}
     return found | {"attachments": attachment.pk}
 

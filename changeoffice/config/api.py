@@ -10,6 +10,7 @@ from changeoffice.core.notify.feed import EventApi
 from changeoffice.insight import api as insight
 from changeoffice.organisation import api as organisation
 from demand.api import DemandApi
+from demand.scorecards.api import ScorecardApi
 from ideation import api as ideation
 from portfolio import api as portfolio
 from practices.finance.api import BudgetApi
@@ -18,6 +19,7 @@ router = SimpleRouter()
 for viewset in (
     ideation.IdeaApi,
     DemandApi,
+    ScorecardApi,
     *portfolio.APIS,
     BudgetApi,
     *organisation.APIS,

@@ -18,6 +18,7 @@ STEER = ("Steer", [("Portfolio", "layout-dashboard", "/portfolio"),
 REGISTERS = [
     ("Services", "server", "/services"), ("Configuration items", "boxes", "/configuration-items"),
     ("Objectives", "target", "/objectives"), ("Business KPIs", "chart-line", "/business-kpis"),
+    ("Scorecards", "clipboard-list", "/scorecards"),
 ]  # fmt: skip
 ADMINISTRATION = [
     ("People and roles", "users", "/admin/people"), ("Units and teams", "network", "/admin/units"),

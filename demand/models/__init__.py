@@ -9,9 +9,10 @@ from demand.models.parts import (
     StageLimit,
     Standing,
 )
+from demand.models.scorecard import Scorecard
 from demand.models.vocabulary import DemandType, Risk, Size, Source
 
 __all__ = [
     "AssessmentScore", "Demand", "DemandType", "EstimateLine", "KpiEffect", "Prerequisite", "Risk",
-    "Size", "Source", "StageLimit", "Standing",
+    "Scorecard", "Size", "Source", "StageLimit", "Standing",
 ]  # fmt: skip

@@ -19,8 +19,10 @@ from changeoffice.core.talk.models import follow
 from changeoffice.organisation.models import Service
 from demand import ranking
 from demand.inputs import PROFILE
+from demand.models.scorecard import Scorecard, marked
 from demand.models.vocabulary import DESIGN, DemandType, Risk, Size, Source
 from demand.rules import EDITORS
+from demand.scoring import WSJF, Card
 from demand.stages import StageClock
 from ideation.models import Idea
 
@@ -38,7 +40,7 @@ class DemandQuerySet(WorkQuerySet):
         return self.filter(due_on__lt=today or clock.today())
 
     def ranked(self) -> Self:
-        return self.filter(state__in=RANKED, wsjf__isnull=False, confidential=False)
+        return self.filter(state__in=RANKED, score_index__isnull=False, confidential=False)
 
 
 class DemandFacts(Work):
@@ -48,8 +50,8 @@ class DemandFacts(Work):
     counters = ("progress",)
     profile: ClassVar = PROFILE
     responsible = ("owner", "sponsor")
-    figures = ("risk", "size", "cost_low", "cost_likely", "cost_high", "confidence", "wsjf", "mean_value",
-               "mean_time_criticality", "mean_risk_reduction", "job_size")  # fmt: skip
+    figures = ("risk", "size", "cost_low", "cost_likely", "cost_high", "confidence", "wsjf", "raw_score",
+               "score_index", "means")  # fmt: skip
 
     need = models.TextField(verbose_name="what is needed")
     source = models.CharField(max_length=24, choices=Source.choices, default=Source.BUSINESS_UNIT)
@@ -83,14 +85,20 @@ class DemandFacts(Work):
     round = models.PositiveSmallIntegerField(default=0, editable=False)
     scores_wanted = models.PositiveSmallIntegerField(default=1, editable=False)
     round_closed_at = models.DateTimeField(null=True, editable=False)
-    mean_value = models.DecimalField(max_digits=4, decimal_places=2, null=True, editable=False)
-    mean_time_criticality = models.DecimalField(
-        max_digits=4, decimal_places=2, null=True, editable=False
+    round_card = models.ForeignKey(
+        Scorecard, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )
-    mean_risk_reduction = models.DecimalField(
-        max_digits=4, decimal_places=2, null=True, editable=False
+    scorecard = models.ForeignKey(
+        Scorecard, null=True, editable=False, on_delete=models.PROTECT, related_name="+",
+        verbose_name="scorecard of the score",
+    )  # fmt: skip
+    means = models.JSONField(default=dict, db_default={}, editable=False)
+    raw_score = models.DecimalField(
+        max_digits=18, decimal_places=4, null=True, editable=False, verbose_name="score"
     )
-    job_size = models.DecimalField(max_digits=4, decimal_places=2, null=True, editable=False)
+    score_index = models.DecimalField(
+        max_digits=7, decimal_places=4, null=True, editable=False, verbose_name="score, 0 to 100"
+    )
     wsjf = models.DecimalField(
         max_digits=6, decimal_places=2, null=True, editable=False, verbose_name="WSJF score"
     )
@@ -99,6 +107,7 @@ class DemandFacts(Work):
     moved_by = models.ForeignKey(
         Person, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )
+    moved_at = models.DateTimeField(null=True, editable=False)
     # stage clock
     stage_since = models.DateTimeField(db_default=OfficeNow(), editable=False)
     pauses = models.JSONField(default=list, editable=False)
@@ -121,13 +130,14 @@ class DemandFacts(Work):
         abstract = True
         ordering = ["-record_id"]
         indexes = [
-            models.Index(fields=["wsjf"], name="demand_wsjf"),
+            models.Index(fields=["score_index"], name="demand_score_index"),
             models.Index(fields=["due_on"], name="demand_due"),
             models.Index(fields=["stage_since"], name="demand_stage_since"),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state__in=("approved", "scheduled", "in_delivery", "completed"))
+                | Q(score_index__isnull=False, cost_likely__isnull=False, sponsor__isnull=False)
                 | Q(wsjf__isnull=False, cost_likely__isnull=False, sponsor__isnull=False),
                 name="approved_demand_is_assessed",
             ),
@@ -170,6 +180,24 @@ class DemandFacts(Work):
     def rank(self) -> int | None:
         standing = getattr(self, "standing", None)
         return standing.rank if standing else None
+
+    @property
+    def rank_because(self) -> str | None:
+        standing = getattr(self, "standing", None)
+        return standing.because if standing else None
+
+    mean_value, mean_time_criticality, mean_risk_reduction, job_size = (
+        marked(code, "means") for code in WSJF.codes
+    )
+
+    @property
+    def card(self) -> Card:
+        """The card its score was made with; without one, the card all offices begin with."""
+        return self.scorecard.card if self.scorecard else WSJF
+
+    @property
+    def card_of_round(self) -> Card:
+        return self.round_card.card if self.round_card else WSJF
 
     @property
     def design_requirements(self) -> dict[str, str]:

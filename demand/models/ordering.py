@@ -1,6 +1,7 @@
 """Which demand goes first: what needs another before it, and places given by hand."""
 
 from changeoffice.core.access.rules import ANALYST
+from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.inputs import LongText, Number, Ref, Text
 from changeoffice.core.record.models import work_model
@@ -56,12 +57,14 @@ class Ordering(Leaving):
     def move_rank(self, *, by, place, reason):
         """Put it at a place by hand; the page shows who did and why."""
         self.moved_to, self.moved_because, self.moved_by = place, reason, by
+        self.moved_at = clock.now()
         ranking.refresh(self)
 
     @transition(RANKED, None, who=ANALYST, told="let the score rank", guards=[was_moved])
     def release_rank(self, *, by):
         """Let mandatory date and score decide its place again."""
         self.moved_to, self.moved_because, self.moved_by = None, "", None
+        self.moved_at = None
         ranking.refresh(self)
 
     # inner ---------------------------------------------------------------------------------------

@@ -7,7 +7,9 @@ from changeoffice.core.people.models import Person
 from changeoffice.core.record.clock import OfficeNow
 from changeoffice.core.record.history import tracked
 from changeoffice.organisation.models import BusinessKpi, Skill
+from demand import scoring
 from demand.models.demand import Demand
+from demand.models.scorecard import Scorecard, marked
 
 
 @tracked
@@ -60,15 +62,13 @@ class EstimateLine(models.Model):
 
 @tracked
 class AssessmentScore(models.Model):
-    """What one assessor thinks, 1 to 10 each; blind to the others until the round closes."""
+    """What one assessor marks on the round's card; blind to the others until the round closes."""
 
     demand = models.ForeignKey(Demand, on_delete=models.PROTECT, related_name="scores")
     round = models.PositiveSmallIntegerField()
     assessor = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    value = models.PositiveSmallIntegerField()
-    time_criticality = models.PositiveSmallIntegerField()
-    risk_reduction = models.PositiveSmallIntegerField()
-    job_size = models.PositiveSmallIntegerField()
+    scorecard = models.ForeignKey(Scorecard, null=True, on_delete=models.PROTECT, related_name="+")
+    marks = models.JSONField(default=dict, db_default={})
     rationale = models.TextField()
     at = models.DateTimeField(db_default=OfficeNow())
 
@@ -78,12 +78,9 @@ class AssessmentScore(models.Model):
             models.UniqueConstraint(
                 fields=["demand", "round", "assessor"], name="one_score_per_assessor"
             ),
-            models.CheckConstraint(
-                condition=Q(value__range=(1, 10), time_criticality__range=(1, 10),
-                            risk_reduction__range=(1, 10), job_size__range=(1, 10)),
-                name="assessment_scores_1_to_10",
-            ),
-        ]  # fmt: skip
+        ]
+
+    value, time_criticality, risk_reduction, job_size = map(marked, scoring.WSJF.codes)
 
     def __str__(self) -> str:
         return f"a score for {self.demand_id}"

@@ -9,20 +9,22 @@ from changeoffice.core.record.inputs import LongText, Number, Text
 from changeoffice.core.record.models import NamedPerson, Reach
 from changeoffice.core.record.workflow import transition
 from changeoffice.core.talk.models import comment, follow
-from demand import ranking
+from demand import ranking, scoring
 from demand.guards import has_a_score, round_is_closed, says_the_need, takes_scores
 from demand.inputs import (
     ASSESS_INPUTS,
     EFFECT_INPUTS,
     KPI_INPUT,
     LINE_INPUTS,
-    SCORE_INPUTS,
     SIZE_INPUT,
     SIZE_RANGES,
     SKILL_INPUT,
 )
 from demand.models.facts import BEFORE_APPROVAL, DECIDED_ON, DemandFacts
+from demand.models.scorecard import Scorecard, mark_inputs
 from demand.rules import ASSESSOR, EDITORS, REQUESTER
+
+CENT = Amount("0.01")
 
 
 class Shaping(DemandFacts):
@@ -82,12 +84,16 @@ class Shaping(DemandFacts):
         self._enter("assessment")
 
     @transition("assessment", None, who=ASSESSOR, guards=[takes_scores], told="scored", noted=False,
-                label="Score it", tone="primary", asks=SCORE_INPUTS)  # fmt: skip
-    def score(self, *, by, **scores):
-        """Give or change one's own scores; nobody sees them before the round closes."""
+                label="Score it", tone="primary", asks=mark_inputs(scoring.WSJF),
+                asks_here=lambda demand: mark_inputs(demand.card_of_round))  # fmt: skip
+    def score(self, *, by, rationale, **marks):
+        """Mark every criterion of the round's scorecard, or change one's marks; nobody sees them
+        before the round closes."""
         self.scores.update_or_create(
-            round=self.round, assessor=by, defaults={**scores, "at": clock.now()}
-        )
+            round=self.round, assessor=by,
+            defaults={"marks": {code: float(mark) for code, mark in marks.items()},
+                      "scorecard": self.round_card, "rationale": rationale, "at": clock.now()},
+        )  # fmt: skip
         if self.scores_of_round().count() >= self.scores_wanted:
             self._close_round()
 
@@ -189,13 +195,16 @@ class Shaping(DemandFacts):
     # inner ---------------------------------------------------------------------------------------
     def _open_round(self, wanted: int) -> None:
         self.round, self.scores_wanted, self.round_closed_at = self.round + 1, wanted, None
+        self.round_card = Scorecard.current()
 
     def _close_round(self) -> None:
         """Take the means of the round; a demand's score depends on nothing but its own."""
-        means = ranking.means(list(self.scores_of_round()))
-        for name, value in means.items():
-            setattr(self, "job_size" if name == "job_size" else f"mean_{name}", value)
-        self.wsjf, self.round_closed_at = ranking.wsjf(means), clock.now()
+        self.scorecard = self.round_card
+        self.means = scoring.means(self.card, [row.marks for row in self.scores_of_round()])
+        found = scoring.outcome(self.card, self.means)
+        self.raw_score, self.score_index = _fixed(found.raw), _fixed(found.index)
+        self.wsjf = _fixed(found.raw, CENT) if self.card.method == "wsjf" else None
+        self.round_closed_at = clock.now()
         ranking.refresh(self)
 
     def _add_up(self, by) -> str:
@@ -211,3 +220,7 @@ class Shaping(DemandFacts):
         self._enter("approval")
         self._ask_approvers(by)
         return "approval"
+
+
+def _fixed(value: float, places: Amount = Amount("0.0001")) -> Amount:
+    return Amount(str(value)).quantize(places)

@@ -143,7 +143,8 @@ def test_scores_are_blind_until_the_round_closes(make_demand, manager, analyst, 
     ]  # fmt: skip
     assert all(told not in text for text in doors)
     assert api(analyst).get(f"{at}/scores/").json() | {"results": None} == {
-        "round": 1, "is_open": True, "wanted": 2, "given": 1, "results": None}  # fmt: skip
+        "round": 1, "is_open": True, "wanted": 2, "given": 1, "results": None,
+        "scorecard": demand.round_card.reference, "method": "wsjf"}  # fmt: skip
     assert api(analyst).get(f"{at}/scores/").json()["results"] == []
     assert len(api(manager).get(f"{at}/scores/").json()["results"]) == 1
     demand.close_round(by=analyst)

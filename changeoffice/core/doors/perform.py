@@ -17,9 +17,11 @@ def verb_named(work: type[Work], name: str) -> Verb:
     return found
 
 
-def asks_of(work: type[Work], verb: Verb) -> Inputs:
-    step = ports.next_steps.get((work.kind, verb.name))
-    return step.asks if step else verb.asks
+def asks_of(work: type[Work], verb: Verb, record: Work | None = None) -> Inputs:
+    """What a verb asks: in general, or of one record."""
+    if step := ports.next_steps.get((work.kind, verb.name)):
+        return step.asks
+    return verb.asks_here(record) if verb.asks_here and record is not None else verb.asks
 
 
 def perform(
@@ -27,7 +29,7 @@ def perform(
 ) -> Any:
     """Clean the input, then do the verb; answers what the verb or its command answers."""
     verb = verb_named(type(record), name)
-    given = shapes.clean(asks_of(type(record), verb), by, data)
+    given = shapes.clean(asks_of(type(record), verb, record), by, data)
     if step := ports.next_steps.get((record.kind, name)):
         return step.command(record, by=by, at_version=at_version, **given)
     return getattr(record, name)(by=by, at_version=at_version, **given)

@@ -99,8 +99,8 @@ class Number(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class Decimal(Input):
-    least: int = -100_000_000_000
-    most: int = 100_000_000_000
+    least: float = -100_000_000_000
+    most: float = 100_000_000_000
     places: int = 2
 
     def form_field(self, person) -> forms.Field:

@@ -66,6 +66,7 @@ class Verb:
     who: Rule | None
     guards: tuple[Guard, ...] = ()
     asks: Inputs = field(default_factory=dict)
+    asks_here: Callable[[Any], Inputs] | None = None  # where what it asks depends on the record
     label: str = ""
     tone: str = ""
     confirm: str = ""

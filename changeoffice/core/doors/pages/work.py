@@ -273,7 +273,7 @@ class VerbPage(InputPage):
     def get(self, request: HttpRequest, reference: str, verb: str) -> HttpResponse:
         record = seen(self.work, reference, request.user)
         found = verb_named(self.work, verb.replace("-", "_"))
-        asks = asks_of(self.work, found)
+        asks = asks_of(self.work, found, record)
         form = self.form_of(asks, initial=self._initial(record, asks))
         offer = found.offer(record, request.user)
         refusal = None
@@ -286,7 +286,7 @@ class VerbPage(InputPage):
     def post(self, request: HttpRequest, reference: str, verb: str) -> HttpResponse:
         record = seen(self.work, reference, request.user)
         found = verb_named(self.work, verb.replace("-", "_"))
-        asks = asks_of(self.work, found)
+        asks = asks_of(self.work, found, record)
         version = posted_version(request)
 
         def act(given: dict[str, Any]) -> HttpResponse:

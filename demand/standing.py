@@ -1,0 +1,136 @@
+"""Why a demand stands where it does: what put it there, who stands beside it, what it rests on."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, F, QuerySet, Value, When
+
+from changeoffice.core.access.rules import SEES_FIGURES
+from changeoffice.core.doors.templatetags.formats import short_day
+from changeoffice.core.record import at_once
+from changeoffice.core.record.models import visible
+from demand import scoring
+from demand.models import Demand, Standing
+
+
+def around(demand: Demand, person) -> dict[str, QuerySet | at_once.Count]:
+    """What the explanation is told from; only for a demand that is ranked."""
+    if demand.rank is None:
+        return {}
+    beside, seen = [demand.rank - 1, demand.rank + 1], Demand.objects.visible_to(person)
+    needed = seen.filter(prerequisites__needs=demand, standing__rank__gt=demand.rank)
+    return {
+        "ranked": at_once.Count(Standing.objects.all()),
+        "beside": seen.filter(standing__rank__in=beside).select_related("standing"),
+        "held_up": needed.order_by("standing__rank")[:1],
+        "on_card": _on_its_card(demand, person),
+    }
+
+
+def _on_its_card(demand: Demand, person) -> QuerySet:
+    """All that stand by a score of the same card; their references where this person may see them."""
+    rows = Standing.objects.filter(because="score", demand__scorecard=demand.scorecard_id)
+    if demand.standing.because != "score" or not SEES_FIGURES.holds(person, demand):
+        rows = rows.none()
+    name = Case(
+        When(visible(person, at="demand__"), then=F("demand__reference")), default=Value("")
+    )
+    return rows.annotate(name=name).values_list("pk", "rank", "demand__means", "name")
+
+
+def rank(demand: Demand, person, found: dict[str, Any]) -> dict[str, Any]:
+    """Its place in words; empty where it is not ranked."""
+    if demand.rank is None:
+        return {}
+    return {
+        "place": demand.rank, "total": found["ranked"], "because": _because(demand, found["held_up"]),
+        "sums": sums(demand), "holds": _holds(demand, found["on_card"]),
+        "beside": [_neighbour(demand, other, person) for other in
+                   sorted(found["beside"], key=lambda other: other.rank)],
+        "first": demand.rank == 1, "last": demand.rank == found["ranked"],
+    }  # fmt: skip
+
+
+def _because(demand: Demand, held_up: list[Demand]) -> str:
+    because = demand.standing.because
+    if because == "hand":
+        who = demand.moved_by.name if demand.moved_by else "Somebody"
+        when = f" on {short_day(demand.moved_at)}" if demand.moved_at else ""
+        return f"{who} put it here by hand{when}: {demand.moved_because}"
+    if because == "mandatory":
+        return f"Its mandatory date, {short_day(demand.mandatory_on)}, goes before any score."
+    if because == "needed":
+        first = (
+            f"{held_up[0].reference} cannot start without it" if held_up
+            else "Another needs it first"
+        )  # fmt: skip
+        return f"{first}, so it stands before that one."
+    return "Its score puts it here; a higher score is done sooner."
+
+
+def sums(demand: Demand) -> str:
+    """How the score comes about, with the card's own numbers."""
+    card, means = demand.card, demand.means
+    if not set(card.codes) <= set(means):
+        return ""
+    raises = [_term(card, item, means) for item in card.criteria if not item.inverted]
+    lowers = [_term(card, item, means) for item in card.criteria if item.inverted]
+    raw, index = short(demand.raw_score), short(demand.score_index, 1)
+    if card.method == "wsjf":
+        told = f"({' + '.join(raises)}) ÷ {_bracketed(lowers, ' + ')} = {raw}"
+    elif card.method == "rice":
+        told = f"{' × '.join(raises)} ÷ {_bracketed(lowers, ' × ')} = {raw}"
+    else:
+        return (f"The weighted mean of {', '.join(raises)}"
+                f"{f' and, turned round, {chr(44).join(lowers)}' if lowers else ''} is {index} of 100.")  # fmt: skip
+    return f"{told}, which is {index} on the scale from 0 to 100 that all cards share."
+
+
+def _term(card: scoring.Card, item: scoring.Criterion, means: dict[str, float]) -> str:
+    told = f"{short(means[item.code])} {item.label.lower()}"
+    if item.weight == 1:
+        return told
+    if card.method == "rice":
+        return f"{told} to the power of {short(item.weight)}"
+    return (
+        f"{short(item.weight)} × {told}"
+        if card.method == "wsjf"
+        else f"{told} ({short(item.weight)})"
+    )
+
+
+def _bracketed(terms: list[str], sign: str) -> str:
+    return terms[0] if len(terms) == 1 else f"({sign.join(terms)})"
+
+
+def _holds(demand: Demand, rows: list[tuple]) -> str:
+    """Whether the rank rests on the weights; only scores that rank by themselves can move."""
+    card = demand.card
+    rows = [row for row in rows if set(card.codes) <= set(row[2])]
+    if demand.pk not in {row[0] for row in rows}:
+        return ""
+    marks = [[row[2][code] for code in card.codes] for row in rows]
+    ids, ranks = [row[0] for row in rows], [row[1] for row in rows]
+    names = {row[0]: row[3] for row in rows if row[3]}
+    return scoring.in_words(card, scoring.shifts(card, demand.pk, ids, ranks, marks), names)
+
+
+def _neighbour(demand: Demand, other: Demand, person) -> dict[str, Any]:
+    """Who stands right before or behind it; a score only where that one's may be seen."""
+    seen = SEES_FIGURES.holds(person, other) and other.score_index is not None
+    return {
+        "demand": other, "place": other.rank, "is_ahead": (other.rank or 0) < (demand.rank or 0),
+        "score": short(other.score_index, 1) if seen else "", "why": WHY[other.standing.because],
+    }  # fmt: skip
+
+
+WHY = {"mandatory": "by its mandatory date", "needed": "because another needs it first",
+       "hand": "by hand", "score": "by its score"}  # fmt: skip
+
+
+def short(value: Any, places: int = 2) -> str:
+    """A figure without the zeros behind it."""
+    if value is None:
+        return "–"
+    told = f"{Decimal(str(value)):,.{places}f}"
+    return told.rstrip("0").rstrip(".") if places else told
