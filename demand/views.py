@@ -6,32 +6,28 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.http import HttpResponse
 
 from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.approvals.models import Approval
-from changeoffice.core.doors.addresses import changed
+from changeoffice.core.doors.addresses import came_from, changed
 from changeoffice.core.doors.lists import COUNT_CEILING, Page
+from changeoffice.core.doors.pages.bulk import BulkPage
 from changeoffice.core.doors.pages.work import (
     NewPage,
     Tab,
     VerbPage,
     WorkListPage,
     WorkPage,
-    seen,
 )
 from changeoffice.core.record import clock
-from changeoffice.core.record.errors import Invalid, NotNow, Refused
-from demand import board, figures, standing, story, waiting
+from changeoffice.core.record.errors import Invalid, NotNow
+from demand import board, columns, figures, standing, story, waiting
 from demand.filters import ORDERINGS, DemandFilterSet
 from demand.models import Demand, StageLimit
 from demand.stages import StageClock
 
 LAYOUTS = ("board", "table")
-MOST_AT_ONCE = 100
 
 
 def _mine(person) -> Q:
@@ -48,7 +44,8 @@ ENDED = [*Demand.closed_states(), "deferred"]
 class DemandBoard(WorkListPage):
     work, template, fragment = Demand, "demand/board.html", "demand/_list.html"
     filterset, orderings, default_ordering = DemandFilterSet, ORDERINGS, "rank"
-    related = ("unit", "owner", "requester", "standing")
+    related = ("unit", "owner", "requester", "sponsor", "standing")
+    keeps_views = True
     tabs = [
         Tab("open", "Open", lambda person: ~Q(state__in=["draft", *ENDED])),
         Tab("late", "Past limit", lambda person: Q(due_on__lt=clock.today())),
@@ -78,6 +75,7 @@ class DemandBoard(WorkListPage):
     def extra(self, rows) -> dict[str, Any]:
         person, asked = self.request.user, self.request.GET
         found = {"layout": self.layout, "export_url": self._export_url(),
+                 "shown": columns.shown(asked), "column_options": columns.chooser(asked),
                  "chips": board.chips(person, self.found, asked, with_state=self.layout == "table")}  # fmt: skip
         if self.layout == "board":
             drawer = board.Drawer(person, self.found["cards"], self.found["limits"])
@@ -115,7 +113,7 @@ class DemandBoard(WorkListPage):
         return f"/demands?{changed(self.request.GET, **changes)}"
 
     def _export_url(self) -> str:
-        return f"/api/v1/demands/?{changed(self.request.GET, view=None, layout=None, format='csv')}"
+        return f"/api/v1/demands/?{changed(self.request.GET, view=None, layout=None, columns=None, saved=None, format='csv')}"
 
 
 class DemandPage(WorkPage):
@@ -191,7 +189,8 @@ class MoveOnBoard(VerbPage):
     work = Demand
 
     def gone_to(self, url: str) -> HttpResponse:
-        return super().gone_to(_back(self.request) or url)
+        there = came_from(self.request)
+        return super().gone_to(there if urlsplit(there).path == "/demands" else url)
 
     def attempt(self, inputs, act, **context) -> HttpResponse:
         try:
@@ -215,34 +214,6 @@ def _raising(act):
     return tried
 
 
-@require_POST
-def bulk(request: HttpRequest) -> HttpResponse:
-    """One act on several demands, all or none."""
-    chosen = request.POST.getlist("chosen")[:MOST_AT_ONCE]
-    acts = {"screen": "moved to Screening", "assign": "assigned to you"}
-    act = request.POST.get("act", "")
-    if act not in acts or not chosen:
-        messages.error(request, "Choose at least one demand and what to do with it.")
-        return redirect(_back(request) or "/demands")
-    try:
-        with transaction.atomic():
-            for reference in chosen:
-                _one_of_many(act, seen(Demand, reference, request.user), request.user)
-    except Refused as error:
-        messages.error(request, f"Nothing was changed. {error}")
-    else:
-        many = f"{len(chosen)} demand{'s' if len(chosen) > 1 else ''}"
-        messages.success(request, f"{many} {acts[act]}.")
-    return redirect(_back(request) or "/demands")
-
-
-def _one_of_many(act: str, demand: Demand, by) -> None:
-    demand.screen(by=by) if act == "screen" else demand.assign(by=by, owner=by)
-
-
-def _back(request: HttpRequest) -> str:
-    """The list it was done from: a page of ours, never another site."""
-    there = urlsplit(request.headers.get("Referer", ""))
-    path = f"{there.path}?{there.query}" if there.query else there.path
-    allowed = url_has_allowed_host_and_scheme(path, allowed_hosts=None)
-    return path if allowed and there.path == "/demands" else ""
+class DemandsTogether(BulkPage):
+    work = Demand
+    acts = ("screen", "assign", "defer", "ask", "reject", "remind")

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("changeoffice.core.jobs.urls")),
     path("", include("changeoffice.core.notify.urls")),
     path("api/v1/", include(api_urls)),
+    path("", include("changeoffice.core.doors.pages.undoing")),
     path("attachments/<int:pk>", download, name="attachment"),
     path("", include("changeoffice.core.imports.urls")),
     path("", include("changeoffice.core.search.urls")),

@@ -48,14 +48,20 @@ class Deciding(Shaping):
         self._enter("assessment")
 
     @transition(
-        "approved", "scheduled", who=ANALYST, tone="primary", told="scheduled", asks=DATE_INPUTS
+        "approved",
+        "scheduled",
+        who=ANALYST,
+        tone="primary",
+        told="scheduled",
+        asks=DATE_INPUTS,
+        undoable=True,
     )
     def schedule(self, *, by, starts_on, finishes_on):
         """Give it its place in time."""
         self._place(starts_on, finishes_on)
         self._enter("scheduled")
 
-    @transition("scheduled", None, who=ANALYST, told="rescheduled", asks=DATE_INPUTS)
+    @transition("scheduled", None, who=ANALYST, told="rescheduled", asks=DATE_INPUTS, undoable=True)
     def reschedule(self, *, by, starts_on, finishes_on):
         """Move it in time before delivery takes it."""
         self._place(starts_on, finishes_on)

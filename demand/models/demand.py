@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from changeoffice.core.access.rules import ANALYST
 from changeoffice.core.people.models import Office, Person
+from changeoffice.core.record.errors import NotNow
 from changeoffice.core.record.history import tracked
 from changeoffice.core.record.inputs import Ref
 from changeoffice.core.record.models import NamedPerson, Reach
@@ -78,9 +79,20 @@ class Demand(Ordering):
         follow(made.pk, requester, by)
         return made
 
+    def after_undo(self, left: str, state: str) -> None:
+        """An approval that was withdrawn does not come back; a place in the ranking does."""
+        if left == "deferred" and state in DECIDED_ON:
+            raise NotNow(
+                "Its approval was taken back with it. Ask for approval again.", record=self
+            )
+        if left == "assessment" and not self.round:
+            NamedPerson.objects.filter(record_id=self.pk, part="assessor").delete()
+        if state in RANKED:
+            ranking.refresh(self)
+
     # verbs: steering -----------------------------------------------------------------------------
     @transition((*BEFORE_APPROVAL, "more_information", *DECIDED_ON, "deferred", "in_delivery"), None,
-                who=ANALYST, told="assigned",
+                who=ANALYST, told="assigned", undoable=True,
                 asks={"owner": Ref(label="Analyst", rows=staff, key="username")})  # fmt: skip
     def assign(self, *, by, owner):
         """Say who looks after it."""

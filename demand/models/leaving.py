@@ -24,7 +24,7 @@ class Leaving(Deciding):
     class Meta(Deciding.Meta):
         abstract = True
 
-    @transition((*BEFORE_APPROVAL, *DECIDED_ON), "deferred", who=ANALYST, told="deferred",
+    @transition((*BEFORE_APPROVAL, *DECIDED_ON), "deferred", who=ANALYST, told="deferred", undoable=True,
                 asks={"revisit_on": Date(label="Look at it again on"),
                       "reason": LongText(label="Why not now", lines=3, max=2000)})  # fmt: skip
     def defer(self, *, by, revisit_on, reason):

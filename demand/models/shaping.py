@@ -40,7 +40,7 @@ class Shaping(DemandFacts):
         self._enter("submitted")
 
     @transition("submitted", "screening", who=ANALYST, tone="primary", told="began screening",
-                label="Start screening")  # fmt: skip
+                label="Start screening", undoable=True)  # fmt: skip
     def screen(self, *, by):
         """Take it up: is it clear, is it ours, is it new?"""
         self.owner = self.owner or by
@@ -73,6 +73,7 @@ class Shaping(DemandFacts):
         label="Open assessment",
         told="opened the assessment of",
         asks=ASSESS_INPUTS,
+        undoable=True,
     )
     def assess(self, *, by, assessors=(), scores_wanted=None):
         """Open the round in which assessors score it, blind to each other."""

@@ -58,6 +58,15 @@ function clear() {
   for (const box of boxes()) box.checked = false;
   count();
 }
+// A button of the bar that asks first opens its question in place.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-bulk-dialog]");
+  if (!button || !find("#dialog")) return;
+  event.preventDefault();
+  const url = new URL(button.getAttribute("formaction"), location.href);
+  for (const box of boxes()) if (box.checked) url.searchParams.append("chosen", box.value);
+  document.dispatchEvent(new CustomEvent("ask", { detail: url.href }));
+});
 let last = null;
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-bulk-clear]")) return clear();

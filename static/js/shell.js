@@ -45,6 +45,8 @@ function put(content) {
   )?.focus();
 }
 
+document.addEventListener("ask", ({ detail }) => ask(detail).catch(() => location.assign(detail)));
+
 document.addEventListener("click", (event) => {
   const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
   const link = event.target.closest("a[data-dialog]");
@@ -216,6 +218,13 @@ function move(step) {
   next.scrollIntoView({ block: "nearest" });
 }
 const press = (selector) => (find(selector, current() ?? document) ?? null)?.click();
+// An act on the selection; with nothing selected, on the row one is on.
+const pressOn = (selector) => {
+  const button = find(selector);
+  if (!button || !find("[data-select]")) return;
+  if (!find("[data-select]:checked")) find("[data-select]", current() ?? button)?.click();
+  if (find("[data-select]:checked")) button.click();
+};
 const KEYS = {
   "/": () => open("palette"),
   "?": () => open("keys"),
@@ -227,6 +236,15 @@ const KEYS = {
   x: () => press("[data-select]"),
   a: () => press("[data-key=a]"),
   v: () => press("[data-key=v]"),
+  m: () => {
+    const menu = find("details[data-menu]", current() ?? document.createElement("i"));
+    if (!menu) return;
+    menu.open = true;
+    find(".menu__item", menu)?.focus();
+  },
+  s: () => pressOn("[data-key=s]"),
+  e: () => pressOn("[data-key=e]"),
+  d: () => pressOn("[data-key=d]"),
 };
 document.addEventListener("keydown", (event) => {
   const busy = event.target.closest?.("input, textarea, select, [contenteditable], dialog[open]");

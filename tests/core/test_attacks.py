@@ -94,8 +94,8 @@ def test_nul_in_lists_and_other_systems_ids_is_refused(api, page, analyst):
     assert client.post("/api/v1/ideas/", given).status_code == 400
     answer = client.put("/api/v1/projects/by-external-id/a%00b/1/", {"title": "Other"})
     assert answer.status_code in (400, 404)
-    form = {"chosen": ["DMD-\x00"], "act": "screen"}
-    assert page(analyst).post("/demands/bulk", form).status_code < 500
+    form = {"chosen": ["DMD-\x00"]}
+    assert page(analyst).post("/demands/bulk/screen", form).status_code < 500
 
 
 def test_endlessly_nested_json_is_refused(api, author):
@@ -355,7 +355,7 @@ def test_nobody_gives_themselves_a_role(administrator):
 
 
 # Doors that stay shut ------------------------------------------------------------------------------
-@pytest.mark.parametrize("address", ["/ideas/new", "/demands/bulk", "/settings/theme", "/inbox/read",
+@pytest.mark.parametrize("address", ["/ideas/new", "/demands/bulk/screen", "/undo", "/settings/theme", "/inbox/read",
                                      "/settings/tokens/new", "/sign-out", "/settings/sessions"])  # fmt: skip
 def test_every_post_needs_the_token_of_its_form(author, address):
     client = Client(enforce_csrf_checks=True)

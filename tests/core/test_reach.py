@@ -121,7 +121,7 @@ def test_a_hidden_record_cannot_be_named_in_an_address_or_a_list_of_many(
         ]
         assert said[0] == said[1] and said[0]["results"] == [], (kind, said)
     reference = hidden["demands"]
-    page(analyst).post("/demands/bulk", {"chosen": [reference], "act": "screen"})
+    page(analyst).post("/demands/bulk/screen", {"chosen": [reference]})
     assert Demand.objects.get(reference=reference).state == "submitted"
     for typed in (reference, hidden["projects"]):
         assert page(manager).get("/search", {"q": typed}).status_code == 200

@@ -103,10 +103,10 @@ def test_a_card_moves_on_the_board_and_stays_there(make_demand, page, analyst):
 def test_a_bulk_act_is_all_or_nothing(make_demand, page, analyst):
     one, two = make_demand("submitted"), make_demand("screening", title="Already being screened")
     client = page(analyst)
-    client.post("/demands/bulk", {"act": "screen", "chosen": [one.reference, two.reference]})
+    client.post("/demands/bulk/screen", {"chosen": [one.reference, two.reference]})
     one.refresh_from_db()
     assert one.state == "submitted"
-    client.post("/demands/bulk", {"act": "screen", "chosen": [one.reference]})
+    client.post("/demands/bulk/screen", {"chosen": [one.reference]})
     one.refresh_from_db()
     assert (one.state, one.owner) == ("screening", analyst)
 

@@ -1,7 +1,10 @@
-"""The API's memory of requests that may be repeated."""
+"""The API's memory of requests that may be repeated, and how people like to see their lists."""
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
+
+from changeoffice.core.tracking import tracked
 
 
 class RememberedAnswer(models.Model):
@@ -20,3 +23,54 @@ class RememberedAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class SavedViewQuerySet(models.QuerySet):
+    def open_to(self, person, listed: str = "") -> "SavedViewQuerySet":
+        """One's own views and those colleagues share; of one list, where it is named."""
+        rows = self.filter(models.Q(owner=person) | models.Q(is_shared=True))
+        return rows.filter(listed=listed) if listed else rows
+
+
+@tracked
+class SavedView(models.Model):
+    """How somebody likes to see a list: filters, order and columns, as its address holds them.
+
+    It holds no rows, so sharing it shows nobody more than they may see.
+    """
+
+    may_end = True
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views"
+    )
+    listed = models.CharField(max_length=40, help_text="The list's plural, as in its address.")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=2000, blank=True)
+    is_shared = models.BooleanField(default=False)
+    is_start = models.BooleanField(default=False, help_text="The list opens with it.")
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                "owner", "listed", Lower("name"), name="one_view_of_a_name",
+                violation_error_message="You have a view of this name here.",
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "listed"], condition=models.Q(is_start=True),
+                name="one_view_opens_first",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"/{self.listed}/views/{self.pk}"
+
+    @property
+    def list_url(self) -> str:
+        return f"/{self.listed}?{self.query}&saved={self.pk}".replace("?&", "?")

@@ -8,7 +8,7 @@ from changeoffice.core.notify.models import Letter, Notification
 from changeoffice.core.outbox.models import enqueue
 from changeoffice.core.outbox.relay import handler
 from changeoffice.core.people.models import Person
-from changeoffice.core.record.models import Event, work_model
+from changeoffice.core.record.models import Event, Record, work_model
 from changeoffice.core.talk.models import Follower
 
 QUIET_DOORS = {"import"}
@@ -17,15 +17,44 @@ QUIET_DOORS = {"import"}
 @handler("event")
 def tell(event_id: int) -> None:
     event = Event.objects.select_related("record", "actor").get(pk=event_id)
-    if event.door in QUIET_DOORS:
+    if event.door in QUIET_DOORS or _came_to_nothing(event):
         return
     work = work_model(event.record.kind).objects.get(pk=event.record_id)
     told: set[int] = {event.actor_id} if event.actor_id else set()
+    together = _done_together(event)
     for people, because, asks in _audience(event, work):
         for person in people:
             if person.pk not in told and work.is_visible_to(person):
                 told.add(person.pk)
-                notify(person, event=event, work=work, because=because, asks=asks)
+                once = _once(event, work, together, person) if together else {}
+                notify(person, event=event, work=work, because=because, asks=asks, **once)
+
+
+def _done_together(event: Event) -> list[int]:
+    """The records of one bulk act: the same person's same verb in one transaction."""
+    if event.actor_id is None or event.door not in ("page", "api"):
+        return []
+    rows = Event.objects.filter(
+        transaction=event.transaction, verb=event.verb, actor_id=event.actor_id
+    )
+    found = list(rows.values_list("record_id", flat=True))
+    return found if len(found) > 1 else []
+
+
+def _once(event: Event, work, together: list[int], person) -> dict[str, str]:
+    """One message for a bulk act, counting only what the person may see."""
+    others = Record.objects.visible_to(person).filter(pk__in=together).exclude(pk=work.pk).count()
+    and_more = f" and {others} more" if others else ""
+    return {"key": f"act:{event.transaction}:{event.verb}",
+            "text": f"{_who(event)} {event.words} {work.reference} {work.title[:200]}{and_more}"}  # fmt: skip
+
+
+def _came_to_nothing(event: Event) -> bool:
+    """An act taken back before anybody was told of it, and its taking back, are no news."""
+    if event.verb == "take_back":
+        return not Notification.objects.filter(event_id=event.data["event"]).exists()
+    undone = Event.objects.filter(record_id=event.record_id, pk__gt=event.pk, verb="take_back")
+    return undone.filter(data__event=event.pk).exists()
 
 
 def _audience(event: Event, work):
@@ -45,8 +74,7 @@ def _audience(event: Event, work):
 def notify(person, *, work, because: str, asks: bool = False, event=None, text: str = "",
            key: str = "") -> None:  # fmt: skip
     """Put one notice into a person's inbox, and a letter into the post where they want it."""
-    who = event.actor.name if event and event.actor else "The change office"
-    text = text or f"{who} {event.words} {work.reference} {work.title}"
+    text = text or f"{_who(event)} {event.words} {work.reference} {work.title}"
     key = key or f"event:{event.pk}"
     _, made = Notification.objects.get_or_create(
         person=person, key=key,
@@ -56,6 +84,10 @@ def notify(person, *, work, because: str, asks: bool = False, event=None, text: 
     past = event is not None and event.door == "demo"
     if made and person.mail_choice == "immediate" and not past:
         _post(person, text, because, work, key)
+
+
+def _who(event: Event | None) -> str:
+    return event.actor.name if event and event.actor else "The change office"
 
 
 def _post(person, text: str, because: str, work, key: str) -> None:

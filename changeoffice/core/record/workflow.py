@@ -70,7 +70,7 @@ class Verb:
     label: str = ""
     tone: str = ""
     confirm: str = ""
-    undo: str = ""
+    undoable: bool = False  # whoever did it may take it back at once; notices wait that long
     told: str = ""
     quiet: bool = False
     bumps: bool = True
@@ -133,10 +133,10 @@ class BoundVerb:
             if answer is UNCHANGED:
                 return record
             record.settle(_target(verb, answer), bumps=verb.bumps)
-            record.note(
+            record.last_event = record.note(
                 verb.name, by=by, reason=reason, before=before, context=ctx.id,
                 on_behalf_of=on_behalf_of, words=verb.told, quiet=verb.quiet,
-                data=_noted(given) if verb.noted else {},
+                data=_noted(given) if verb.noted else {}, undoable=verb.undoable,
             )  # fmt: skip
         return answer if verb.target is None else record
 

@@ -25,11 +25,13 @@ from changeoffice.core.doors.lists import (
     page_of,
     whole,
 )
-from changeoffice.core.doors.pages import parts
+from changeoffice.core.doors.models import SavedView
+from changeoffice.core.doors.pages import parts, saved_views, undoing
+from changeoffice.core.doors.pages.forms import InputPage
 from changeoffice.core.doors.perform import asks_of, perform, verb_named
 from changeoffice.core.record import at_once
 from changeoffice.core.record import inputs as shapes
-from changeoffice.core.record.errors import Invalid, NotNow, NotSeen, Stale
+from changeoffice.core.record.errors import Invalid, NotNow, NotSeen
 from changeoffice.core.record.models import Work
 from changeoffice.core.record.workflow import need_staff
 
@@ -57,6 +59,7 @@ class WorkListPage(View):
     tabs: ClassVar[list[Tab]] = []
     related: ClassVar[tuple[str, ...]] = ("unit", "owner")
     page_size: ClassVar[int] = PAGE_SIZE
+    keeps_views: ClassVar[bool] = False  # people may save views of it; see `work_urls`
 
     def rows(self) -> QuerySet:
         return self.work.objects.visible_to(self.request.user).select_related(*self.related)
@@ -70,6 +73,8 @@ class WorkListPage(View):
         return {}
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        if self.keeps_views and not request.GET and (start := self._start()):
+            return redirect(start.list_url)
         params = {k: v for k, v in request.GET.items() if v != ""}
         wanted = {k: v for k, v in params.items() if k in self.filterset.base_filters}
         complaint = ""
@@ -87,6 +92,15 @@ class WorkListPage(View):
         patch_vary_headers(answer, ["HX-Request"])
         return answer
 
+    def _start(self) -> SavedView | None:
+        """The view the person wants this list to open with."""
+        mine = SavedView.objects.filter(owner=self.request.user, listed=self.work.plural)
+        return mine.filter(is_start=True).first()
+
+    def _views(self) -> dict[str, QuerySet]:
+        rows = SavedView.objects.open_to(self.request.user, self.work.plural)
+        return {"saved views": rows.select_related("owner")} if self.keeps_views else {}
+
     def _tab(self, slug: str) -> Tab | None:
         if not self.tabs:
             return None
@@ -98,7 +112,9 @@ class WorkListPage(View):
         page = self._page(params, wanted, shown, ordering, tab)
         counts = {f"view {slug}": counted(found) for slug, found in self.kept.items()}
         total = f"view {tab.slug}" if tab else "total"
-        self.found = at_once.fetch_named({total: counted(shown)} | counts | self.around(shown))
+        beside = counts | self._views() | self.around(shown)
+        self.found = at_once.fetch_named({total: counted(shown)} | beside)
+        saved = saved_views.drawn(self.found.get("saved views", []), self.request, self.work.plural)
         return {
             "rows": page.rows, "page": page, "count": min(self.found[total], COUNT_CEILING),
             "count_words": count_words(self.found[total]),
@@ -108,7 +124,8 @@ class WorkListPage(View):
                  "words": count_words(self.found[f"view {t.slug}"])} for t in self.tabs
             ],
             "work": self.work, "states": self.work.states,
-            "list_url": self.request.path, **self.extra(shown),
+            "list_url": self.request.path, "saved": saved if self.keeps_views else None,
+            **self.extra(shown),
         }  # fmt: skip
 
     def _page(self, params, wanted, shown, ordering, tab):
@@ -158,43 +175,6 @@ class WorkPage(View):
         self.read(record)
         context = {"record": record, **parts.of(record, person, self.found), **self.extra(record)}
         return render(request, self.template, context)
-
-
-class InputPage(View):
-    """A page with one form drawn from declared inputs; errors stay beside what was typed."""
-
-    template = "doors/form.html"
-    dialog = "doors/_form.html"
-
-    def form_of(self, inputs: shapes.Inputs, **options: Any):
-        """The form for these inputs; a page may give it other widgets."""
-        return shapes.form_for(inputs, self.request.user)(**options)
-
-    def drawn(self, form, status: int = 200, **context: Any) -> HttpResponse:
-        template = self.dialog if self.request.htmx else self.template
-        return render(self.request, template, {"form": form, **context}, status=status)
-
-    def attempt(self, inputs: shapes.Inputs, act: Callable[[dict], Any], **context) -> HttpResponse:
-        """Clean, act, and go on; or show the form again with what stands in the way."""
-        form = self.form_of(inputs, data=self.request.POST)
-        if not form.is_valid():
-            return self.drawn(form, 422, **context)
-        try:
-            return act(form.cleaned_data)
-        except Invalid as error:
-            for field, words in error.errors.items():
-                form.add_error(field if field in form.fields else None, words)
-            return self.drawn(form, 422, **context)
-        except NotNow as error:
-            return self.drawn(form, 409, refusal=error, **context)
-        except Stale as error:
-            newer = {"version": error.record.version, "who": parts.who_changed(error)}
-            return self.drawn(form, 409, stale=error, **(context | newer))
-
-    def gone_to(self, url: str) -> HttpResponse:
-        if self.request.htmx:
-            return HttpResponse(status=204, headers={"HX-Redirect": url})
-        return redirect(url)
 
 
 class NewPage(InputPage):
@@ -292,7 +272,8 @@ class VerbPage(InputPage):
         def act(given: dict[str, Any]) -> HttpResponse:
             answer = perform(record, found.name, by=request.user, data=given, at_version=version)
             made = answer if isinstance(answer, Work) and answer.pk != record.pk else None
-            messages.success(request, _done_words(record, found, made))
+            back = undoing.offer([record.last_event]) if found.undoable else ""
+            messages.success(request, _done_words(record, found, made), extra_tags=back)
             return self.gone_to((made or record).get_absolute_url())
 
         return self.attempt(asks, act, **self._context(record, found, version))
@@ -347,6 +328,8 @@ def work_urls(
     """The URLs of one kind, in the order a reader would guess them. `more` goes first."""
     plural = work.plural
     urls = list(more or [])
+    if listed and getattr(listed, "keeps_views", False):
+        urls += saved_views.urls_for(plural)
     if listed:
         urls.append(path(f"{plural}", listed.as_view(), name=f"{plural}"))
     if new:

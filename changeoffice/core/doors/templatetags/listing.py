@@ -16,6 +16,9 @@ def add_to(register: Library) -> None:
     register.inclusion_tag("components/filter_bar.html", takes_context=True, name="filter_bar")(
         filter_bar
     )
+    register.inclusion_tag(
+        "components/column_chooser.html", takes_context=True, name="column_chooser"
+    )(column_chooser)
     register.inclusion_tag("components/pager.html", takes_context=True, name="pager")(pager)
     register.simple_tag(takes_context=True, name="address")(address)
     register.inclusion_tag("components/as_of.html", takes_context=True, name="as_of_picker")(
@@ -79,6 +82,14 @@ def filter_bar(
         "kept": [(key, value) for key, values in query.lists() if key not in names and key not in PAGING for value in values],
         "cleared": address(context, **dict.fromkeys(names)),
     }  # fmt: skip
+
+
+def column_chooser(context, options: list[dict], target: str = "") -> dict:
+    """Which columns a table has; the choice stands in the address as `columns`."""
+    kept = [(key, value) for key, values in _query(context).lists()
+            if key not in (*PAGING, "columns") for value in values]  # fmt: skip
+    path = context["request"].path if "request" in context else ""
+    return {"options": options, "kept": kept, "path": path, "target": target}
 
 
 def _chip(bound, query: QueryDict) -> dict:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from django.db import connection, models, transaction
+from django.utils import timezone
 
 from changeoffice.core import ports
 from changeoffice.core.access.grants import grants_of
-from changeoffice.core.access.rules import ADMINISTRATOR, FIGURE_ROLES, SEES_FIGURES, Rule
+from changeoffice.core.access.rules import ADMINISTRATOR, FIGURE_ROLES, SEES_FIGURES, STAFF, Rule
 from changeoffice.core.outbox.models import enqueue
 from changeoffice.core.people.models import BusinessUnit, Person
-from changeoffice.core.record import acting, clock
+from changeoffice.core.record import acting, clock, undo
 from changeoffice.core.record.clock import OfficeNow
 from changeoffice.core.record.database import sequence
 from changeoffice.core.record.errors import Invalid, NotNow, NotSeen
@@ -55,6 +56,7 @@ class Work(models.Model):
     editors: ClassVar[Rule]
     reserved: ClassVar[dict[str, Rule]] = {}  # profile fields whose change needs another rule
     responsible: ClassVar[tuple[str, ...]] = ("owner",)  # fields that name who answers for it
+    last_event: Event | None = None  # of the verb just done to it
     figures: ClassVar[tuple[str, ...]] = ()  # fields told only with a role on it (SEES_FIGURES)
 
     record = models.OneToOneField(
@@ -196,7 +198,7 @@ class Work(models.Model):
 
     def note(
         self, verb: str, *, by, reason="", before="", context=None, on_behalf_of=None,
-        words="", quiet=False, data: dict[str, Any] | None = None,
+        words="", quiet=False, data: dict[str, Any] | None = None, undoable=False,
     ) -> Event:  # fmt: skip
         """Write the event and, in the same transaction, the outbox row that tells people."""
         door = acting.door()
@@ -207,10 +209,11 @@ class Work(models.Model):
             data=data or {}, context_id=context,
         )  # fmt: skip
         if not quiet:
-            enqueue("event", f"event:{event.pk}", event_id=event.pk)
+            later = timezone.now() + undo.NOTICES_WAIT if undoable and door.name == "page" else None
+            enqueue("event", f"event:{event.pk}", later, event_id=event.pk)
         return event
 
-    # the one verb every work has ---------------------------------------------------------------
+    # the verbs every work has ------------------------------------------------------------------
     @transition(
         ANY, None, who=None, label="Edit", door=False, told="edited"
     )  # who: each kind's own editors
@@ -239,6 +242,17 @@ class Work(models.Model):
         for field in self.responsible:
             if getattr(self, f"{field}_id") == person.pk:
                 setattr(self, field, to)
+
+    @transition(ANY, "?", who=STAFF, door=False, told="took back an act on")
+    def take_back(self, *, by, event: int):
+        """Undo one's own last act, as long as nothing else has happened since."""
+        left = self.state
+        state = undo.restore(self, event, by)
+        self.after_undo(left, state)
+        return state
+
+    def after_undo(self, left: str, state: str) -> None:
+        """For kinds whose acts touch more than their own row: it goes back from `left` to `state`."""
 
     def after_comment(self) -> None:
         """For kinds that keep a count of their comments; called with the row locked."""
