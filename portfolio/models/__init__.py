@@ -4,7 +4,7 @@ from django.apps import apps
 
 from changeoffice.core.record.models import NamedPerson
 from portfolio.models.benefit import Benefit
-from portfolio.models.dependency import Dependency, DependencyReading, DependencySlip, Link
+from portfolio.models.dependency import Dependency, Link
 from portfolio.models.gate import Decision, Gate, GateCriterion
 from portfolio.models.intervention import Intervention, Rung
 from portfolio.models.judgement import Confidence, DeliveryConfidence, Scale
@@ -14,6 +14,7 @@ from portfolio.models.plans import Portfolio, Programme
 from portfolio.models.project import Project
 from portfolio.models.rag import Colour, LimitSet, RagHistory, RagPolicy, RagReading
 from portfolio.models.raid import Action, Issue, Risk
+from portfolio.models.slips import DependencyReading, DependencySlip
 
 __all__ = [
     "Action", "Benefit", "Colour", "Confidence", "Decision", "DeliveryConfidence", "Dependency",

@@ -11,6 +11,7 @@ from demand.models import Demand
 from portfolio.models import (
     Action,
     Dependency,
+    DependencySlip,
     Intervention,
     Issue,
     Milestone,
@@ -19,7 +20,6 @@ from portfolio.models import (
     Project,
     Risk,
 )
-from portfolio.models.dependency import DependencySlip
 from portfolio.views.dependencies import slip_by_day
 from portfolio.views.drawing import slip_colour
 
