@@ -8,7 +8,7 @@ from demand.scorecards import pages as cards
 urlpatterns = work_urls(
     Demand, listed=views.DemandBoard, one=views.DemandPage, new=views.NewDemand,
     more=[
-        path("demands/bulk/<slug:verb>", views.DemandsTogether.as_view(), name="demands_bulk"),
+        *views.DemandsTogether.urls(),
         path("demands/<str:reference>/move/<slug:verb>", views.MoveOnBoard.as_view(),
              name="demand_move"),
     ],

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import path
 
 from changeoffice.core.doors.addresses import came_from, ours
 from changeoffice.core.doors.pages import undoing
@@ -25,6 +26,14 @@ class BulkPage(InputPage):
     template, dialog = "doors/bulk.html", "doors/_bulk.html"
     work: ClassVar[type[Work]]
     acts: ClassVar[tuple[str, ...]]
+
+    @classmethod
+    def urls(cls) -> list:
+        """One address for each act that may be done to many; the others do not exist."""
+        at = f"{cls.work.plural}/bulk"
+        slugs = [cls.work.verbs()[name].slug for name in cls.acts]
+        return [path(f"{at}/{slug}", cls.as_view(), {"verb": slug}, name=f"{cls.work.plural}_{slug}_many")
+                for slug in slugs]  # fmt: skip
 
     def get(self, request: HttpRequest, verb: str) -> HttpResponse:
         return self._asked(self._verb(verb), self._chosen(request.GET.getlist("chosen")))
@@ -67,10 +76,7 @@ class BulkPage(InputPage):
         messages.success(self.request, f"You {verb.told} {many}.", extra_tags=back)
 
     def _verb(self, slug: str) -> Verb:
-        verb = verb_named(self.work, slug.replace("-", "_"))
-        if verb.name not in self.acts:
-            raise NotSeen("That cannot be done to several at once.")
-        return verb
+        return verb_named(self.work, slug.replace("-", "_"))
 
     def _chosen(self, names: list[str]) -> list[Work]:
         """The older ones first, as verbs lock them: two bulk acts never wait in a circle."""

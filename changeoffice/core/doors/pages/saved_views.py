@@ -86,8 +86,8 @@ class _ViewPage(InputPage):
     def context(self, heading: str, button: str) -> dict[str, Any]:
         return {"heading": heading, "submit_label": button, "back": f"/{self.listed}"}
 
-    def view_of(self, key: int, *, keeps: bool = True) -> SavedView:
-        found = SavedView.objects.open_to(self.request.user, self.listed).filter(pk=key).first()
+    def view_of(self, pk: int, *, keeps: bool = True) -> SavedView:
+        found = SavedView.objects.open_to(self.request.user, self.listed).filter(pk=pk).first()
         if found is None or (keeps and not may_keep(found, self.request.user)):
             raise NotSeen("There is no such view, or it is not yours.")
         return found
@@ -117,21 +117,21 @@ class NewView(_ViewPage):
 class OneView(_ViewPage):
     """A view's own address, to be sent to colleagues: it opens the list as the view has it."""
 
-    def get(self, request: HttpRequest, key: int) -> HttpResponse:
-        return redirect(self.view_of(key, keeps=False).list_url)
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return redirect(self.view_of(pk, keeps=False).list_url)
 
 
 class EditView(_ViewPage):
     template, dialog = "doors/view.html", "doors/_view.html"
 
-    def get(self, request: HttpRequest, key: int) -> HttpResponse:
-        view = self.view_of(key)
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        view = self.view_of(pk)
         initial = {name: getattr(view, name) for name in NAMING}
         form = self.form_of(self._naming(view), initial=initial)
         return self.drawn(form, **self._context(view))
 
-    def post(self, request: HttpRequest, key: int) -> HttpResponse:
-        view = self.view_of(key)
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        view = self.view_of(pk)
 
         def act(given: dict[str, Any]) -> HttpResponse:
             _write(view, by=request.user, verb="edit_view", **given)
@@ -152,8 +152,8 @@ class EditView(_ViewPage):
 class UpdateView(_ViewPage):
     """The filters, order and columns one sees now become the view's."""
 
-    def post(self, request: HttpRequest, key: int) -> HttpResponse:
-        view = self.view_of(key)
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        view = self.view_of(pk)
         _write(view, by=request.user, verb="update_view",
                query=kept_query(request.POST.get("query", "")))  # fmt: skip
         messages.success(request, f"View “{view.name}” now shows what you see.")
@@ -161,8 +161,8 @@ class UpdateView(_ViewPage):
 
 
 class DeleteView(_ViewPage):
-    def post(self, request: HttpRequest, key: int) -> HttpResponse:
-        view = self.view_of(key)
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        view = self.view_of(pk)
         with transaction.atomic(), own_context(request.user, "delete_view", ""):
             view.delete()
         messages.success(request, f"View “{view.name}” deleted. The list itself is unchanged.")
@@ -172,8 +172,8 @@ class DeleteView(_ViewPage):
 def urls_for(listed: str) -> list:
     """The addresses of a list's views; they stand before those of its records."""
     at = f"{listed}/views"
-    pages = {"new": NewView, "<int:key>": OneView, "<int:key>/edit": EditView,
-             "<int:key>/update": UpdateView, "<int:key>/delete": DeleteView}  # fmt: skip
+    pages = {"new": NewView, "<int:pk>": OneView, "<int:pk>/edit": EditView,
+             "<int:pk>/update": UpdateView, "<int:pk>/delete": DeleteView}  # fmt: skip
     return [
         path(f"{at}/{end}", page.as_view(listed=listed), name=f"{listed}_{page.__name__.lower()}")
         for end, page in pages.items()
