@@ -213,7 +213,9 @@ def concrete(route: str, item: URLPattern, scene: dict) -> list[str]:
 def values_for(name: str, plural: str, item: URLPattern, scene: dict) -> list:
     if name == "verb":
         work: type[Work] = item.callback.view_class.work
-        return [verb.slug for verb in work.verbs().values() if verb.name != "revise"]
+        return [
+            verb.slug for verb in work.verbs().values() if verb.name not in {"revise", "take_back"}
+        ]
     if name in {"reference", "id"} and plural in scene:
         return [scene[plural]]
     if plural == "attachments":
