@@ -123,10 +123,10 @@ def writes(people: dict, size: int) -> Iterator[dict]:
     yield row("a vote: lock, history, event", size, value / 2, "≤4", floor=floor,
               counted=queries(lambda: idea.vote(by=staff)), most_queries=15)  # fmt: skip
     mark = Milestone.objects.order_by("pk").select_related("project").first()
-    days = count(40)
+    days, owner = count(40), mark.owner
 
     def move() -> None:
-        mark.re_forecast(by=mark.owner, reason="measured",
+        mark.re_forecast(by=owner, reason="measured",
                          forecast_on=clock.today() + timedelta(days=next(days)))  # fmt: skip
 
     with kept_for_request():  # as a door does

@@ -1,10 +1,10 @@
 """Many rows read as whole columns of numbers: what to ask for, and how it comes."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from datetime import date
 from functools import lru_cache
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.contrib.postgres.expressions import ArraySubquery
@@ -27,6 +27,10 @@ from portfolio.graph import Ints
 NOTHING = -(2**62)  # what stands in a column where the database has NULL
 HEADER, TRAILER = 19, 2  # bytes around the rows of a binary COPY
 IDS = "{ids}"  # where the ids go in a statement that is made once
+FEW = 50  # up to as many ids a round trip costs more than rows written as JSON
+
+Rows = Callable[..., QuerySet]
+Asked = tuple[Any, ...]  # what makes the rows, and what it is given after the ids
 
 
 def days_since(day: Any) -> Func:
@@ -64,37 +68,69 @@ def as_array(numbers: Iterable[int]) -> str:
     return f"{{{','.join(map(str, numbers))}}}"
 
 
-def columns_of(rows: Callable[..., QuerySet], ids: Iterable[int], *more: Hashable) -> list[Ints]:
+class Made(NamedTuple):
+    """A statement, what it is given (with IDS where the ids go), and its columns' names."""
+
+    sql: str
+    given: tuple[Any, ...]
+    names: list[str]
+
+    def given_for(self, array: str) -> list[Any]:
+        return [array if one == IDS else one for one in self.given]
+
+
+@lru_cache(maxsize=64)
+def _made(rows: Rows, *more: Hashable) -> Made:
+    """Made once for each `rows` and `more`: making it costs more than running it for one project."""
+    query = rows(IDS, *more).query
+    sql, given = query.sql_with_params()
+    width = len(query.values_select) + len(query.annotation_select)
+    names = [f"c{at}" for at in range(width)]
+    return Made(f"({sql}) t({', '.join(names)})", given, names)
+
+
+def columns_of(rows: Rows, ids: Iterable[int], *more: Hashable) -> list[Ints]:
     """The columns of `rows(ids, *more)`, a `values_list` of whole numbers without NULL, as arrays.
 
     They come as PostgreSQL's binary COPY; all rows are of one width then, and nothing is parsed.
-    The statement is made once for each `rows` and `more`, since making it costs more than running
-    it for a single project. Raises ValueError where a column holds NULL.
+    Raises ValueError where a column holds NULL.
     """
-    statement, given, width = _made(rows, *more)
-    array, sent = as_array(ids), BytesIO()
+    made, sent = _made(rows, *more), BytesIO()
+    picked = ", ".join(f"{name}::bigint" for name in made.names)
+    copy = f"COPY (SELECT {picked} FROM {made.sql}) TO STDOUT (FORMAT binary)"  # noqa: S608
     with connection.cursor() as cursor:
-        text = cursor.mogrify(statement, [array if one == IDS else one for one in given])
+        text = cursor.mogrify(copy, made.given_for(as_array(ids)))
         cursor.copy_expert(text.decode(), sent)
-    fields = [one for at in range(width) for one in (("", ">i4"), (f"c{at}", ">i8"))]
+    fields = [one for name in made.names for one in (("", ">i4"), (name, ">i8"))]
     row = np.dtype([("", ">i2"), *fields])
     body = memoryview(sent.getbuffer())[HEADER:-TRAILER]
     if len(body) % row.itemsize:
         raise ValueError("a column holds NULL")
     table = np.frombuffer(body, dtype=row)
-    return [table[f"c{at}"].astype(np.int64) for at in range(width)]
+    return [table[name].astype(np.int64) for name in made.names]
 
 
-@lru_cache(maxsize=64)
-def _made(rows: Callable[..., QuerySet], *more: Hashable) -> tuple[str, tuple[Any, ...], int]:
-    """The statement, what it is given (with IDS where the ids go), and how many columns it has."""
-    query = rows(IDS, *more).query
-    sql, given = query.sql_with_params()
-    width = len(query.values_select) + len(query.annotation_select)
-    names = [f"c{at}" for at in range(width)]
-    picked = ", ".join(f"{name}::bigint" for name in names)
-    inner = f"SELECT {picked} FROM ({sql}) t({', '.join(names)})"  # noqa: S608
-    return f"COPY ({inner}) TO STDOUT (FORMAT binary)", given, width
+def columns_of_each(ids: Collection[int] | None, *asked: Asked) -> list[list[Ints]]:
+    """The same of several sets; in one round trip for few ids, and a COPY each for many or all."""
+    if ids is None or len(ids) > FEW:
+        return [columns_of(rows, ids or (), *more) for rows, *more in asked]
+    return [
+        list(np.array(table, dtype=np.int64).reshape(-1, len(_made(*one).names)).T)
+        for one, table in zip(asked, tables_of(ids, *asked), strict=True)
+    ]
+
+
+def tables_of(ids: Iterable[int], *asked: Asked) -> list[list[list[Any]]]:
+    """The rows of several sets in one round trip, values of any kind, as JSON writes them."""
+    array, sets = as_array(ids), [_made(*one) for one in asked]
+    texts = [
+        f"(SELECT json_agg(json_build_array({', '.join(made.names)})) FROM {made.sql})"  # noqa: S608
+        for made in sets
+    ]
+    given = [one for made in sets for one in made.given_for(array)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(texts)}", given)
+        return [found or [] for found in cursor.fetchone()]
 
 
 def overlaid(days: Ints, ids: Ints, moved: dict[int, date]) -> Ints:

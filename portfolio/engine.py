@@ -40,16 +40,18 @@ def together() -> Iterator[None]:
 
 
 @transaction.atomic
-def recompute(project_ids: Iterable[int]) -> dict[str, int]:
-    """Bring these projects up to date; whoever gets from what moved is dealt with by the worker."""
-    ids = sorted(set(project_ids))
-    if (gathered := _gathered.get()) is not None:
+def recompute(project_ids: Iterable[int], written: Iterable[int] = ()) -> dict[str, int]:
+    """Bring these projects up to date; whoever gets from milestones that were written, or that
+    moved with them, is dealt with by the worker."""
+    ids, moved = sorted(set(project_ids)), set(written)
+    gathered = _gathered.get()
+    if gathered is None:
+        readings.take(ids)
+        moved |= propagation.expect(ids)
+    else:
         gathered.update(ids)
-        return {}
-    readings.take(ids)
-    moved = propagation.expect(ids)
     later(propagation.getters_elsewhere(moved) - set(ids))
-    return _bring_up_to_date(ids)
+    return {} if gathered is not None else _bring_up_to_date(ids)
 
 
 @transaction.atomic
@@ -69,8 +71,7 @@ def _bring_up_to_date(ids: list[int]) -> dict[str, int]:
 
 def milestone_moved(milestone) -> None:
     """A milestone was written: its own project now, the projects it gives to by the worker."""
-    recompute([milestone.project_id])
-    later(propagation.getters_elsewhere([milestone.pk]) - {milestone.project_id})
+    recompute([milestone.project_id], [milestone.pk])
 
 
 def dependency_moved(dependency) -> None:

@@ -82,7 +82,7 @@ def knock_on(milestone: Milestone, forecast_on: date, person) -> KnockOn:
     found = what_if(drawn.network, {milestone.pk: day_number(forecast_on)})
     days = {move.node: day_date(move.new_day) for move in found.moves()}
     days[milestone.pk] = forecast_on
-    projects = {drawn.points[pk].project_id for pk in days}
+    projects = drawn.projects_of(days)
     projects |= propagation.getters_elsewhere(days)
     seen = _seen_milestones(days, person)
     # What a person may not see does not exist for them: it is neither listed nor counted.

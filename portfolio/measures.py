@@ -1,11 +1,10 @@
 """From the tables to columns: what each dimension of each project measures today.
 
-A fixed number of queries whatever the number of projects, and whole columns from there on. Each
+One query for a few projects, a fixed number for many, and whole columns from there on. Each
 measured value comes with the reason that gave it and the record behind it, so that it can be
 explained and judged again later.
 """
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -19,8 +18,9 @@ from changeoffice.core.record import clock
 from portfolio import ports, promises
 from portfolio.columns_in_sql import (
     NOTHING,
+    Asked,
     among,
-    columns_of,
+    columns_of_each,
     days_since,
     hundredths,
     or_nothing,
@@ -108,16 +108,28 @@ def _overdue(ids: str, model, due: str, today: date) -> QuerySet:
     return late.values_list("pk", "project_id", days_since(due))
 
 
+def asked_of(today: date) -> dict[str, Asked]:
+    asked: dict[str, Asked] = {
+        "projects": (_projects,), "milestones": (_milestones,), "benefits": (_benefits, today),
+        "risks": (_risks,), "actions": (_overdue, Action, "due_on", today),
+        "issues": (_overdue, Issue, "target_on", today),
+        "promises": (promises.promised, ("agreed",), False),
+    }  # fmt: skip
+    return asked | ({"costs": (ports.costs,)} if ports.costs else {})
+
+
 # Measuring ---------------------------------------------------------------------------------------
 class Measuring:
     """One measurement of some projects: their values, the reasons that gave them and the records
     behind them, a row a project and a column a dimension. `moved` overlays milestones' days."""
 
-    def __init__(self, ids: Iterable[int], moved: dict[int, date] | None = None) -> None:
-        self.projects = Projects(*columns_of(_projects, ids))
+    def __init__(self, ids: list[int], moved: dict[int, date] | None = None) -> None:
+        self.today = clock.today()
+        asked = asked_of(self.today)
+        self.found = dict(zip(asked, columns_of_each(ids, *asked.values()), strict=True))
+        self.projects = Projects(*self.found["projects"])
         self.ids = self.projects.ids
         self.moved = moved or {}
-        self.today = clock.today()
         shape = (len(self.ids), DIMENSION_COUNT)
         self.value = np.zeros(shape, dtype=np.int64)
         self.reason = np.zeros(shape, dtype=np.int64)
@@ -152,7 +164,7 @@ class Measuring:
         self._put(told, SCHEDULE, self.projects.reported_slip[told], Reason.REPORTED_SLIP)
 
     def _milestones(self) -> None:
-        ids, project, gate, baseline, day, planned = columns_of(_milestones, self.ids.tolist())
+        ids, project, gate, baseline, day, planned = self.found["milestones"]
         at, is_open = self._rows_of(project), planned == 1
         self._put(np.unique(at), SCHEDULE, 0, Reason.COMPLETE)
         slips = working_days().slips(baseline, overlaid(day, ids, self.moved))
@@ -168,17 +180,18 @@ class Measuring:
         planned = np.flatnonzero((of.planned_cost > 0) & (of.forecast_cost != NOTHING))
         over = over_budget(of.planned_cost[planned], of.forecast_cost[planned])
         self._put(planned, COST, over, Reason.PLANNED_COST)
-        project, granted, expected = ports.costs(self.ids.tolist())
-        given = granted > 0
-        over = over_budget(granted[given], expected[given])
-        self._put(self._rows_of(project[given]), COST, over, Reason.BUDGET)
+        if "costs" in self.found:
+            project, granted, expected = self.found["costs"]
+            given = granted > 0
+            over = over_budget(granted[given], expected[given])
+            self._put(self._rows_of(project[given]), COST, over, Reason.BUDGET)
         told = np.flatnonzero(of.reported_cost != NOTHING)
         self._put(told, COST, of.reported_cost[told], Reason.REPORTED_COST)
 
     # scope and benefits --------------------------------------------------------------------------
     def _benefits(self) -> None:
         """Share of the benefits that were missed, or whose first reading is overdue."""
-        project, late = columns_of(_benefits, self.ids.tolist(), self.today)
+        project, late = self.found["benefits"]
         at = self._rows_of(project)
         all_of, missed_of = (np.bincount(at, weights, len(self.ids)) for weights in (None, late))
         some = np.flatnonzero(all_of)
@@ -187,7 +200,7 @@ class Measuring:
 
     # risk and issues -----------------------------------------------------------------------------
     def _risks(self) -> None:
-        ids, project, score = columns_of(_risks, self.ids.tolist())
+        ids, project, score = self.found["risks"]
         value, worst, found = worst_of(len(self.ids), self._rows_of(project), score, ids)
         self._put(found, RISK, value[found], Reason.EXPOSURE, worst[found])
 
@@ -204,10 +217,7 @@ class Measuring:
 
     def _all_overdue(self) -> tuple[Ints, Ints]:
         """How many actions and issues of each project are past their day, and the oldest."""
-        late = [
-            columns_of(_overdue, self.ids.tolist(), model, due, self.today)
-            for model, due in ((Action, "due_on"), (Issue, "target_on"))
-        ]
+        late = [self.found["actions"], self.found["issues"]]
         ids, project, day = (np.concatenate(pair) for pair in zip(*late, strict=True))
         at = self._rows_of(project)
         _, oldest, _ = worst_of(len(self.ids), at, -day, ids)
@@ -215,7 +225,7 @@ class Measuring:
 
     # dependencies --------------------------------------------------------------------------------
     def _dependencies(self) -> None:
-        agreed = promises.promises_of(self.ids.tolist(), ("agreed",))
+        agreed = promises.Promises(*self.found["promises"])
         _, used = promises.measured(agreed, self.moved)
         at, whole = self._rows_of(agreed.project), _whole(used)
         value, worst, found = worst_of(len(self.ids), at, whole, agreed.pk)

@@ -3,18 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
+from django.db.models import QuerySet
 
-from portfolio.graph import Ints
-
-
-def _no_costs(project_ids: list[int]) -> tuple[Ints, Ints, Ints]:
-    nothing = np.zeros(0, dtype=np.int64)
-    return nothing, nothing, nothing
-
-
-# Projects with a budget, it and its forecast at completion in hundredths; one query for many.
-costs: Callable[[list[int]], tuple[Ints, Ints, Ints]] = _no_costs
+# Projects with a budget, it and its forecast at completion in hundredths, as rows to be read
+# beside what else is measured; None where no practice keeps budgets.
+costs: Callable[[str], QuerySet] | None = None
 
 
 def _no_money(project: Any, person: Any) -> dict[str, Any] | None:

@@ -46,10 +46,10 @@ class Promises(NamedTuple):
 
 def promises_of(project_ids: Iterable[int] | None, states: tuple[str, ...] = LIVE) -> Promises:
     """What these projects (None: all) get, as far as it stands."""
-    return Promises(*columns_of(_promises, project_ids or (), states, project_ids is None))
+    return Promises(*columns_of(promised, project_ids or (), states, project_ids is None))
 
 
-def _promises(ids: str, states: tuple[str, ...], of_all: bool) -> QuerySet:
+def promised(ids: str, states: tuple[str, ...], of_all: bool) -> QuerySet:
     rows = Dependency.objects.filter(state__in=states)
     if not of_all:
         rows = rows.filter(among("getter__project_id", ids))

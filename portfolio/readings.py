@@ -2,15 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 
 from changeoffice.core.record import clock
 from portfolio import judging
-from portfolio.columns_in_sql import among
+from portfolio.columns_in_sql import among, tables_of
 from portfolio.judging import (
     COST,
     COST_SCALE,
@@ -33,6 +34,10 @@ NAMES = {SCHEDULE: "schedule", COST: "cost", SCOPE: "benefits", RISK: "risk",
          DEPENDENCIES: "dependency"}  # fmt: skip
 
 
+POLICY, LIMIT_SET = ("version", *RagPolicy.profile), ("pk", "digest", "policy_version", "limits")
+NONE: Mapping[str, LimitSet] = {}
+
+
 # Taking the rows -----------------------------------------------------------------------------------
 def take(project_ids: Iterable[int] | None) -> list[int]:
     """Lock the reading rows of these projects, or of all, making those that are missing.
@@ -40,15 +45,21 @@ def take(project_ids: Iterable[int] | None) -> list[int]:
     Taken before anything is measured: of two edits of one project the second measures what the
     first one wrote.
     """
-    wanted = Project.objects.all()
-    if project_ids is not None:
-        wanted = wanted.filter(pk__in=list(project_ids))
-    missing = list(wanted.filter(reading=None).values_list("pk", flat=True))
-    if missing:
-        _begin(missing)
-    rows = RagReading.objects.all()
-    if project_ids is not None:
-        rows = rows.filter(pk__in=list(project_ids))
+    ids = None if project_ids is None else set(project_ids)
+    taken = _locked(ids)
+    if ids is not None and len(taken) == len(ids):
+        return taken
+    unread = Project.objects.filter(reading=None)
+    unread = unread if ids is None else unread.filter(among("id", ids))
+    missing = list(unread.order_by("pk").values_list("pk", flat=True))
+    if not missing:
+        return taken
+    _begin(missing)
+    return _locked(ids)
+
+
+def _locked(ids: set[int] | None) -> list[int]:
+    rows = RagReading.objects.all() if ids is None else RagReading.objects.filter(among("id", ids))
     return list(rows.order_by("pk").select_for_update().values_list("pk", flat=True))
 
 
@@ -65,23 +76,40 @@ def _begin(ids: list[int]) -> None:
 
 
 # Limits --------------------------------------------------------------------------------------------
-def _kept(policy: RagPolicy, tighter: dict[str, float]) -> LimitSet:
+def _kept(
+    policy: RagPolicy, tighter: dict[str, float], known: Mapping[str, LimitSet] = NONE
+) -> LimitSet:
     """The immutable limits a reading refers to: the policy's, tightened for one project."""
     limits = policy.limits()
     # A policy tightened since then holds for the project as well.
     limits |= {name: min(limits[name], tighter[name]) for name in limits.keys() & tighter.keys()}
     text = json.dumps([policy.version, limits], sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()
+    if digest in known:
+        return known[digest]
     found, _ = LimitSet.objects.get_or_create(
         digest=digest, defaults={"policy_version": policy.version, "limits": limits}
     )
     return found
 
 
+def _policies(ids: str) -> QuerySet:
+    return RagPolicy.objects.filter(state="active").order_by("pk").values_list(*POLICY)[:1]
+
+
+def _limit_sets(ids: str) -> QuerySet:
+    """Those by which these projects were judged last."""
+    used = RagReading.objects.filter(among("id", ids)).values("limit_set")
+    return LimitSet.objects.filter(pk__in=used).order_by("pk").values_list(*LIMIT_SET)
+
+
 def _limits_in_use(projects: Projects) -> tuple[list[LimitSet], Ints]:
     """The limit sets these projects are judged by, and which of them each has."""
-    policy = RagPolicy.current()
-    sets, of = [_kept(policy, {})], np.zeros(len(projects.ids), dtype=np.int64)
+    policies, used = tables_of(projects.ids.tolist(), (_policies,), (_limit_sets,))
+    policy = RagPolicy(**dict(zip(POLICY, policies[0], strict=True))) if policies else RagPolicy()
+    read = [LimitSet(**dict(zip(LIMIT_SET, row, strict=True))) for row in used]
+    sets_read = {held.digest: held for held in read}
+    sets, of = [_kept(policy, {}, sets_read)], np.zeros(len(projects.ids), dtype=np.int64)
     tightened = projects.ids[projects.tightened == 1].tolist()
     if tightened:
         known = {json.dumps({}): 0}
@@ -90,7 +118,7 @@ def _limits_in_use(projects: Projects) -> tuple[list[LimitSet], Ints]:
             key = json.dumps(tighter, sort_keys=True)
             if key not in known:
                 known[key] = len(sets)
-                sets.append(_kept(policy, tighter))
+                sets.append(_kept(policy, tighter, sets_read))
             of[np.searchsorted(projects.ids, pk)] = known[key]
     return sets, of
 

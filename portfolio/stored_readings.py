@@ -88,5 +88,4 @@ def store(now: Readings, rows: Ints) -> None:
     }
     given |= {"now": clock.now(), "today": clock.today()}
     with connection.cursor() as cursor:
-        cursor.execute(PAST, given)
-        cursor.execute(PRESENT, given)
+        cursor.execute(f"{PAST}; {PRESENT}", given)

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from changeoffice.core.access.models import RoleAssignment
 from changeoffice.core.notify.fan_out import notify
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import acting, clock
+from portfolio.columns_in_sql import among, tables_of
 from portfolio.models import Action, Dependency, Intervention, Project, RagReading, Rung
 from portfolio.models.project import LIVE
 from portfolio.models.rag import DIMENSIONS, LABELS, RED
@@ -28,54 +29,115 @@ class Cause:
 
 
 def look_after(project_ids: Iterable[int]) -> tuple[int, int]:
-    """Open what is missing and end what has recovered in these projects; answers both counts."""
-    ids = list(project_ids)
-    causes = {cause.key: cause for cause in _causes(ids)}
-    opened = list(Intervention.objects.filter(project_id__in=ids).open().order_by("pk"))
-    known = {row.cause for row in opened}
-    recovered = [row for row in opened if row.cause not in causes]
-    for row in recovered:
+    """Open what is missing and end what has recovered in these projects; answers both counts.
+
+    Mostly neither is the case, so what stands and what is open are compared by their keys first.
+    """
+    reds, breaches, late, opened, decided = tables_of(
+        project_ids, (_red_keys,), (_breach_keys,), (_late_keys, clock.today()), (_open_keys,),
+        (_decided_keys,),
+    )  # fmt: skip
+    standing = {
+        f"{name}:{pk}": (pk, since[at])
+        for pk, colour, since in reds for at, name in _red_at(colour)
+    }  # fmt: skip
+    standing |= {f"dependency:{pk}": (project, None) for pk, project in breaches}
+    standing |= {f"action:{pk}": (project, due) for pk, project, due in late}
+    known, settled = {cause for _, cause in opened}, {tuple(pair) for pair in decided}
+    new = {
+        key: project for key, (project, since) in standing.items()
+        if key not in known and (key, since) not in settled
+    }  # fmt: skip
+    recovered = [pk for pk, cause in opened if cause not in standing]
+    return _open(new) if new else 0, _end(recovered)
+
+
+def _end(ids: list[int]) -> int:
+    rows = Intervention.objects.filter(pk__in=ids).order_by("pk") if ids else ()
+    for row in rows:
         with acting.through("job", "interventions"):
             row.recover(by=None)
+    return len(ids)
+
+
+def _open(keys: dict[str, int]) -> int:
+    """Open an intervention for each of these causes, which come with their projects."""
+    causes = [cause for cause in _causes(sorted(set(keys.values()))) if cause.key in keys]
     settled = _decided(causes)
-    new = [c for key, c in causes.items() if key not in known and (key, c.since) not in settled]
+    new = [cause for cause in causes if (cause.key, cause.since) not in settled]
     for cause in new:
         Intervention.raise_for(
             cause.project, cause=cause.key, since=cause.since, title=cause.title,
             person=cause.person, about_id=cause.about_id,
         )  # fmt: skip
-    return len(new), len(recovered)
+    return len(new)
 
 
-def _decided(causes: dict[str, Cause]) -> set[tuple[str, date]]:
+def _decided(causes: list[Cause]) -> set[tuple[str, date]]:
     """Causes about which a decision stands: they open nothing more until they have recovered."""
-    rows = Intervention.objects.filter(cause__in=list(causes), state="decided")
+    keys = [cause.key for cause in causes]
+    rows = Intervention.objects.filter(cause__in=keys, state="decided")
     return set(rows.values_list("cause", "cause_since"))
 
 
+# Keys of what stands and of what is open, each a statement made once -----------------------------
+def _watched(at: str = "") -> Q:
+    """Projects that go on, with somebody to ask."""
+    somebody = Q(**{f"{at}owner__isnull": False}) | Q(**{f"{at}sponsor__isnull": False})
+    return Q(**{f"{at}state__in": LIVE}) & somebody
+
+
+def _red_keys(ids: str) -> QuerySet:
+    rows = RagReading.objects.filter(among("id", ids), _watched("project__"))
+    return rows.filter(colour__contains=[RED]).order_by("pk").values_list("pk", "colour", "since")
+
+
+def _breach_keys(ids: str) -> QuerySet:
+    rows = Dependency.objects.breached().filter(among("getter__project_id", ids))
+    rows = rows.filter(_watched("getter__project__"))
+    return rows.order_by("pk").values_list("pk", "getter__project_id")
+
+
+def _late_keys(ids: str, today: date) -> QuerySet:
+    rows = _late(today).filter(among("project_id", ids), _watched("project__"))
+    return rows.order_by("pk").values_list("pk", "project_id", "due_on")
+
+
+def _open_keys(ids: str) -> QuerySet:
+    rows = Intervention.objects.filter(among("project_id", ids)).open()
+    return rows.order_by("pk").values_list("pk", "cause")
+
+
+def _decided_keys(ids: str) -> QuerySet:
+    rows = Intervention.objects.filter(among("project_id", ids), state="decided")
+    return rows.order_by("pk").values_list("cause", "cause_since")
+
+
+# Causes in full ----------------------------------------------------------------------------------
 def _causes(ids: list[int]) -> list[Cause]:
-    watched = {
-        project.pk: project
-        for project in Project.objects.filter(pk__in=ids, state__in=LIVE)
-        .filter(Q(owner__isnull=False) | Q(sponsor__isnull=False))
-        .select_related("owner", "sponsor")
-    }  # fmt: skip
-    if not watched:
-        return []
+    rows = Project.objects.filter(_watched(), pk__in=ids).select_related("owner", "sponsor")
+    watched = {project.pk: project for project in rows}
     return [*_reds(watched), *_breaches(watched), *_late_conditions(watched)]
+
+
+def _red_at(colour: list[int]) -> list[tuple[int, str]]:
+    """Dimensions that are red; each broken dependency opens an intervention of its own, with the
+    giver's owner as the person."""
+    return [
+        (at, name) for at, name in enumerate(DIMENSIONS)
+        if colour[at] == RED and name != "dependencies"
+    ]  # fmt: skip
 
 
 def _reds(watched: dict[int, Project]) -> Iterable[Cause]:
     for reading in RagReading.objects.filter(pk__in=watched).order_by("pk"):
         project = watched[reading.pk]
-        for at, name in enumerate(DIMENSIONS):
-            # Each broken dependency opens one of its own, with the giver's owner as the person.
-            if reading.colour[at] == RED and name != "dependencies":
-                yield Cause(
-                    f"{name}:{project.pk}", project, reading.since[at],
-                    f"{LABELS[name]} of {project.reference} {project.title} is red",
-                    project.owner or project.sponsor,
-                )  # fmt: skip
+        for at, name in _red_at(reading.colour):
+            yield Cause(
+                f"{name}:{project.pk}", project, reading.since[at],
+                f"{LABELS[name]} of {project.reference} {project.title} is red",
+                project.owner or project.sponsor,
+            )  # fmt: skip
 
 
 def _breaches(watched: dict[int, Project]) -> Iterable[Cause]:
@@ -101,16 +163,18 @@ def _broken_since(row: Dependency) -> date:
 
 
 def _late_conditions(watched: dict[int, Project]) -> Iterable[Cause]:
-    """Conditions of a gate that are past their day."""
-    rows = Action.objects.filter(
-        project_id__in=watched, state="open", due_on__lt=clock.today(), source__kind="gate"
-    )
+    rows = _late(clock.today()).filter(project_id__in=watched)
     for row in rows.select_related("owner").order_by("pk"):
         project = watched[row.project_id]
         yield Cause(
             f"action:{row.pk}", project, row.due_on, f"{row.reference} {row.title} is overdue",
             row.owner or project.owner or project.sponsor, row.pk,
         )  # fmt: skip
+
+
+def _late(today: date) -> QuerySet:
+    """Conditions of a gate that are past their day."""
+    return Action.objects.filter(state="open", due_on__lt=today, source__kind="gate")
 
 
 # Climbing -----------------------------------------------------------------------------------------

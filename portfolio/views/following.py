@@ -17,7 +17,7 @@ def follows_from(link: Dependency, person) -> list[dict[str, Any]]:
     """The giver, the getter and what the getter holds up, as far as this person may see."""
     drawn = propagation.draw_below([link.giver_id, link.getter_id])
     chain = [link.giver_id]
-    if link.getter_id in drawn.points:
+    if link.getter_id in drawn.network.ids:
         chain += _held_up(drawn.network, link.getter_id)
     rows = Milestone.objects.visible_to(person).filter(pk__in=chain).with_expected()
     known = {row.pk: row for row in rows}

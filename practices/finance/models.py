@@ -16,8 +16,7 @@ from changeoffice.core.record.history import tracked
 from changeoffice.core.record.inputs import Choice, Date, Decimal, LongText, Ref, Text
 from changeoffice.core.record.models import Reach, WorkQuerySet
 from changeoffice.core.record.workflow import State, transition
-from portfolio.columns_in_sql import among, columns_of
-from portfolio.graph import Ints
+from portfolio.columns_in_sql import among
 from portfolio.models import Project
 from portfolio.models.parts import ProjectPart
 from portfolio.models.project import projects
@@ -183,13 +182,8 @@ class BudgetLine(models.Model):
         return self.budget
 
 
-def costs(project_ids: list[int]) -> tuple[Ints, Ints, Ints]:
-    """Projects with a budget, it and its forecast at completion in hundredths, in one query."""
-    project, granted, expected = columns_of(_costs, project_ids)
-    return project, granted, expected
-
-
-def _costs(ids: str) -> QuerySet:
+def costs(ids: str) -> QuerySet:
+    """Projects with a budget, it and its forecast at completion in hundredths."""
     rows = BudgetLine.objects.filter(among("of__project_id", ids)).values("of__project_id")
     in_the_end = Sum(Coalesce(F("actual"), F("forecast"), F("budget")))
     totals = rows.annotate(granted=Sum("budget") * 100, at_completion=in_the_end * 100)

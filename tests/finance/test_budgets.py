@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from changeoffice.core.record import clock
+from portfolio.columns_in_sql import columns_of
 from portfolio.models import Project
 from practices.finance.models import Budget, costs
 
@@ -86,7 +87,7 @@ def test_costs_of_many_projects_are_one_question(
          "budget": Decimal(100), "forecast": Decimal(110)} for n in range(1, 13)
     ])  # fmt: skip
     with django_assert_num_queries(1):
-        columns = [column.tolist() for column in costs([project.pk, 10**9])]
+        columns = [column.tolist() for column in columns_of(costs, [project.pk, 10**9])]
     assert columns == [[project.pk], [120_000], [132_000]]
     totals = Budget.objects.with_totals().get(pk=budget.pk)
     assert (totals.total_budget, totals.spent, totals.at_completion) == (1200, 0, 1320)

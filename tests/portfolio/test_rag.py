@@ -5,8 +5,12 @@ from itertools import pairwise
 
 import pytest
 
+from bench.measure import queries
+from changeoffice.core.people.models import kept_for_request
 from changeoffice.core.record import acting, clock
 from portfolio import engine, readings, selectors
+from portfolio.columns_in_sql import FEW, columns_of_each
+from portfolio.measures import asked_of
 from portfolio.models import Action, Benefit, RagHistory, RagPolicy, RagReading, Risk
 
 pytestmark = pytest.mark.django_db
@@ -214,6 +218,36 @@ def test_the_sweep_changes_nothing_the_second_time(
     again = engine.recompute_all()
     assert again["changed"] == again["opened"] == again["recovered"] == 0
     assert list(RagReading.objects.order_by("pk").values()) == before
+
+
+def test_few_projects_are_measured_in_one_question_and_many_in_as_many_columns_the_same(
+    make_project, project_manager, make_milestone, agree, django_assert_num_queries
+):
+    giver, getter, bare = (make_project(f"Project {n}") for n in range(3))
+    agree(make_milestone(giver, late=4), make_milestone(getter, late=2))
+    Risk.note_down(by=project_manager, project=giver, title="Key engineer leaves",
+                   probability=3, impact=4)  # fmt: skip
+    ids = sorted([giver.pk, getter.pk, bare.pk])
+    asked = asked_of(clock.today()).values()
+    with django_assert_num_queries(1):
+        few = columns_of_each(ids, *asked)
+    with django_assert_num_queries(len(few)):
+        many = columns_of_each([*ids, *range(10**9, 10**9 + FEW)], *asked)
+    found = [[column.tolist() for column in columns] for columns in few]
+    assert found == [[column.tolist() for column in columns] for columns in many]
+    assert found[0][0] == ids and all(columns for columns in found)
+
+
+def test_another_forecast_asks_few_questions(project, make_milestone, day):
+    mark, by = make_milestone(project, late=1), project.owner
+
+    def move(late: int) -> None:
+        mark.re_forecast(by=by, forecast_on=day(late), reason="Tests take longer")
+
+    move(2)
+    with kept_for_request():
+        asked = queries(lambda: move(3))
+    assert asked <= 18, asked  # 13 of its own; office, days off and rights where not kept
 
 
 def test_every_kept_reading_can_be_replayed(project, project_manager, make_milestone, colours, day):
