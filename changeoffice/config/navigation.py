@@ -14,6 +14,7 @@ STAFF_GROUPS = [
                  ("Dependencies", "link-2", "/dependencies")]),
 ]  # fmt: skip
 STEER = ("Steer", [("Portfolio", "layout-dashboard", "/portfolio"),
+                   ("KPIs", "gauge", "/kpis"),
                    ("Data quality", "clipboard-check", "/data-quality")])  # fmt: skip
 REGISTERS = [
     ("Services", "server", "/services"), ("Configuration items", "boxes", "/configuration-items"),

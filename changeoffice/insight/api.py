@@ -9,14 +9,16 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from changeoffice.core.doors.api.schema import WholeList
-from changeoffice.core.doors.lists import count_of
+from changeoffice.core.doors.lists import count_of, whole
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotSeen
 from changeoffice.insight import quality, selectors
 from changeoffice.insight.asking import PARAMETERS, day_of, read
 from changeoffice.insight.dashboard import Dashboard, Number
+from changeoffice.insight.kpis import reading
+from changeoffice.insight.kpis.definitions import KPIS, Kpi
 from changeoffice.insight.measures import measure
-from changeoffice.insight.models import DailyFact
+from changeoffice.insight.models import DailyFact, KpiTarget
 
 MOST_DAYS = 400
 AS_OF = OpenApiParameter(
@@ -64,6 +66,28 @@ class FactSerializer(serializers.Serializer):
     n = serializers.IntegerField(help_text="How many items are behind it.")
 
 
+class DefinitionSerializer(serializers.Serializer):
+    id = serializers.CharField()
+    label = serializers.CharField()
+    definition = serializers.CharField()
+    formula = serializers.CharField()
+    unit = serializers.CharField()
+    better = serializers.ChoiceField(["lower", "higher"])
+    measures = serializers.ListField(child=serializers.CharField())
+    target = serializers.DecimalField(10, 1)
+
+
+class PointSerializer(serializers.Serializer):
+    day = serializers.DateField()
+    value = serializers.DecimalField(12, 1, allow_null=True)
+
+
+class ReadingSerializer(DefinitionSerializer):
+    value = serializers.DecimalField(12, 1, allow_null=True)
+    is_met = serializers.BooleanField(allow_null=True)
+    trend = PointSerializer(many=True)
+
+
 class PortfolioSummaryApi(viewsets.ViewSet):
     area = "portfolio"
     serializer_class = SummarySerializer
@@ -102,6 +126,7 @@ def _number(number: Number, board: Dashboard | None = None) -> dict[str, Any]:
 
 class KpiApi(viewsets.ViewSet):
     area = "kpis"
+    lookup_field = "id"
     serializer_class = FactSerializer
     pagination_class = WholeList
 
@@ -129,6 +154,54 @@ class KpiApi(viewsets.ViewSet):
              "currency": row.currency, "value": str(row.value), "n": row.n}
             for row in rows
         ]})  # fmt: skip
+
+    @extend_schema(operation_id="kpis_definitions", responses=DefinitionSerializer(many=True))
+    @action(detail=False, methods=["get"])
+    def definitions(self, request) -> Response:
+        """Every KPI: what it means, how it is reckoned and what it shall reach."""
+        _refuse_unknown(request.query_params.dict(), set())
+        targets = dict(KpiTarget.objects.values_list("kpi", "target"))
+        return Response(
+            {"results": [_definition(kpi, targets.get(kpi.slug)) for kpi in KPIS.values()]}
+        )
+
+    @extend_schema(operation_id="kpis_retrieve", responses=ReadingSerializer, parameters=[
+        OpenApiParameter("id", str, OpenApiParameter.PATH, description="For example time-to-decision."),
+        OpenApiParameter("weeks", int, description="How far back the trend goes, 1 to 104; 52 if left out."),
+    ])  # fmt: skip
+    def retrieve(self, request, id: str) -> Response:
+        """One KPI as of today, with its trend week by week."""
+        params = request.query_params.dict()
+        _refuse_unknown(params, {"weeks"})
+        if id not in KPIS or not selectors.sees_totals(request.user):
+            raise NotSeen("There is no such KPI, or you may not see it.")
+        (found,) = reading.read(
+            request.user, clock.today(), _weeks(params.get("weeks", "52")), kpis=[KPIS[id]]
+        )
+        return Response(_definition(found.kpi, found.target) | {
+            "value": _figure(found.value), "is_met": found.is_met,
+            "trend": [{"day": day, "value": _figure(value)}
+                      for day, value in zip(found.days, found.values, strict=True)],
+        })  # fmt: skip
+
+
+def _weeks(text: str) -> int:
+    found = whole(text, 104)
+    if not found:
+        raise Invalid(weeks="Choose 1 to 104.")
+    return found
+
+
+def _figure(value: Any) -> str | None:
+    return None if value is None else f"{value:.1f}"
+
+
+def _definition(kpi: Kpi, target: Any) -> dict[str, Any]:
+    return {
+        "id": kpi.slug, "label": kpi.label, "definition": kpi.definition, "formula": kpi.formula,
+        "unit": kpi.unit, "better": kpi.better, "measures": sorted(kpi.measures),
+        "target": _figure(kpi.target if target is None else target),
+    }  # fmt: skip
 
 
 class CheckSerializer(serializers.Serializer):

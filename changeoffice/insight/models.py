@@ -1,9 +1,13 @@
-"""Facts: what each day came to, stored, so that reading a dashboard never computes."""
+"""Facts: what each day came to, stored, so that reading a dashboard never computes; and what the
+office wants to reach."""
 
 from django.db import models
 from django.db.models.functions import Now
 
+from changeoffice.core.people.models import Person
+from changeoffice.core.record.clock import OfficeNow
 from changeoffice.core.record.models import Record
+from changeoffice.core.tracking import tracked
 
 
 class Scope(models.TextChoices):
@@ -72,3 +76,25 @@ class FactDay(models.Model):
 
     def __str__(self) -> str:
         return f"facts of {self.day}"
+
+
+@tracked
+class KpiTarget(models.Model):
+    """What a manager wants a KPI to reach, and who answers for it; its own history says since when."""
+
+    kpi = models.CharField(max_length=40, unique=True)
+    target = models.DecimalField(max_digits=10, decimal_places=1)
+    owner = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(db_default=OfficeNow())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(target__gte=0), name="kpi_target_not_negative"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"target of {self.kpi}"

@@ -1,5 +1,6 @@
 """Pages of insight: the portfolio dashboard, the list behind a number, and My work."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
@@ -11,11 +12,13 @@ from django.views.decorators.http import require_GET
 from changeoffice.core.access.rules import STAFF
 from changeoffice.core.doors.lists import count_of
 from changeoffice.core.doors.templatetags import formats
+from changeoffice.core.people.models import BusinessUnit
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotSeen
 from changeoffice.insight import evidence, my_work, quality, selectors
 from changeoffice.insight.asking import FORTNIGHT, Asked, read
 from changeoffice.insight.dashboard import Dashboard
+from changeoffice.insight.kpis.definitions import KPIS
 from changeoffice.insight.measures import ITEMS, MONEY, Measure, measure
 
 PER_PAGE = 100
@@ -51,11 +54,11 @@ def _ends_of_months(today: date) -> list[tuple[str, date]]:
 def items(request: HttpRequest) -> HttpResponse:
     """What adds up to one number of the dashboard, as of the same day, as far as one may see it."""
     params = request.GET.dict()
-    asked = read(params, request.user)
+    asked = _in_unit(read(params, request.user), params.get("unit", ""))
     what = _measure(params, request.user)
     found = evidence.behind(what, asked, request.user, params.get("currency", "")[:3])
     page = Paginator(found.rows, PER_PAGE).get_page(params.get("page"))
-    back = {k: v for k, v in params.items() if k in ("as_of", "vs", "portfolio", "programme")}
+    back, back_words = _back(params)
     return render(request, "insight/items.html", {
         "measure": what, "evidence": found, "page": page,
         "rows": evidence.dressed(page, request.user), "answer": _answer(what, found, asked),
@@ -64,8 +67,29 @@ def items(request: HttpRequest) -> HttpResponse:
         "is_range": what.family == "changes", "has_state": what.family not in ("money", "sla"),
         "by_programme": what.family in ("projects", "plans", "changes"),
         "place_head": "Programme" if what.family in ("projects", "plans", "changes") else "Unit",
-        "dashboard_url": f"/portfolio?{urlencode(back)}" if back else "/portfolio",
+        "back_url": back, "back_words": back_words,
     })  # fmt: skip
+
+
+def _back(params: dict[str, str]) -> tuple[str, str]:
+    """Where the number stood: on the page of a KPI, or on the dashboard."""
+    if kpi := KPIS.get(params.get("kpi", "")):
+        query = urlencode({k: v for k, v in params.items() if k == "unit"})
+        return f"/kpis/{kpi.slug}" + (f"?{query}" if query else ""), kpi.label
+    query = urlencode(
+        {k: v for k, v in params.items() if k in ("as_of", "vs", "portfolio", "programme")}
+    )
+    return "/portfolio" + (f"?{query}" if query else ""), "Portfolio"
+
+
+def _in_unit(asked: Asked, code: str) -> Asked:
+    """Narrowed to what stands in one business unit."""
+    if not code:
+        return asked
+    unit = BusinessUnit.objects.filter(code=code[:40]).first()
+    if unit is None:
+        raise Invalid(unit="There is no such unit.")
+    return replace(asked, chosen=selectors.Chosen("unit", unit.pk, unit.name, unit.code))
 
 
 NOUNS = {

@@ -1,0 +1,1 @@
+"""What the office measures itself by: definitions, readings with their trend, and the pages."""

@@ -1,0 +1,191 @@
+"""The KPIs: reckoned from stored facts alone, with their lists, their trend and their targets."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from changeoffice.core.administration.models import AdminEvent
+from changeoffice.core.record import clock
+from changeoffice.insight import rollup
+from changeoffice.insight.kpis import reading
+from changeoffice.insight.kpis.definitions import KPIS, Fact
+from changeoffice.insight.kpis.limits import limits
+from changeoffice.insight.measures import measure
+from changeoffice.insight.models import DailyFact, FactDay, KpiTarget
+from demand import ageing
+from demand.models import Demand
+
+NEED = "Customers call us because the app does not say why."
+series = st.lists(st.none() | st.floats(0, 1000, allow_nan=False), max_size=60)
+
+
+# Pure -----------------------------------------------------------------------------------------------
+@given(series)
+def test_what_lies_within_the_limits_and_makes_no_run_is_no_signal(values):
+    found = limits(values)
+    known = [value for value in values if value is not None]
+    if len(known) < 10:
+        assert found is None
+        return
+    assert found.lower <= found.mean <= found.upper
+    outside = {
+        n for n, v in enumerate(values) if v is not None and not found.lower <= v <= found.upper
+    }
+    assert outside <= set(found.signals)
+    assert all(values[place] is not None for place in found.signals)
+
+
+@given(st.floats(0, 1000, allow_nan=False), st.integers(10, 60))
+def test_a_steady_process_signals_nothing(value, n):
+    assert limits([value] * n).signals == ()
+
+
+def test_a_point_far_out_and_a_long_run_on_one_side_are_signals():
+    noise = [10.0, 12.0] * 10
+    assert 20 in limits([*noise, 40.0]).signals
+    shifted = limits([10.0, 11.0] * 10 + [11.5, 11.6] * 4)
+    assert shifted.signals and min(shifted.signals) >= 20
+
+
+@given(st.integers(0, 50), st.integers(0, 50))
+def test_a_share_is_part_of_the_whole(part, rest):
+    facts = {
+        "sla_met": Fact(Decimal(part), part),
+        "sla_stages": Fact(Decimal(part + rest), part + rest),
+    }
+    found = KPIS["decided-within-limit"].reckon(facts)
+    assert found is None if part + rest == 0 else 0 <= found <= 100
+
+
+def test_every_kpi_is_made_of_measures_that_are_stored():
+    for kpi in KPIS.values():
+        assert kpi.measures and all(measure(code) for code in kpi.measures), kpi.slug
+
+
+# Read ------------------------------------------------------------------------------------------------
+@pytest.fixture
+def counted(db):
+    """Facts of this week and of four weeks ago."""
+    today = clock.today()
+    for day, decision, met in ((today, 27, 8), (today - timedelta(weeks=4), 31, 5)):
+        FactDay.objects.create(day=day, close=clock.now(), knows_to=1)
+        for code, value in (("lead_time_median", decision), ("sla_met", met), ("sla_stages", 10)):
+            DailyFact.objects.create(day=day, scope="office", measure=code, value=value, n=value)
+    return today
+
+
+def test_a_reading_says_where_it_stands_against_target_and_four_weeks_ago(counted, analyst):
+    found = {r.kpi.slug: r for r in reading.read(analyst, counted, 13)}
+    decision, sla = found["time-to-decision"], found["decided-within-limit"]
+    assert (decision.words, decision.change, decision.is_better, decision.is_met) == (
+        "27 wd",
+        -4,
+        True,
+        True,
+    )
+    assert (sla.words, sla.change_words, sla.is_better, sla.is_met) == (
+        "80%",
+        "30 points",
+        True,
+        False,
+    )
+    assert found["time-to-answer"].words == "no data" and found["time-to-answer"].is_met is None
+
+
+def test_a_confidential_demand_counts_only_for_those_named(make_person, author, analyst, stranger):
+    demand = Demand.raise_new(by=author, title="Sell the branch network", need=NEED)
+    demand.submit(by=author)
+    demand.restrict(by=author)
+    rollup.compute([clock.today()])
+
+    def open_for(person):
+        (found,) = reading.read(person, clock.today(), 1, kpis=[KPIS["work-in-progress"]])
+        return found.value
+
+    assert (open_for(author), open_for(stranger)) == (1, 0)
+
+
+def test_the_figure_and_the_list_behind_it_agree_also_in_a_unit(
+    page, author, analyst, unit, other_unit
+):
+    for title, where in (
+        ("The first of ours", unit),
+        ("The second of ours", unit),
+        ("Theirs", other_unit),
+    ):
+        Demand.raise_new(by=author, title=title, need=NEED, unit=where).submit(by=author)
+    for asked, n in (("", 3), (f"?unit={unit.code}", 2)):
+        shown = page(analyst).get(f"/kpis/work-in-progress{asked}")
+        assert shown.context["reading"].value == n
+        door = shown.context["doors"][0]
+        assert door["n"] == n == page(analyst).get(door["url"]).context["evidence"].count
+
+
+def test_open_demands_are_told_by_stage_and_age(author, analyst, make_person):
+    for n in range(3):
+        demand = Demand.raise_new(by=author, title=f"Demand number {n}", need=NEED)
+        demand.submit(by=author)
+    today = clock.today()
+    Demand.objects.filter(pk=demand.pk).update(due_on=today - timedelta(days=1))
+    found = {row.state: row for row in ageing.by_stage(Demand.objects.visible_to(analyst))}
+    assert (found["submitted"].total, found["submitted"].late) == (3, 1)
+    assert found["submitted"].oldest.pk == demand.pk and found["screening"].total == 0
+
+
+# Pages -----------------------------------------------------------------------------------------------
+def test_the_page_answers_first_and_costs_the_same_for_any_number(
+    counted, page, analyst, django_assert_max_num_queries
+):
+    client = page(analyst)
+    client.get("/kpis")
+    with django_assert_max_num_queries(14):
+        shown = client.get("/kpis?period=quarter").content.decode()
+    assert "on target" in shown and "27 wd" in shown and "target 30 wd or less" in shown
+
+
+@pytest.mark.parametrize(
+    "path", ["/kpis?period=x&unit=%27", "/kpis/time-to-decision?period=&unit=NO"]
+)
+def test_an_odd_address_shows_the_whole(counted, page, analyst, path):
+    assert page(analyst).get(path).status_code == 200
+
+
+def test_who_may_not_see_totals_sees_no_kpi(counted, page, outsider):
+    assert page(outsider).get("/kpis").status_code == 403
+    assert page(outsider).get("/kpis/throughput").status_code == 403
+
+
+def test_an_unknown_kpi_does_not_exist(page, analyst, api):
+    assert page(analyst).get("/kpis/luck").status_code == 404
+    assert api(analyst).get("/api/v1/kpis/luck/").status_code == 404
+
+
+def test_a_manager_sets_a_target_with_a_reason_and_it_stays_on_the_trail(
+    counted, page, manager, analyst, colleague
+):
+    at = "/kpis/time-to-decision/target"
+    assert page(analyst).get(at).status_code == 403
+    assert page(analyst).post(at, {"target": "1", "reason": "So"}).status_code == 403
+    wrong = page(manager).post(at, {"target": "-3", "reason": ""})
+    assert wrong.status_code == 422 and not KpiTarget.objects.exists()
+    page(manager).post(
+        at, {"target": "20", "owner": colleague.username, "reason": "The board asked for it"}
+    )
+    row = KpiTarget.objects.get()
+    assert (row.target, row.owner) == (20, colleague)
+    told = AdminEvent.objects.get(verb="set_kpi_target")
+    assert (told.actor, told.reason) == (manager, "The board asked for it")
+    shown = page(analyst).get("/kpis/time-to-decision").content.decode()
+    assert "20 wd or less" in shown and "Off target" in shown and "The board asked for it" in shown
+
+
+def test_machines_read_the_same(counted, api, analyst):
+    found = api(analyst).get("/api/v1/kpis/time-to-decision/").json()
+    assert (found["value"], found["target"], found["is_met"]) == ("27.0", "30.0", True)
+    assert found["trend"][-1] == {"day": counted.isoformat(), "value": "27.0"}
+    assert [
+        row["id"] for row in api(analyst).get("/api/v1/kpis/definitions/").json()["results"]
+    ] == list(KPIS)
