@@ -160,6 +160,8 @@ class KpiApi(viewsets.ViewSet):
     def definitions(self, request) -> Response:
         """Every KPI: what it means, how it is reckoned and what it shall reach."""
         _refuse_unknown(request.query_params.dict(), set())
+        if not selectors.sees_totals(request.user):
+            raise NotSeen("There are no KPIs you may see.")
         targets = dict(KpiTarget.objects.values_list("kpi", "target"))
         return Response(
             {"results": [_definition(kpi, targets.get(kpi.slug)) for kpi in KPIS.values()]}
