@@ -12,44 +12,15 @@ from changeoffice.core.record import clock
 from changeoffice.insight import rollup
 from changeoffice.insight.kpis import reading
 from changeoffice.insight.kpis.definitions import KPIS, Fact
-from changeoffice.insight.kpis.limits import limits
 from changeoffice.insight.measures import measure
 from changeoffice.insight.models import DailyFact, FactDay, KpiTarget
 from demand import ageing
 from demand.models import Demand
 
 NEED = "Customers call us because the app does not say why."
-series = st.lists(st.none() | st.floats(0, 1000, allow_nan=False), max_size=60)
 
 
 # Pure -----------------------------------------------------------------------------------------------
-@given(series)
-def test_what_lies_within_the_limits_and_makes_no_run_is_no_signal(values):
-    found = limits(values)
-    known = [value for value in values if value is not None]
-    if len(known) < 10:
-        assert found is None
-        return
-    assert found.lower <= found.mean <= found.upper
-    outside = {
-        n for n, v in enumerate(values) if v is not None and not found.lower <= v <= found.upper
-    }
-    assert outside <= set(found.signals)
-    assert all(values[place] is not None for place in found.signals)
-
-
-@given(st.floats(0, 1000, allow_nan=False), st.integers(10, 60))
-def test_a_steady_process_signals_nothing(value, n):
-    assert limits([value] * n).signals == ()
-
-
-def test_a_point_far_out_and_a_long_run_on_one_side_are_signals():
-    noise = [10.0, 12.0] * 10
-    assert 20 in limits([*noise, 40.0]).signals
-    shifted = limits([10.0, 11.0] * 10 + [11.5, 11.6] * 4)
-    assert shifted.signals and min(shifted.signals) >= 20
-
-
 @given(st.integers(0, 50), st.integers(0, 50))
 def test_a_share_is_part_of_the_whole(part, rest):
     facts = {

@@ -45,7 +45,8 @@ class Kpi:
         return value <= target if self.better == LOWER else value >= target
 
     def target_words(self, target: Decimal) -> str:
-        return f"{plain(target)}{self.suffix} or {'less' if self.better == LOWER else 'more'}"
+        unit = "" if self.unit == DEMANDS else self.suffix
+        return f"{plain(target)}{unit} or {'less' if self.better == LOWER else 'more'}"
 
     @property
     def suffix(self) -> str:

@@ -104,31 +104,21 @@ def may_set(person) -> bool:
 
 
 def _chart(reading: Reading) -> dict[str, Any] | None:
-    """Week by week, with the target and, where there is enough to tell, the natural limits."""
+    """Week by week beside the target."""
     if len(reading.known) < 2:
         return None
     points = [None if v is None else round(float(v), 1) for v in reading.values]
-    flat = lambda value: [round(float(value), 1)] * len(points)  # noqa: E731
+    target = [round(float(reading.target), 1)] * len(points)
     series = [{"name": reading.kpi.label, "values": points, "label": False},
-              {"name": "Target", "values": flat(reading.target), "style": "target"}]  # fmt: skip
-    if found := reading.limits:
-        series += [{"name": name, "values": flat(value), "style": "limit", "label": label}
-                   for name, value, label in (("Mean", found.mean, "Mean"), ("Upper limit", found.upper, "Upper"),
-                                              ("Lower limit", found.lower, "Lower"))]  # fmt: skip
+              {"name": "Target", "values": target, "style": "target"}]  # fmt: skip
     return {"labels": [f"{day:%-d %b %y}" for day in reading.days], "label_head": "Week to",
             "unit": reading.kpi.unit, "min": 0, "series": series}  # fmt: skip
 
 
 def _takeaway(reading: Reading) -> str:
-    found = reading.limits
-    if found is None:
-        return "Limits show once there are ten weeks to learn from."
-    usual = f"Usually {found.lower:.0f} to {found.upper:.0f} {reading.kpi.unit}"
-    if not found.signals:
-        return f"{usual}. Every week lies within; the ups and downs are noise."
-    weeks = ", ".join(f"{reading.days[place]:%-d %b}" for place in found.signals[-3:])
-    several = "One week says" if len(found.signals) == 1 else f"{len(found.signals)} weeks say"
-    return f"{usual}. {several} that something really changed, the last ones: {weeks}."
+    """In how many of the weeks it was where it shall be."""
+    judged = [reading.kpi.is_met(v, reading.target) for v in reading.values if v is not None]
+    return f"On target in {sum(judged)} of {len(judged)} weeks. Each point looks back over the whole window of its formula."
 
 
 def _doors(reading: Reading, asked: Asked) -> list[dict[str, Any]]:

@@ -10,7 +10,6 @@ from changeoffice.core.people.models import BusinessUnit
 from changeoffice.core.record.models import Record
 from changeoffice.insight import rollup, selectors
 from changeoffice.insight.kpis.definitions import KPIS, PER_CENT, Fact, Kpi, plain
-from changeoffice.insight.kpis.limits import Limits, limits
 from changeoffice.insight.measures import measure
 from changeoffice.insight.models import DailyFact, FactDay, KpiTarget
 
@@ -76,10 +75,6 @@ class Reading:
     @property
     def known(self) -> list[float]:
         return [float(value) for value in self.values if value is not None]
-
-    @cached_property
-    def limits(self) -> Limits | None:
-        return limits([None if v is None else float(v) for v in self.values])
 
     @property
     def beside(self) -> list[tuple[str, str]]:
