@@ -21,11 +21,15 @@ REGISTERS = [
     ("Objectives", "target", "/objectives"), ("Business KPIs", "chart-line", "/business-kpis"),
     ("Scorecards", "clipboard-list", "/scorecards"),
 ]  # fmt: skip
+# Each place of administration with the roles that find it in the shell.
 ADMINISTRATION = [
-    ("People and roles", "users", "/admin/people"), ("Units and teams", "network", "/admin/units"),
-    ("Operations", "activity", "/admin/jobs"), ("Trail", "history", "/admin/trail"),
+    ("People and roles", "users", "/admin/people", ("administrator",)),
+    ("Units and teams", "network", "/admin/units", ("administrator",)),
+    ("Approval policies", "stamp", "/admin/policies/approvals", ("administrator", "auditor", "manager")),
+    ("Import", "file-up", "/imports", ()),
+    ("Operations", "activity", "/admin/jobs", ("administrator", "auditor", "manager")),
+    ("Trail", "history", "/admin/trail", ("administrator", "auditor")),
 ]  # fmt: skip
-IMPORT = ("Import", "file-up", "/imports")
 NEW = [("Idea", "lightbulb", "/ideas/new"), ("Demand", "inbox", "/demands/new")]
 
 
@@ -64,15 +68,8 @@ def _groups(grants) -> list:
     if not grants.is_staff:  # a supplier's person finds on My work what is shared with them
         return STAFF_GROUPS[:1]
     groups = [*STAFF_GROUPS, STEER, ("Reference", REGISTERS)]
-    items = []
-    if grants.has("administrator"):
-        items = list(ADMINISTRATION)
-    elif grants.has("auditor"):
-        items = ADMINISTRATION[2:]
-    elif grants.has("manager"):
-        items = ADMINISTRATION[2:3]
-    if may_import(grants.person):
-        items = [*items[:2], IMPORT, *items[2:]] if len(items) > 2 else [IMPORT, *items]
+    items = [(label, icon, url) for label, icon, url, roles in ADMINISTRATION
+             if (may_import(grants.person) if url == "/imports" else grants.has(*roles))]  # fmt: skip
     return [*groups, ("Administer", items)] if items else groups
 
 

@@ -20,7 +20,7 @@ from changeoffice.organisation.models import Service
 from demand import ranking
 from demand.inputs import PROFILE
 from demand.models.scorecard import Scorecard, marked
-from demand.models.vocabulary import DESIGN, DemandType, Risk, Size, Source
+from demand.models.vocabulary import DESIGN, FRAMEWORKS, DemandType, Risk, Size, Source
 from demand.rules import EDITORS
 from demand.scoring import WSJF, Card
 from demand.stages import StageClock
@@ -50,6 +50,10 @@ class DemandFacts(Work):
     counters = ("progress",)
     profile: ClassVar = PROFILE
     responsible = ("owner", "sponsor")
+    approval_choices: ClassVar = {
+        "types": DemandType.choices, "risks": Risk.choices,
+        "flags": [*FRAMEWORKS, ("service_design", "Service design requirements")],
+    }  # fmt: skip
     figures = ("risk", "size", "cost_low", "cost_likely", "cost_high", "confidence", "wsjf", "raw_score",
                "score_index", "means")  # fmt: skip
 
@@ -220,13 +224,19 @@ class DemandFacts(Work):
             flags=frozenset(self.compliance_flags) | design,
         )  # fmt: skip
 
+    @classmethod
+    def before_approval(cls, person) -> models.QuerySet:
+        """What will still be asked for approval, or is being asked; as far as somebody sees it."""
+        states = (*BEFORE_APPROVAL, "more_information", "approval")
+        return cls.objects.visible_to(person).filter(state__in=states)
+
     def waits_for_after(self, event):
         """Whom an event asks to act, for the inbox."""
+        asked = Approval.objects.filter(record_id=self.pk, state="asked")
         if event.verb in ("request_approval", "estimate", "remind") and self.state == "approval":
-            asked = Approval.objects.filter(record_id=self.pk, state="asked")
-            return Person.objects.filter(pk__in=asked.values("approver_id"))
+            return asked.people()
         if event.verb == "approve":
-            return Person.objects.filter(pk__in=event.data.get("asked", []))
+            return asked.filter(approver__in=event.data.get("asked", [])).people()
         if event.verb == "assess":
             named = NamedPerson.objects.filter(record_id=self.pk, part="assessor")
             return Person.objects.filter(pk__in=named.values("person_id"))

@@ -8,7 +8,8 @@ from django.db import connection
 from changeoffice.core.people.models import Office
 
 OFFICE = [field.column for field in Office._meta.concrete_fields]
-# The office comes along, since whatever asks for grants needs it too.
+# The office comes along, since whatever asks for grants needs it too. `lent_steps` is a function of
+# the database: approvals somebody decides for another today make them a delegate on those records.
 SUBTREES = f"""
     WITH RECURSIVE reach(assignment, unit) AS (
         SELECT a.id, a.unit_id FROM access_roleassignment a
@@ -20,8 +21,11 @@ SUBTREES = f"""
            coalesce((SELECT array_agg(r.unit) FROM reach r WHERE r.assignment = a.id), '{{}}'),
            {", ".join(f"o.{column}" for column in OFFICE)}
       FROM (VALUES (1)) one LEFT JOIN people_office o ON o.id = 1
-      LEFT JOIN access_roleassignment a ON a.person_id = %(person)s
-       AND (a.until IS NULL OR a.until >= (office_now() AT TIME ZONE 'UTC')::date)
+      LEFT JOIN (
+          SELECT role, practice, record_id, unit_id, until, id FROM access_roleassignment
+           WHERE person_id = %(person)s
+          UNION ALL SELECT 'delegate', '', record_id, NULL, NULL, NULL FROM lent_steps(%(person)s)
+      ) a ON (a.until IS NULL OR a.until >= (office_now() AT TIME ZONE 'UTC')::date)
 """  # noqa: S608
 
 

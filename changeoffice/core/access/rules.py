@@ -161,6 +161,6 @@ ADMINISTRATOR = role("administrator")
 # Money, estimates, single scores and risks: a role on the item or its unit (domain §0).
 FIGURE_ROLES = (
     "analyst", "manager", "project_manager", "service_owner", "practice_owner",
-    "approver", "leadership", "auditor",
+    "approver", "leadership", "auditor", "delegate",
 )  # fmt: skip
 SEES_FIGURES = role(*FIGURE_ROLES) | OWNER

@@ -148,6 +148,8 @@ def _why_not(work, person) -> tuple[str, ...]:
 
 
 def role_label(role: str) -> str:
+    if role == "delegate":
+        return "delegate for somebody asked to approve"
     name, _, practice = role.partition(":")
     label = str(Role(name).label).lower()
     return f"{label}, {Practice(practice).label.lower()}" if practice else label

@@ -91,7 +91,7 @@ class ApprovalApi(AnswersOnce, viewsets.GenericViewSet):
             self.filterset_class, params, self.get_queryset(), request.user, OWN_PARAMETERS
         )
         if params.get("mine") == "true":
-            rows = rows.filter(approver=request.user, state=Approval.State.ASKED)
+            rows = rows & Approval.objects.asked_of(request.user)
         filters = {k: v for k, v in params.items() if k not in OWN_PARAMETERS - {"mine"}}
         return cursor_page(request, rows, ORDERINGS, ordering="due", filters=filters,
                            draw=lambda page: self.get_serializer(page, many=True).data)  # fmt: skip
@@ -105,7 +105,7 @@ class ApprovalApi(AnswersOnce, viewsets.GenericViewSet):
                    request=shapes.serializer_for("ApprovalApproveIn", COMMENT))  # fmt: skip
     @action(detail=True, methods=["post"])
     def approve(self, request, id: str) -> Response:
-        """Say yes. Who decides comes from the token or session, never from the body."""
+        """Say yes, in your own right or as a delegate; who decides comes from token or session."""
         approval = self.get_object()
         approval.approve(by=request.user, **_given(COMMENT, request))
         return self.retrieve(request, id)

@@ -11,8 +11,9 @@ from changeoffice.core.approvals.api import COMMENT, REFUSAL
 from changeoffice.core.approvals.models import Approval
 from changeoffice.core.doors.pages.work import InputPage
 from changeoffice.core.doors.templatetags.formats import money
+from changeoffice.core.people.models import Person
 from changeoffice.core.record.errors import NotNow, NotSeen
-from changeoffice.core.record.models import work_model
+from changeoffice.core.record.models import Record, work_model
 
 
 class DecisionPage(InputPage):
@@ -35,9 +36,15 @@ class DecisionPage(InputPage):
             getattr(approval, self.verdict)(by=request.user, **given)
             done = "approved" if self.verdict == "approve" else "refused"
             messages.success(request, f"You {done} {approval.record.reference}.")
-            return self.gone_to(approval.record.get_absolute_url())
+            return self.gone_to(self._next_to(approval))
 
         return self.attempt(self._asks(), decide, **self._context(approval))
+
+    def _next_to(self, approval: Approval) -> str:
+        """Its record; where that existed for a delegate only while it was asked, My work."""
+        seen = Record.objects.visible_to(Person.objects.get(pk=self.request.user.pk))
+        still = seen.filter(pk=approval.record_id).exists()
+        return approval.record.get_absolute_url() if still else "/"
 
     def _asks(self):
         return COMMENT if self.verdict == "approve" else REFUSAL

@@ -7,16 +7,20 @@ from changeoffice.core.ports import Ask, Waiting
 
 
 def approvals(person) -> list[Ask]:
-    rows = Approval.objects.asked_of(person).select_related("record", "round")
+    rows = Approval.objects.asked_of(person).select_related("record", "round", "approver")
     return [Ask(rows.order_by("due_on", "id"), lambda row: _one(row, person))]
 
 
 def _one(row: Approval, person) -> Waiting:
     amount = row.round.amount if SEES_FIGURES.holds(person, row.record) else None
+    role = row.get_kind_display().lower()
+    because = f"you are asked as {role}"
+    if row.approver_id != person.pk:
+        because = f"you decide as {role} for {row.approver.name}"
     return Waiting(
         kind="approval", reference=row.record.reference, title=row.record.title,
         url=row.record.get_absolute_url(),
         what=f"Approve, up to {money(amount, row.round.currency)}" if amount else "Approve",
-        because=f"you are asked as {row.get_kind_display().lower()}",
+        because=because,
         since=row.asked_at, due=row.due_on, action_label="Decide",
     )  # fmt: skip

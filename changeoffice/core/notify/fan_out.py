@@ -16,7 +16,7 @@ QUIET_DOORS = {"import"}
 
 @handler("event")
 def tell(event_id: int) -> None:
-    event = Event.objects.select_related("record", "actor").get(pk=event_id)
+    event = Event.objects.select_related("record", "actor", "on_behalf_of").get(pk=event_id)
     if event.door in QUIET_DOORS or _came_to_nothing(event):
         return
     work = work_model(event.record.kind).objects.get(pk=event.record_id)
@@ -65,6 +65,8 @@ def _audience(event: Event, work):
     waits: Callable | None = getattr(work, "waits_for_after", None)
     if waits:
         yield waits(event), "it waits for you", True
+    if event.on_behalf_of_id:
+        yield [event.on_behalf_of], "it was decided for you", False
     if work.owner_id:
         yield Person.objects.filter(pk=work.owner_id, is_active=True), "you own it", False
     followers = Follower.objects.filter(record_id=work.pk).values("person_id")
@@ -87,7 +89,9 @@ def notify(person, *, work, because: str, asks: bool = False, event=None, text: 
 
 
 def _who(event: Event | None) -> str:
-    return event.actor.name if event and event.actor else "The change office"
+    """Whoever did it, and whom they did it for."""
+    who = event.actor.name if event and event.actor else "The change office"
+    return f"{who}, for {event.on_behalf_of.name}," if event and event.on_behalf_of else who
 
 
 def _post(person, text: str, because: str, work, key: str) -> None:

@@ -26,12 +26,15 @@ class Reach(models.IntegerChoices):
 def visible(person, at: str = "") -> Q:
     """Which rows this person may see; the same words for Record, every Work, and joins to them.
 
-    Confidential rows and drafts exist only for the owner and for people named on their home item.
+    Confidential rows and drafts exist only for the owner, for people named on their home item, and
+    for whoever decides for another what is asked about it.
     """
     grants = grants_of(person)
     named = Exists(NamedPerson.objects.filter(record_id=OuterRef(f"{at}home_id"), person=person))
     own = Q(**{f"{at}owner_id": person.pk})
     found = own | Q(named)
+    if lent := grants.scope("delegate").records:
+        found |= Q(**{f"{at}home_id__in": sorted(lent)})
     if grants.is_staff:
         found |= Q(**{f"{at}reach": Reach.STAFF, f"{at}confidential": False})
     if held := scope_q(grants.scope(*FIGURE_ROLES), at):

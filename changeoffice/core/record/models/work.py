@@ -126,6 +126,8 @@ class Work(models.Model):
             return True
         if not self.confidential and self._reaches(grants_of(person)):
             return True
+        if self.home_id in grants_of(person).scope("delegate").records:
+            return True
         return NamedPerson.objects.filter(record_id=self.home_id, person=person).exists()
 
     def hidden_from(self, person) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Approvals: a policy picks the approvers, a round asks them, each answers one step of it.
+"""A round asks the approvers the policies pick; each answers one step of it.
 
 A Work that takes approvals has two verbs the last answer calls: `grant` and `turn_down`, with the
 rule `HAS_DECIDED`. Lock order is always: the work, then its round.
@@ -9,43 +9,26 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Self
 
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, IntegerField, Q, When
+from django.db.models.expressions import RawSQL
 
+from changeoffice.core.access.grants import grants_of
 from changeoffice.core.access.models import Role, RoleAssignment
 from changeoffice.core.access.rules import Rule
-from changeoffice.core.approvals.approvers import MISSING, Kind, find
-from changeoffice.core.approvals.picking import Facts, applies, lanes
+from changeoffice.core.approvals.approvers import Kind
+from changeoffice.core.approvals.asking import plan
+from changeoffice.core.approvals.models.delegations import Delegation, delegates_of
+from changeoffice.core.approvals.models.policies import ApprovalPolicy
+from changeoffice.core.approvals.picking import Facts
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen
 from changeoffice.core.record.history import tracked
 from changeoffice.core.record.models import NamedPerson, Record, visible, work_model
 from changeoffice.core.record.workflow import constraints_in_words, lock, own_context
-
-
-@tracked
-class ApprovalPolicy(models.Model):
-    """When its conditions hold for a record of its kind, its steps are asked."""
-
-    kind = models.CharField(max_length=24)
-    name = models.CharField(max_length=80)
-    order = models.PositiveSmallIntegerField(default=0)
-    conditions = models.JSONField(default=dict, blank=True)
-    steps = models.JSONField(default=list)
-    is_active = models.BooleanField(default=True)
-
-    class Meta:
-        ordering = ["kind", "order", "id"]
-        constraints = [models.UniqueConstraint(fields=["kind", "name"], name="policy_named_once")]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @classmethod
-    def applying(cls, kind: str, facts: Facts) -> list[Self]:
-        rows = cls.objects.filter(kind=kind, is_active=True)
-        return [policy for policy in rows if applies(policy.conditions, facts)]
 
 
 @tracked
@@ -93,22 +76,23 @@ class Round(models.Model):
         due_on: date | None,
     ) -> Self:  # fmt: skip
         """Ask the approvers the policies pick; called inside a verb of `work`, its row locked."""
-        policies = ApprovalPolicy.applying(work.kind, facts)
-        order = lanes(policy.steps for policy in policies)
-        people = _people_for(order, work, never={by.pk, requester.pk if requester else by.pk})
+        never = {by.pk, requester.pk if requester else by.pk}
+        asked = plan(ApprovalPolicy.in_force(work.kind), facts, work, never=never)
+        if asked.missing:
+            raise NotNow(f"An approver is missing. {' '.join(asked.missing)}", asked.missing, work)
         made = cls.objects.create(
             record_id=work.pk, requester=requester, requested_by=by, amount=amount,
             currency=currency, due_on=due_on, asked_at=clock.now(),
-            basis={"policies": [policy.name for policy in policies], "type": facts.type,
+            basis={"policies": [policy.name for policy in asked.policies], "type": facts.type,
                    "risk": facts.risk, "flags": sorted(facts.flags)},
         )  # fmt: skip
-        for position, kinds in enumerate(order, start=1):
-            for kind in kinds:
+        for position, lane in enumerate(asked.lanes, start=1):
+            for seat in lane:
                 Approval.objects.create(
-                    round=made, record_id=work.pk, kind=kind, approver=people[kind],
+                    round=made, record_id=work.pk, kind=seat.kind, approver=seat.person,
                     order=position, requested_by=by, requester=requester,
                 )  # fmt: skip
-                _let_see(work, people[kind], by)
+                let_see(work, seat.person, by)
         made.ask_next()
         return made
 
@@ -138,24 +122,7 @@ class Round(models.Model):
         self.save()
 
 
-def _people_for(order: list[list[str]], work, *, never: set[int]) -> dict[str, Person]:
-    """An approver for each kind, or a refusal that says which one is missing."""
-    found: dict[str, Person] = {}
-    missing = []
-    for kind in (kind for lane in order for kind in lane):
-        person = find(kind, work, never=never, already={p.pk for p in found.values()})
-        if person is None:
-            missing.append(f"{Kind(kind).label} approval: {MISSING[Kind(kind)]}")
-        else:
-            found[kind] = person
-    if not order:
-        missing.append("No approval policy applies; ask an administrator to add one.")
-    if missing:
-        raise NotNow(f"An approver is missing. {' '.join(missing)}", missing, work)
-    return found
-
-
-def _let_see(work, person: Person, by: Person) -> None:
+def let_see(work, person: Person, by: Person) -> None:
     """Whoever is asked to decide may see the item and its figures."""
     RoleAssignment.objects.get_or_create(
         person=person, role=Role.APPROVER, record_id=work.pk, defaults={"given_by": by}
@@ -166,12 +133,46 @@ def _let_see(work, person: Person, by: Person) -> None:
         )
 
 
+def lent(person) -> RawSQL:
+    """Steps somebody decides for another today, in the words visibility reads too."""
+    return RawSQL("SELECT step_id FROM lent_steps(%s)", [person.pk])
+
+
 class ApprovalQuerySet(models.QuerySet):
     def visible_to(self, person) -> Self:
         return self.filter(visible(person, at="record__"))
 
     def asked_of(self, person) -> Self:
-        return self.visible_to(person).filter(approver=person, state=Approval.State.ASKED)
+        """What waits for this person, in their own right or for somebody who is away."""
+        own = Q(approver=person, state=Approval.State.ASKED)
+        return self.visible_to(person).filter(own | Q(pk__in=lent(person)))
+
+    def people(self) -> models.QuerySet:
+        """Whoever is asked these, and their delegates of today."""
+        own = Q(pk__in=self.values("approver_id"))
+        return Person.objects.filter(
+            own | Q(pk__in=delegates_of(self).values("pk")), is_active=True
+        )
+
+    def lent_to(self, person) -> Self:
+        return self.filter(pk__in=lent(person))
+
+
+TWICE = "You have a part in this round already; somebody else decides this one."
+STANDS_IN = Case(When(on_behalf_of=None, then=0), default=1, output_field=IntegerField())
+BY_DELEGATION = """
+    IF NEW.on_behalf_of_id IS NOT NULL AND (TG_OP = 'INSERT' OR OLD.on_behalf_of_id IS NULL)
+       AND NOT EXISTS (
+        SELECT 1 FROM approvals_delegation d
+         WHERE d.id = NEW.delegation_id AND d.person_id = NEW.on_behalf_of_id
+           AND d.delegate_id = NEW.decided_by_id AND d.ended_at IS NULL
+           AND office_day() BETWEEN d.from_on AND d.until_on
+           AND (d.kinds = '{}' OR NEW.kind = ANY (d.kinds)))
+    THEN RAISE EXCEPTION 'nobody stands in without a delegation'
+         USING ERRCODE = 'check_violation', CONSTRAINT = 'stands_in_by_delegation';
+    END IF;
+    RETURN NEW;
+"""
 
 
 @tracked
@@ -196,6 +197,9 @@ class Approval(models.Model):
     requested_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     on_behalf_of = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    delegation = models.ForeignKey(
+        Delegation, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     comment = models.TextField(blank=True)
     asked_at = models.DateTimeField(null=True)
     due_on = models.DateField(null=True)
@@ -223,6 +227,20 @@ class Approval(models.Model):
                 name="decided_by_the_approver",
             ),
             models.CheckConstraint(
+                condition=Q(on_behalf_of=None, delegation=None)
+                | Q(on_behalf_of__isnull=False, delegation__isnull=False, decided_by__isnull=False),
+                name="stand_in_names_delegation",
+            ),
+            models.UniqueConstraint(
+                fields=["round", "decided_by"], condition=Q(on_behalf_of__isnull=False),
+                name="stands_in_once_per_round", violation_error_message=TWICE,
+            ),
+            ExclusionConstraint(
+                name="decides_or_stands_in", violation_error_message=TWICE,
+                expressions=[("round", "="), ("decided_by", "="), (STANDS_IN, "<>")],
+                condition=Q(decided_by__isnull=False),
+            ),
+            models.CheckConstraint(
                 condition=Q(state__in=("approved", "refused"), decided_by__isnull=False, decided_at__isnull=False)
                 | (~Q(state__in=("approved", "refused")) & Q(decided_by=None, decided_at=None)),
                 name="decision_names_who_and_when",
@@ -232,6 +250,11 @@ class Approval(models.Model):
             ),
         ]  # fmt: skip
 
+        triggers = [
+            pgtrigger.Trigger(name="stands_in_by_delegation", when=pgtrigger.Before, func=BY_DELEGATION,
+                              operation=pgtrigger.Insert | pgtrigger.Update)
+        ]  # fmt: skip
+
     def __str__(self) -> str:
         return f"{self.get_kind_display()} approval of {self.record}"
 
@@ -239,10 +262,16 @@ class Approval(models.Model):
         return f"/approvals/{self.pk}"
 
     def may_decide(self, person) -> bool:
+        if self.state != self.State.ASKED or person.pk in (self.requester_id, self.requested_by_id):
+            return False
+        return person.pk == self.approver_id or self.is_lent_to(person)
+
+    def is_lent_to(self, person) -> bool:
+        """Whether this person decides it today for whoever is asked."""
+        lent = grants_of(person).scope("delegate").records
         return (
-            self.state == self.State.ASKED
-            and person.pk == self.approver_id
-            and person.pk not in (self.requester_id, self.requested_by_id)
+            self.record_id in lent
+            and type(self).objects.lent_to(person).filter(pk=self.pk).exists()
         )
 
     # verbs ---------------------------------------------------------------------------------------
@@ -268,6 +297,8 @@ class Approval(models.Model):
             self.refresh_from_db()
             self._check(by, work, verb, comment)
             self.state, self.comment = verdict, comment
+            if self.delegation:
+                self.on_behalf_of = self.approver
             self.decided_by, self.decided_at = by, clock.now()
             self.save()
             self._go_on(work, ongoing, by, context=ctx.id)
@@ -278,8 +309,7 @@ class Approval(models.Model):
             raise NotSeen("There is no such approval, or you may not see it.")
         if by.pk in (self.requester_id, self.requested_by_id):
             raise NotAllowed("Whoever raised it or asked for the approval may not decide.")
-        if by.pk != self.approver_id:
-            raise NotAllowed(f"This approval was asked of {self.approver.name}.")
+        self.delegation = self._stands_in(by)
         if self.state != self.State.ASKED:
             raise NotNow(
                 f"This approval is {self.get_state_display().lower()}, so you cannot {verb} it now.",
@@ -290,6 +320,19 @@ class Approval(models.Model):
         if "\x00" in comment or len(comment) > 4000:
             raise Invalid(comment="Write at most 4,000 characters.")
 
+    def _stands_in(self, by: Person) -> Delegation | None:
+        """Under which delegation somebody decides who was not asked; its row is held till the end."""
+        if by.pk == self.approver_id:
+            return None
+        rows = Delegation.objects.select_for_update()
+        found = rows.on().covering(self.kind).filter(person=self.approver, delegate=by).first()
+        if found is None:
+            raise NotAllowed(f"This approval was asked of {self.approver.name}.")
+        others = self.round.steps.exclude(pk=self.pk).exclude(state=self.State.WITHDRAWN)
+        if others.filter(Q(approver=by) | Q(decided_by=by)).exists():
+            raise NotAllowed(TWICE)
+        return found
+
     def _go_on(self, work, ongoing: Round, by: Person, **event: Any) -> None:
         """Tell the record; ask the next lane, or end the round with its outcome."""
         refused = self.state == self.State.REFUSED
@@ -299,14 +342,14 @@ class Approval(models.Model):
         work.note(
             "refuse" if refused else "approve", by=by, reason=self.comment, before=work.state,
             words=f"refused {role} approval of" if refused else f"gave {role} approval to",
-            quiet=refused or not left, data={"asked": [step.approver_id for step in asked]}, **event,
+            quiet=refused or not left, on_behalf_of=self.on_behalf_of, data={"asked": [step.approver_id for step in asked]}, **event,
         )  # fmt: skip
         if refused:
             ongoing.end(Round.State.REFUSED)
-            work.turn_down(by=by, reason=self.comment)
+            work.turn_down(by=by, reason=self.comment, on_behalf_of=self.on_behalf_of)
         elif not left:
             ongoing.end(Round.State.APPROVED)
-            work.grant(by=by)
+            work.grant(by=by, on_behalf_of=self.on_behalf_of)
 
 
 class HasDecided(Rule):
