@@ -36,7 +36,7 @@ def around(demand: Demand, person) -> dict[str, QuerySet | at_once.Count]:
         "waiting": demand.needed_by.filter(visible(person, at="demand__")).select_related("demand", "by"),
         "scores": demand.scores_seen_by(person), "given": at_once.Count(demand.scores_of_round()),
         "round": Round.objects.filter(record_id=demand.pk).order_by("-id")[:1].prefetch_related(
-            Prefetch("steps", Approval.objects.select_related("approver", "decided_by", "on_behalf_of"))
+            Prefetch("steps", Approval.objects.with_delegates().select_related("approver", "decided_by", "escalated_from"))
         ),
     }  # fmt: skip
     return found | standing.around(demand, person)
@@ -211,7 +211,11 @@ WORDS = {"approved": "approved", "refused": "declined", "withdrawn": "lapsed"}
 
 def _approval(step: Approval) -> dict[str, Any]:
     role = step.get_kind_display()
-    if step.on_behalf_of:
+    if step.on_behalf_of_id:
         role = f"{role}, decided by {step.decided_by.name}"
+    elif step.state == "asked" and step.delegate:
+        role = f"{role}, {step.delegate} may decide"
+    if step.escalated_from_id and step.escalated_from_id != step.approver_id:
+        role = f"{role}. Asked instead of {step.escalated_from.name}, who was late"
     return {"person": step.approver, "role": role, "state": WORDS.get(step.state, "waiting"),
             "note": step.comment, "due": short_day(step.due_on) if step.state == "asked" else ""}  # fmt: skip

@@ -2,6 +2,7 @@ from django.urls import path
 
 from changeoffice.core.doors.pages.work import work_urls
 from demand import views
+from demand.decide_page import DecidePage
 from demand.models import Demand, Scorecard
 from demand.scorecards import pages as cards
 
@@ -9,6 +10,7 @@ urlpatterns = work_urls(
     Demand, listed=views.DemandBoard, one=views.DemandPage, new=views.NewDemand,
     more=[
         *views.DemandsTogether.urls(),
+        path("demands/<str:reference>/decide", DecidePage.as_view(), name="demand_decide"),
         path("demands/<str:reference>/move/<slug:verb>", views.MoveOnBoard.as_view(),
              name="demand_move"),
     ],

@@ -22,7 +22,7 @@ from changeoffice.core.doors.pages.work import (
 )
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotNow
-from demand import board, columns, figures, standing, story, waiting
+from demand import board, columns, standing, story, waiting
 from demand.filters import ORDERINGS, DemandFilterSet
 from demand.models import Demand, StageLimit
 from demand.stages import StageClock
@@ -70,6 +70,8 @@ class DemandBoard(WorkListPage):
     def around(self, rows) -> dict[str, Any]:
         person = self.request.user
         found = board.menus(person) | {"limits": StageLimit.rows()}
+        if self.request.GET.get("view") == "approvals":
+            found["asked"] = Approval.objects.asked_of(person)
         return found | board.around(rows, person) if self.layout == "board" else found
 
     def extra(self, rows) -> dict[str, Any]:
@@ -90,8 +92,9 @@ class DemandBoard(WorkListPage):
         counts = {item["tab"].slug: item for item in found["tabs"]}
         several = "demand" if found["count"] == 1 else "demands"
         drawer = board.Drawer(self.request.user, found["rows"], self.found["limits"])
+        steps = {step.record_id: step for step in self.found.get("asked", ())}
         return found | {
-            "drawn": [drawer.row(demand) for demand in found["rows"]],
+            "drawn": [drawer.row(demand) | {"step": steps.get(demand.pk)} for demand in found["rows"]],
             "counts": counts, "tab_links": self._tab_links(found["tabs"], tab),
             "layouts": self._layouts(), "is_narrowed": bool(wanted),
             "count_label": f"{found['count_words']} {several}",
@@ -133,7 +136,7 @@ class DemandPage(WorkPage):
         stage_clock = StageClock(dict(found["limits"]))
         age, waits = stage_clock.age(demand), waiting.for_demands([demand])[demand.pk]
         sees = SEES_FIGURES.holds(person, demand)
-        told = {
+        return {
             "age": age, "waits": waits, "answer": story.answer(demand, age, waits, sees),
             "stages": story.stages(demand, found["steps"], stage_clock),
             "assessment": story.assessment(demand, person, sees, found),
@@ -146,8 +149,6 @@ class DemandPage(WorkPage):
             "merged_into": _seen(demand.merged_into, person),
             "merged_here": found["merged_here"],
         }  # fmt: skip
-        decides = sees and told["approvals"].get("mine")
-        return told | {"figures": figures.of(demand, told) if decides else []}
 
 
 def _seen(other: Demand | None, person) -> Demand | None:

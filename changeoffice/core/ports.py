@@ -39,6 +39,9 @@ class Waiting:
     since: datetime | None = None
     due: date | None = None
     action_label: str = "Open"
+    acts: tuple[
+        tuple[str, str], ...
+    ] = ()  # label and address of what is done in place, in a dialog
 
 
 class Ask(NamedTuple):

@@ -110,8 +110,16 @@ def _task(one: Waiting, today: date) -> dict[str, Any]:
         "kind": one.kind, "title": one.title, "url": one.url, "reference": one.reference,
         "icon": "stamp" if one.kind == "approval" else "", "is_late": late,
         "why": f"{what} {because}.", "due": formats.due(one.due) if one.due else "",
-        "actions": [{"label": one.action_label, "url": one.url, "primary": True}],
+        "actions": _actions(one),
     }  # fmt: skip
+
+
+def _actions(one: Waiting) -> list[dict[str, Any]]:
+    """What is done in place, the last of them first in weight; else the door to where it is done."""
+    if not one.acts:
+        return [{"label": one.action_label, "url": one.url, "primary": True}]
+    return [{"label": label, "url": url, "dialog": True, "primary": (label, url) == one.acts[-1]}
+            for label, url in one.acts]  # fmt: skip
 
 
 def segments(waiting: list[Waiting], show: str) -> list[dict[str, Any]]:

@@ -4,8 +4,9 @@ from changeoffice.core.access.rules import ANALYST, NOBODY
 from changeoffice.core.approvals.models import HAS_DECIDED, Round
 from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.inputs import LongText
-from changeoffice.core.record.workflow import transition
-from demand import ranking
+from changeoffice.core.record.models import Work
+from changeoffice.core.record.workflow import ANY, transition
+from demand import consent, ranking
 from demand.guards import has_a_sponsor, has_an_estimate, is_assessed, names_an_effect
 from demand.inputs import DATE_INPUTS
 from demand.models.facts import DECIDED_ON
@@ -85,6 +86,14 @@ class Deciding(Shaping):
     def complete(self, *, by):
         """Delivery is done; the portal itself tells."""
         self.progress, self.due_on = 100, None
+
+    @transition(ANY, "?", who=None, label="Edit", door=False, told="edited")
+    def revise(self, *, by, **changes):
+        """Change profile fields; an approval that rested on one of them is asked again."""
+        before = self.rests_on()
+        Work.revise.body(self, by=by, **changes)
+        changed = self.state in DECIDED_ON and consent.broken(before, self.rests_on())
+        return self._reopen(by, changed) if changed else self.state
 
     # inner ---------------------------------------------------------------------------------------
     def _place(self, starts_on, finishes_on) -> None:

@@ -1,6 +1,6 @@
 """Demands: from a request to a decision, and on into delivery.
 
-Read it in this order: `facts` (what is known), `shaping`, `deciding`, `leaving`, `ordering` (its
+Read it in this order: `facts` (what is known), `consenting` (what an approval covers), `shaping`, `deciding`, `leaving`, `ordering` (its
 verbs), and
 here its states, its birth and who steers it.
 """

@@ -8,14 +8,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from changeoffice.core.approvals.models import Approval, Round
+from changeoffice.core.approvals.models import Approval
 from changeoffice.core.approvals.picking import Facts
 from changeoffice.core.people.models import Office, Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.clock import OfficeNow
 from changeoffice.core.record.errors import Invalid, NotNow
 from changeoffice.core.record.models import NamedPerson, Work, WorkQuerySet
-from changeoffice.core.talk.models import follow
 from changeoffice.organisation.models import Service
 from demand import ranking
 from demand.inputs import PROFILE
@@ -30,8 +29,9 @@ BEFORE_APPROVAL = ("submitted", "screening", "assessment")
 DECIDED_ON = ("approval", "approved", "scheduled")
 RANKED = (*BEFORE_APPROVAL, "more_information", *DECIDED_ON)
 OPEN = (*RANKED, "draft", "deferred", "in_delivery")
-# What an approval rests on: it cannot change underneath one.
+# What an approval rests on: a change of it asks again.
 BASIS = {"title", "need", "type", "risk", "sponsor", "compliance_flags", "currency", *DESIGN}
+ASKS_APPROVERS = ("request_approval", "reopen", "remind", "approve", "pass_on", "escalate")
 NEVER_EMPTY = {"source", "type"}
 
 
@@ -230,12 +230,17 @@ class DemandFacts(Work):
         states = (*BEFORE_APPROVAL, "more_information", "approval")
         return cls.objects.visible_to(person).filter(state__in=states)
 
+    @classmethod
+    def answered_at(cls, reference: str, verb: str) -> str:
+        url = cls.url_for(reference)
+        return f"{url}/decide" if verb in ASKS_APPROVERS else url
+
     def waits_for_after(self, event):
         """Whom an event asks to act, for the inbox."""
         asked = Approval.objects.filter(record_id=self.pk, state="asked")
-        if event.verb in ("request_approval", "estimate", "remind") and self.state == "approval":
+        if event.verb in ("request_approval", "reopen", "remind") and self.state == "approval":
             return asked.people()
-        if event.verb == "approve":
+        if event.verb in ("approve", "pass_on", "escalate"):
             return asked.filter(approver__in=event.data.get("asked", [])).people()
         if event.verb == "assess":
             named = NamedPerson.objects.filter(record_id=self.pk, part="assessor")
@@ -258,27 +263,6 @@ class DemandFacts(Work):
             raise NotNow(f"{self.reference} is {self.state_label.lower()}.", record=self)
         if empty := [name for name in changes if name in NEVER_EMPTY and not changes[name]]:
             raise Invalid(**dict.fromkeys(empty, "Choose one."))
-        if self.state in DECIDED_ON:
-            touched = [
-                name for name in changes if name in BASIS and changes[name] != getattr(self, name)
-            ]
-            if touched:
-                raise Invalid(
-                    **dict.fromkeys(touched, "The approval rests on this. Send it back first.")
-                )
         super()._put(changes)
         if self.state in RANKED and "mandatory_on" in changes:
             ranking.refresh(self)
-
-    def _asked_now(self):
-        """Who is asked, or will be, in the open round."""
-        steps = Approval.objects.filter(record_id=self.pk, state__in=("waiting", "asked"))
-        return steps.values("approver_id")
-
-    def _ask_approvers(self, by) -> None:
-        Round.withdraw_for(self)
-        follow(self.pk, self.sponsor)
-        Round.open_for(
-            self, by=by, requester=self.requester, facts=self.approval_facts(),
-            amount=self.cost_likely, currency=self.currency, due_on=self.due_on,
-        )  # fmt: skip

@@ -9,7 +9,7 @@ from changeoffice.core.record.inputs import LongText, Number, Text
 from changeoffice.core.record.models import NamedPerson, Reach
 from changeoffice.core.record.workflow import transition
 from changeoffice.core.talk.models import comment, follow
-from demand import ranking, scoring
+from demand import consent, ranking, scoring
 from demand.guards import has_a_score, round_is_closed, says_the_need, takes_scores
 from demand.inputs import (
     ASSESS_INPUTS,
@@ -20,15 +20,16 @@ from demand.inputs import (
     SIZE_RANGES,
     SKILL_INPUT,
 )
-from demand.models.facts import BEFORE_APPROVAL, DECIDED_ON, DemandFacts
+from demand.models.consenting import Consenting
+from demand.models.facts import BEFORE_APPROVAL, DECIDED_ON
 from demand.models.scorecard import Scorecard, mark_inputs
 from demand.rules import ASSESSOR, EDITORS, REQUESTER
 
 CENT = Amount("0.01")
 
 
-class Shaping(DemandFacts):
-    class Meta(DemandFacts.Meta):
+class Shaping(Consenting):
+    class Meta(Consenting.Meta):
         abstract = True
 
     @transition("draft", "submitted", who=REQUESTER | ANALYST, guards=[says_the_need], tone="primary",
@@ -123,7 +124,7 @@ class Shaping(DemandFacts):
         asks=LINE_INPUTS,
     )
     def estimate(self, *, by, skill, low_days, likely_days, high_days, confidence=None):
-        """Put or change the days of one skill; after approval the new sum has to be approved."""
+        """Put or change the days of one skill; beyond what was approved it is asked again."""
         if not low_days <= likely_days <= high_days or not high_days:
             raise Invalid(likely_days="Days go up from low over likely to high, and high is not 0.")
         self.estimate_lines.update_or_create(
@@ -209,18 +210,17 @@ class Shaping(DemandFacts):
         ranking.refresh(self)
 
     def _add_up(self, by) -> str:
-        """Sum the lines; an approval of another sum is asked again."""
-        lines, before = list(self.estimate_lines.all()), self.cost_likely
+        """Sum the lines; an approval that does not cover the new P80 is asked again."""
+        lines = list(self.estimate_lines.all())
         for point in ("low", "likely", "high"):
             total = sum((getattr(x, f"{point}_days") * x.day_rate for x in lines), Amount(0))
             setattr(self, f"cost_{point}", total.quantize(Amount("0.01")) if lines else None)
-        if self.state not in DECIDED_ON or self.cost_likely == before:
+        if self.state not in DECIDED_ON:
             return self.state
         if self.cost_likely is None:
             raise Invalid(skill="An approval rests on this estimate. Send the demand back first.")
-        self._enter("approval")
-        self._ask_approvers(by)
-        return "approval"
+        broken = consent.broken(self._covered(), self.rests_on())
+        return self._reopen(by, broken) if broken else self.state
 
 
 def _fixed(value: float, places: Amount = Amount("0.0001")) -> Amount:

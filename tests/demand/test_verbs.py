@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from changeoffice.core.approvals.models import Approval, Round
+from changeoffice.core.approvals.models import Round
 from changeoffice.core.record import acting, clock
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, Stale
 from changeoffice.core.talk.models import Follower
@@ -92,23 +92,6 @@ def test_a_refusal_brings_it_back_to_assessment_with_the_comment(make_demand, ma
     assert demand.state == "assessment"
     event = demand.record.events.get(verb="turn_down")
     assert (event.actor, event.reason) == (manager, "The benefit is not clear.")
-
-
-def test_a_changed_estimate_after_approval_asks_again(make_demand, manager, analyst, skill):
-    demand = make_demand("scheduled")
-    demand.estimate(by=analyst, skill=skill, low_days=10, likely_days=30, high_days=40)
-    assert demand.state == "approval"
-    assert Round.objects.filter(state="open").count() == 1
-    assert Round.objects.filter(state="approved").count() == 1
-
-
-def test_what_an_approval_rests_on_cannot_change_under_it(make_demand, manager, analyst):
-    demand = make_demand("approval")
-    with pytest.raises(Invalid):
-        demand.revise(by=analyst, type="regulatory")
-    demand.send_back(by=analyst, reason="It is regulatory.")
-    demand.revise(by=analyst, type="regulatory")
-    assert not Approval.objects.filter(state="asked").exists()
 
 
 def test_scores_close_the_round_when_all_are_in(make_demand, analyst, manager):

@@ -59,7 +59,7 @@ def of_person(request: HttpRequest, username: str) -> HttpResponse:
     return _page(request, someone, f"{url_of(someone)}/delegates")
 
 
-def _page(request: HttpRequest, person: Person, url: str) -> HttpResponse:
+def _page(request: HttpRequest, person: Any, url: str) -> HttpResponse:
     begin = {"from_on": clock.today()}
     form = DelegateForm(person, request.POST or None, initial=begin)
     if request.method == "POST" and form.is_valid():
@@ -91,10 +91,7 @@ def _shown(request: HttpRequest, person: Person) -> dict[str, Any]:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Delegation.objects.select_related("person", "delegate")
     found = rows.filter(pk=min(pk, 2**62)).first()
-    mine = found is not None and (
-        found.person_id == request.user.pk or keeps(request.user, found.person.unit_id)
-    )
-    if not mine:
+    if found is None or not _may_end(request.user, found):
         raise NotSeen("There is no such delegate.")
     try:
         commands.end(found, by=request.user)
@@ -106,3 +103,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(
         OWN if found.person_id == request.user.pk else f"{url_of(found.person)}/delegates"
     )
+
+
+def _may_end(person, found: Delegation) -> bool:
+    return found.person_id == person.pk or keeps(person, found.person.unit_id)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from changeoffice.core.access.grants import grants_of
-from changeoffice.core.administration.keeping import kept, need_reason
+from changeoffice.core.administration.keeping import kept, need_reason, put
 from changeoffice.core.administration.models import AdminEvent
 from changeoffice.core.approvals import describing
 from changeoffice.core.approvals.approvers import Kind
 from changeoffice.core.approvals.asking import kinds_asked
-from changeoffice.core.approvals.models import ApprovalPolicy
+from changeoffice.core.approvals.models import ApprovalPolicy, Patience
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow
 from changeoffice.core.record.history import history_of
 from changeoffice.core.record.models import work_model
@@ -123,6 +123,19 @@ def move(policy: ApprovalPolicy, *, by, down: bool) -> None:
         draft.words = f"moved the approval policy {policy.name} {'down' if down else 'up'}"
 
 
+def set_patience(*, by, working_days: int, reason: str) -> Patience:
+    """How long past its limit an approval waits before somebody else is asked."""
+    need_keeper(by)
+    with kept(by, "set_patience", model=Patience, reason=need_reason(reason)) as draft:
+        found = Patience.current()
+        if found.working_days == working_days:
+            raise Invalid(working_days="It is so already.")
+        draft.changes = put(found, {"working_days": working_days})
+        found.save()
+        draft.subject, draft.words = found, f"let late approvals wait {working_days} working days"
+    return found
+
+
 def latest(policy: ApprovalPolicy) -> int:
     """The number of its newest state, so that a second writer is told."""
     rows = history_of(ApprovalPolicy).objects.filter(pgh_obj_id=policy.pk)
@@ -131,8 +144,12 @@ def latest(policy: ApprovalPolicy) -> int:
 
 def told_of(policy: ApprovalPolicy | None = None):
     """Who changed which policy when and why, newest first."""
-    rows = AdminEvent.objects.filter(subject_kind="approvalpolicy").select_related("actor")
-    return (rows.filter(subject_id=policy.pk) if policy else rows).order_by("-id")[:LISTED]
+    rows = AdminEvent.objects.filter(
+        subject_kind__in=("approvalpolicy", "patience")
+    ).select_related("actor")
+    return (
+        rows.filter(subject_kind="approvalpolicy", subject_id=policy.pk) if policy else rows
+    ).order_by("-id")[:LISTED]
 
 
 def _locked(policy: ApprovalPolicy, seen: int | None = None) -> ApprovalPolicy:

@@ -79,6 +79,14 @@ class PolicyForm(Plain):
         return found
 
 
+class PatienceForm(Plain):
+    working_days = forms.IntegerField(
+        min_value=1, max_value=60, label="Working days past the limit",
+        help_text="Then the next holder of the role up the units is asked instead, or a manager.",
+    )  # fmt: skip
+    reason = forms.CharField(max_length=500, label="Why", help_text="It stands in the history.")
+
+
 class ExampleForm(Plain):
     """Either a real record, or the facts of one that might come."""
 

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from changeoffice.core.administration import policies as commands
 from changeoffice.core.administration.forms import ReasonForm
 from changeoffice.core.administration.pages import attempted, gone
-from changeoffice.core.administration.policy_forms import ExampleForm, PolicyForm
+from changeoffice.core.administration.policy_forms import ExampleForm, PatienceForm, PolicyForm
 from changeoffice.core.approvals import describing
 from changeoffice.core.approvals.asking import plan
-from changeoffice.core.approvals.models import ApprovalPolicy
+from changeoffice.core.approvals.models import ApprovalPolicy, Patience
 from changeoffice.core.approvals.picking import Facts
 from changeoffice.core.people.models import Person
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen
@@ -45,8 +45,8 @@ def keepers_only(view: Callable) -> Callable:
 
 
 def chosen_kind(request: HttpRequest) -> str:
-    kinds = describing.kinds()
-    return request.GET.get("kind") if request.GET.get("kind") in kinds else kinds[0]
+    kinds, wanted = describing.kinds(), request.GET.get("kind", "")
+    return wanted if wanted in kinds else kinds[0]
 
 
 def named(pk: int) -> ApprovalPolicy:
@@ -65,7 +65,7 @@ def told(policy: ApprovalPolicy) -> dict[str, Any]:
 def policies(request: HttpRequest) -> HttpResponse:
     rows = ApprovalPolicy.objects.filter(kind=chosen_kind(request))
     context = {"rows": [told(row) for row in rows], "keeps": commands.keeps_policies(request.user),
-               "history": commands.told_of()}  # fmt: skip
+               "history": commands.told_of(), "patience": Patience.current()}  # fmt: skip
     return render(request, "administration/policies.html", context)
 
 
@@ -163,6 +163,19 @@ def policy_move(request: HttpRequest, pk: int) -> HttpResponse:
     except NotNow as error:
         messages.error(request, str(error))
     return redirect(HOME)
+
+
+@keepers_only
+@require_http_methods(["GET", "POST"])
+def patience(request: HttpRequest) -> HttpResponse:
+    def act(given: dict) -> HttpResponse:
+        commands.set_patience(by=request.user, **given)
+        messages.success(request, f"Late approvals wait {given['working_days']} working days.")
+        return gone(request, HOME)
+
+    begin = {"working_days": Patience.current().working_days}
+    return attempted(request, PatienceForm(request.POST or None, initial=begin), act, back=HOME,
+                     heading="How long a late approval waits", confirm="Save")  # fmt: skip
 
 
 # Trying ------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ urlpatterns = [
     path("admin/policies/approvals", policy_pages.policies, name="policies"),
     path("admin/policies/approvals/new", policy_pages.policy_new, name="policy_new"),
     path("admin/policies/approvals/try", policy_pages.policy_try, name="policy_try"),
+    path("admin/policies/approvals/patience", policy_pages.patience, name="policy_patience"),
     path("admin/policies/approvals/<int:pk>", policy_pages.policy, name="policy"),
     path(
         "admin/policies/approvals/<int:pk>/switch", policy_pages.policy_switch, name="policy_switch"

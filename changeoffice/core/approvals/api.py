@@ -36,6 +36,10 @@ class ApprovalSerializer(serializers.Serializer):
     on_behalf_of = PersonField(allow_null=True)
     comment = serializers.CharField()
     amount = serializers.DecimalField(14, 2, source="round.amount", allow_null=True, required=False)
+    ceiling = serializers.DecimalField(
+        14, 2, source="round.ceiling", allow_null=True, required=False
+    )
+    because = serializers.CharField(source="round.because", required=False)
     currency = serializers.CharField(source="round.currency")
     policies = serializers.ListField(
         source="round.basis.policies", child=serializers.CharField(), required=False
@@ -51,7 +55,7 @@ class ApprovalSerializer(serializers.Serializer):
     def to_representation(self, approval) -> dict[str, Any]:
         found = super().to_representation(approval)
         if not SEES_FIGURES.holds(self.context["request"].user, approval.record):
-            for name in ("amount", "policies"):
+            for name in ("amount", "ceiling", "because", "policies"):
                 found.pop(name)
         return found
 

@@ -44,6 +44,12 @@ class Plan:
     lanes: list[list[Seat]]
 
     @property
+    def asked(self) -> list[tuple[int, str, Person]]:
+        """Step, kind and person, where nobody is missing."""
+        return [(step, seat.kind, seat.person) for step, lane in enumerate(self.lanes, start=1)
+                for seat in lane if seat.person]  # fmt: skip
+
+    @property
     def missing(self) -> list[str]:
         """What stands in the way of asking, in sentences."""
         if not self.lanes:

@@ -1,6 +1,7 @@
 """The two answers to an approval, as pages; each opens as a dialog from a list."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,8 @@ from changeoffice.core.doors.templatetags.formats import money
 from changeoffice.core.people.models import Person
 from changeoffice.core.record.errors import NotNow, NotSeen
 from changeoffice.core.record.models import Record, work_model
+
+LISTS = ("/", "/demands")  # where an approval opens as a dialog
 
 
 class DecisionPage(InputPage):
@@ -41,7 +44,11 @@ class DecisionPage(InputPage):
         return self.attempt(self._asks(), decide, **self._context(approval))
 
     def _next_to(self, approval: Approval) -> str:
-        """Its record; where that existed for a delegate only while it was asked, My work."""
+        """The list it was decided from, else its record; My work where that existed for a delegate
+        only while it was asked."""
+        came = urlsplit(self.request.headers.get("Referer", ""))
+        if came.path in LISTS:
+            return f"{came.path}?{came.query}" if came.query else came.path
         seen = Record.objects.visible_to(Person.objects.get(pk=self.request.user.pk))
         still = seen.filter(pk=approval.record_id).exists()
         return approval.record.get_absolute_url() if still else "/"

@@ -4,6 +4,7 @@ from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.approvals.models import Approval
 from changeoffice.core.doors.templatetags.formats import money
 from changeoffice.core.ports import Ask, Waiting
+from changeoffice.core.record.models import work_model
 
 
 def approvals(person) -> list[Ask]:
@@ -19,8 +20,9 @@ def _one(row: Approval, person) -> Waiting:
         because = f"you decide as {role} for {row.approver.name}"
     return Waiting(
         kind="approval", reference=row.record.reference, title=row.record.title,
-        url=row.record.get_absolute_url(),
+        url=work_model(row.record.kind).answered_at(row.record.reference, "approve"),
         what=f"Approve, up to {money(amount, row.round.currency)}" if amount else "Approve",
         because=because,
         since=row.asked_at, due=row.due_on, action_label="Decide",
+        acts=(("Refuse", f"{row.get_absolute_url()}/refuse"), ("Approve", f"{row.get_absolute_url()}/approve")),
     )  # fmt: skip

@@ -85,7 +85,8 @@ def notify(person, *, work, because: str, asks: bool = False, event=None, text: 
     )  # fmt: skip
     past = event is not None and event.door == "demo"
     if made and person.mail_choice == "immediate" and not past:
-        _post(person, text, because, work, key)
+        verb = event.verb if event and asks else ""
+        _post(person, text, because, work.answered_at(work.reference, verb), key)
 
 
 def _who(event: Event | None) -> str:
@@ -94,10 +95,10 @@ def _who(event: Event | None) -> str:
     return f"{who}, for {event.on_behalf_of.name}," if event and event.on_behalf_of else who
 
 
-def _post(person, text: str, because: str, work, key: str) -> None:
+def _post(person, text: str, because: str, url: str, key: str) -> None:
     letter = Letter.objects.create(
         person=person, subject=text[:200], key=f"{key}:{person.pk}",
         body=f"{text}.\n\nYou get this because {because}.\n"
-             f"{settings.SITE_URL}{work.get_absolute_url()}\n",
+             f"{settings.SITE_URL}{url}\n",
     )  # fmt: skip
     enqueue("letter", f"letter:{letter.key}", letter_id=letter.pk)

@@ -113,7 +113,10 @@ def opened(request: HttpRequest, pk: int) -> HttpResponse:
     if notice.record is None:
         return redirect("inbox")
     spot = "#discussion" if notice.event is not None and notice.event.verb == "comment" else ""
-    return redirect(notice.record.get_absolute_url() + spot)
+    verb = notice.event.verb if notice.event is not None and notice.asks else ""
+    return redirect(
+        work_model(notice.record.kind).answered_at(notice.record.reference, verb) + spot
+    )
 
 
 @require_POST

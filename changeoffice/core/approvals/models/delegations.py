@@ -112,19 +112,9 @@ class Delegation(models.Model):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('approvals_delegation'))")
 
-    @classmethod
-    def between(cls, person_id: int, delegate, kind: str) -> Self | None:
-        """Under which delegation `delegate` may decide today for somebody."""
-        rows = cls.objects.on().covering(kind)
-        return rows.filter(person_id=person_id, delegate=delegate).first()
 
-
-def delegates_of(steps: models.QuerySet) -> models.QuerySet:
-    """Who may decide these steps today for those who are asked."""
-    asked = Q(person=models.OuterRef("approver"))
-    kinds = Q(kinds=[]) | Q(kinds__contains=Func(models.OuterRef("kind"), function="ARRAY",
-                                                 template="%(function)s[%(expressions)s]"))  # fmt: skip
-    found = Delegation.objects.on().filter(asked, kinds).values("delegate_id")[:1]
-    return Person.objects.filter(
-        pk__in=steps.annotate(lent_to=models.Subquery(found)).values("lent_to")
-    )
+def delegate_of(field: str) -> models.Subquery:
+    """A field of today's delegation for the step at hand, beside rows of approvals."""
+    kind = Func(models.OuterRef("kind"), function="ARRAY", template="%(function)s[%(expressions)s]")
+    found = Delegation.objects.on().filter(Q(kinds=[]) | Q(kinds__contains=kind))
+    return models.Subquery(found.filter(person=models.OuterRef("approver")).values(field)[:1])

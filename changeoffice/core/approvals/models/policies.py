@@ -38,3 +38,27 @@ class ApprovalPolicy(models.Model):
     @classmethod
     def in_force(cls, kind: str) -> list[Self]:
         return list(cls.objects.filter(kind=kind, is_active=True))
+
+
+@tracked
+class Patience(models.Model):
+    """How long an approval may wait past its limit before it goes to somebody else; one row."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    working_days = models.PositiveSmallIntegerField(default=3)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="one_patience"),
+            models.CheckConstraint(
+                condition=models.Q(working_days__range=(1, 60)), name="patience_1_to_60",
+                violation_error_message="Choose 1 to 60 working days.",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.working_days} working days"
+
+    @classmethod
+    def current(cls) -> Self:
+        return cls.objects.filter(pk=1).first() or cls()

@@ -12,22 +12,21 @@ from typing import Any, Self
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models, transaction
-from django.db.models import Case, F, IntegerField, Q, When
-from django.db.models.expressions import RawSQL
+from django.db.models import BigIntegerField, Case, F, Q, When
 
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.access.models import Role, RoleAssignment
-from changeoffice.core.access.rules import Rule
 from changeoffice.core.approvals.approvers import Kind
 from changeoffice.core.approvals.asking import plan
-from changeoffice.core.approvals.models.delegations import Delegation, delegates_of
+from changeoffice.core.approvals.models.delegations import Delegation
 from changeoffice.core.approvals.models.policies import ApprovalPolicy
+from changeoffice.core.approvals.models.queries import ApprovalQuerySet
 from changeoffice.core.approvals.picking import Facts
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen
 from changeoffice.core.record.history import tracked
-from changeoffice.core.record.models import NamedPerson, Record, visible, work_model
+from changeoffice.core.record.models import NamedPerson, Record, work_model
 from changeoffice.core.record.workflow import constraints_in_words, lock, own_context
 
 
@@ -48,6 +47,12 @@ class Round(models.Model):
     requested_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     currency = models.CharField(max_length=3)
+    ceiling = models.DecimalField(
+        max_digits=14, decimal_places=2, null=True, help_text="Up to where it covers the cost."
+    )
+    because = models.CharField(
+        max_length=300, blank=True, db_default="", help_text="Why it was asked again."
+    )
     basis = models.JSONField(default=dict, help_text="The facts and the policies that applied.")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     due_on = models.DateField(null=True)
@@ -65,6 +70,10 @@ class Round(models.Model):
                 | (~Q(state="open") & Q(ended_at__isnull=False)),
                 name="round_ends_once",
             ),
+            models.CheckConstraint(
+                condition=Q(ceiling=None) | Q(ceiling__gte=F("amount")),
+                name="round_covers_its_amount",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -73,7 +82,7 @@ class Round(models.Model):
     @classmethod
     def open_for(
         cls, work, *, by: Person, requester: Person | None, facts: Facts, amount, currency: str,
-        due_on: date | None,
+        due_on: date | None, ceiling=None, because: str = "",
     ) -> Self:  # fmt: skip
         """Ask the approvers the policies pick; called inside a verb of `work`, its row locked."""
         never = {by.pk, requester.pk if requester else by.pk}
@@ -82,17 +91,16 @@ class Round(models.Model):
             raise NotNow(f"An approver is missing. {' '.join(asked.missing)}", asked.missing, work)
         made = cls.objects.create(
             record_id=work.pk, requester=requester, requested_by=by, amount=amount,
-            currency=currency, due_on=due_on, asked_at=clock.now(),
+            currency=currency, ceiling=ceiling, because=because, due_on=due_on, asked_at=clock.now(),
             basis={"policies": [policy.name for policy in asked.policies], "type": facts.type,
                    "risk": facts.risk, "flags": sorted(facts.flags)},
         )  # fmt: skip
-        for position, lane in enumerate(asked.lanes, start=1):
-            for seat in lane:
-                Approval.objects.create(
-                    round=made, record_id=work.pk, kind=seat.kind, approver=seat.person,
-                    order=position, requested_by=by, requester=requester,
-                )  # fmt: skip
-                let_see(work, seat.person, by)
+        for position, kind, person in asked.asked:
+            Approval.objects.create(
+                round=made, record_id=work.pk, kind=kind, approver=person, order=position,
+                requested_by=by, requester=requester,
+            )  # fmt: skip
+            let_see(work, person, by)
         made.ask_next()
         return made
 
@@ -122,7 +130,7 @@ class Round(models.Model):
         self.save()
 
 
-def let_see(work, person: Person, by: Person) -> None:
+def let_see(work, person: Person, by: Person | None) -> None:
     """Whoever is asked to decide may see the item and its figures."""
     RoleAssignment.objects.get_or_create(
         person=person, role=Role.APPROVER, record_id=work.pk, defaults={"given_by": by}
@@ -133,33 +141,9 @@ def let_see(work, person: Person, by: Person) -> None:
         )
 
 
-def lent(person) -> RawSQL:
-    """Steps somebody decides for another today, in the words visibility reads too."""
-    return RawSQL("SELECT step_id FROM lent_steps(%s)", [person.pk])
-
-
-class ApprovalQuerySet(models.QuerySet):
-    def visible_to(self, person) -> Self:
-        return self.filter(visible(person, at="record__"))
-
-    def asked_of(self, person) -> Self:
-        """What waits for this person, in their own right or for somebody who is away."""
-        own = Q(approver=person, state=Approval.State.ASKED)
-        return self.visible_to(person).filter(own | Q(pk__in=lent(person)))
-
-    def people(self) -> models.QuerySet:
-        """Whoever is asked these, and their delegates of today."""
-        own = Q(pk__in=self.values("approver_id"))
-        return Person.objects.filter(
-            own | Q(pk__in=delegates_of(self).values("pk")), is_active=True
-        )
-
-    def lent_to(self, person) -> Self:
-        return self.filter(pk__in=lent(person))
-
-
 TWICE = "You have a part in this round already; somebody else decides this one."
-STANDS_IN = Case(When(on_behalf_of=None, then=0), default=1, output_field=IntegerField())
+# Two decisions of one person in one round differ in this, unless both are in their own right.
+STANDS_IN = Case(When(on_behalf_of=None, then=0), default=F("id"), output_field=BigIntegerField())
 BY_DELEGATION = """
     IF NEW.on_behalf_of_id IS NOT NULL AND (TG_OP = 'INSERT' OR OLD.on_behalf_of_id IS NULL)
        AND NOT EXISTS (
@@ -198,8 +182,12 @@ class Approval(models.Model):
     decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     on_behalf_of = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     delegation = models.ForeignKey(
-        Delegation, null=True, on_delete=models.PROTECT, related_name="+"
+        Delegation, null=True, db_index=False, on_delete=models.PROTECT, related_name="+"
     )
+    escalated_from = models.ForeignKey(
+        Person, null=True, db_index=False, on_delete=models.PROTECT, related_name="+"
+    )
+    escalated_at = models.DateTimeField(null=True)
     comment = models.TextField(blank=True)
     asked_at = models.DateTimeField(null=True)
     due_on = models.DateField(null=True)
@@ -231,12 +219,8 @@ class Approval(models.Model):
                 | Q(on_behalf_of__isnull=False, delegation__isnull=False, decided_by__isnull=False),
                 name="stand_in_names_delegation",
             ),
-            models.UniqueConstraint(
-                fields=["round", "decided_by"], condition=Q(on_behalf_of__isnull=False),
-                name="stands_in_once_per_round", violation_error_message=TWICE,
-            ),
             ExclusionConstraint(
-                name="decides_or_stands_in", violation_error_message=TWICE,
+                name="one_part_in_a_round", violation_error_message=TWICE,
                 expressions=[("round", "="), ("decided_by", "="), (STANDS_IN, "<>")],
                 condition=Q(decided_by__isnull=False),
             ),
@@ -350,21 +334,3 @@ class Approval(models.Model):
         elif not left:
             ongoing.end(Round.State.APPROVED)
             work.grant(by=by, on_behalf_of=self.on_behalf_of)
-
-
-class HasDecided(Rule):
-    """Has answered an approval of the record: the only hand that carries its outcome."""
-
-    def q(self, person, at: str = "") -> Q:
-        decided = Approval.objects.filter(decided_by=person).values("record_id")
-        return Q(**{f"{at}pk__in": decided})
-
-    def holds(self, person, thing: Any) -> bool:
-        return Approval.objects.filter(decided_by=person, record_id=thing.pk).exists()
-
-    @property
-    def words(self) -> str:
-        return "an approver's decision"
-
-
-HAS_DECIDED = HasDecided()

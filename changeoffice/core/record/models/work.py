@@ -149,6 +149,11 @@ class Work(models.Model):
         held = grants.scope(*FIGURE_ROLES)
         return self.reach == Reach.ROLES and held.covers(self.unit_id, self.pk, self.home_id)
 
+    @classmethod
+    def answered_at(cls, reference: str, verb: str) -> str:
+        """Where somebody answers whom this act asks; the record's own page unless a kind has another."""
+        return cls.url_for(reference)
+
     def offers(self, person) -> list[Offer]:
         """Every verb that fits the present state and is offered at a door, with what is missing."""
         return [
