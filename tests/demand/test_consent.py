@@ -21,7 +21,7 @@ from demand.consent import Consent, broken, changed_facts, exceeds
 from demand.models import Demand
 from tests.crowd import Crowd
 
-COSTS = st.one_of(st.none(), st.decimals(0, 10**9, places=2))
+COSTS = st.one_of(st.none(), st.integers(0, 10**11).map(lambda pence: Decimal(pence) / 100))
 FACTS = st.dictionaries(
     st.sampled_from(["title", "risk", "type", "security", "compliance_flags"]),
     st.sampled_from([None, "", "high", "low", [], ["dora"], ["dora", "gdpr"], ["gdpr", "dora"]]),
