@@ -118,8 +118,11 @@ def _actions(one: Waiting) -> list[dict[str, Any]]:
     """What is done in place, the last of them first in weight; else the door to where it is done."""
     if not one.acts:
         return [{"label": one.action_label, "url": one.url, "primary": True}]
-    return [{"label": label, "url": url, "dialog": True, "primary": (label, url) == one.acts[-1]}
-            for label, url in one.acts]  # fmt: skip
+    found: list[dict[str, Any]] = [
+        {"label": label, "url": url, "dialog": True} for label, url in one.acts
+    ]
+    found[-1] |= {"primary": True, "key": "a"}
+    return found
 
 
 def segments(waiting: list[Waiting], show: str) -> list[dict[str, Any]]:

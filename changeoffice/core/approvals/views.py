@@ -85,8 +85,11 @@ class RefusePage(DecisionPage):
 
 
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """An approval is read and answered on its record's page."""
+    """An approval is answered where its kind says, and read on its record's page."""
     found = Approval.objects.visible_to(request.user).select_related("record").filter(pk=pk).first()
     if found is None:
         raise NotSeen("There is no such approval, or you may not see it.")
+    if found.may_decide(request.user):
+        work = work_model(found.record.kind)
+        return redirect(work.answered_at(found.record.reference, "approve"))
     return redirect(f"{found.record.get_absolute_url()}#approvals")
