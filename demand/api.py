@@ -17,7 +17,7 @@ from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import NotAllowed
 from demand import story, waiting
 from demand.filters import ORDERINGS, DemandFilterSet
-from demand.inputs import LINE_INPUTS
+from demand.inputs import ACTUAL_INPUTS, LINE_INPUTS
 from demand.models import Demand, StageLimit
 from demand.stages import StageClock
 
@@ -40,6 +40,24 @@ class EstimateLineSerializer(serializers.Serializer):
     likely_days = serializers.DecimalField(8, 1)
     high_days = serializers.DecimalField(8, 1)
     day_rate = serializers.DecimalField(9, 2)
+
+
+class ActualSerializer(serializers.Serializer):
+    skill = serializers.CharField(source="skill.name", default=None, allow_null=True)
+    month = serializers.DateField()
+    days = serializers.DecimalField(8, 1)
+    cost = serializers.DecimalField(14, 2)
+
+
+class ActualsSerializer(serializers.Serializer):
+    """Ratios are actual over estimated: 1.3 is 30 % more."""
+
+    currency = serializers.CharField()
+    actual_days = serializers.DecimalField(10, 1, allow_null=True)
+    actual_cost = serializers.DecimalField(14, 2, allow_null=True)
+    effort_ratio = serializers.DecimalField(7, 3, allow_null=True)
+    cost_ratio = serializers.DecimalField(7, 3, allow_null=True)
+    results = ActualSerializer(many=True)
 
 
 class AssessmentScoreSerializer(serializers.Serializer):
@@ -69,7 +87,11 @@ class ScoresSerializer(serializers.Serializer):
 class EstimatesSerializer(serializers.Serializer):
     currency = serializers.CharField()
     cost_mean = serializers.DecimalField(14, 2)
+    cost_p50 = serializers.DecimalField(14, 2)
     cost_p80 = serializers.DecimalField(14, 2)
+    days_mean = serializers.DecimalField(10, 1)
+    days_p50 = serializers.DecimalField(10, 1)
+    days_p80 = serializers.DecimalField(10, 1)
     results = EstimateLineSerializer(many=True)
 
 
@@ -114,6 +136,13 @@ class DemandSerializer(WorkSerializer):
     needs_first = serializers.SerializerMethodField()
     moved_to = serializers.IntegerField(allow_null=True)
     moved_because = serializers.CharField()
+    waiting_cost = serializers.DecimalField(14, 2, allow_null=True)
+    waiting_profile = serializers.CharField()
+    waiting_on = serializers.DateField(allow_null=True)
+    actual_days = serializers.DecimalField(10, 1, allow_null=True)
+    actual_cost = serializers.DecimalField(14, 2, allow_null=True)
+    effort_ratio = serializers.DecimalField(7, 3, allow_null=True)
+    cost_ratio = serializers.DecimalField(7, 3, allow_null=True)
     kpi_effects = KpiEffectSerializer(many=True, source="effects.all")
     stage = serializers.CharField()
     stage_since = serializers.DateTimeField()
@@ -245,9 +274,11 @@ class DemandApi(WorkViewSet):
         if not SEES_FIGURES.holds(request.user, demand):
             raise NotAllowed(f"Seeing estimates needs {SEES_FIGURES.words}.")
         lines = list(demand.estimate_lines.select_related("skill"))
-        cost = story.cost_outlook(lines)
+        cost, days = story.cost_outlook(lines), story.days_outlook(lines)
         body = {"currency": demand.currency, "cost_mean": Decimal(cost.mean),
-                "cost_p80": Decimal(cost.p80), "results": lines}  # fmt: skip
+                "cost_p50": Decimal(cost.p50), "cost_p80": Decimal(cost.p80),
+                "days_mean": Decimal(days.mean), "days_p50": Decimal(days.p50),
+                "days_p80": Decimal(days.p80), "results": lines}  # fmt: skip
         return Response(EstimatesSerializer(body).data)
 
     @extend_schema(operation_id="demands_estimates_create", responses={201: EstimatesSerializer},
@@ -257,5 +288,27 @@ class DemandApi(WorkViewSet):
         """Put or change one skill's days; the same as the verb `estimate`."""
         perform(self.get_object(), "estimate", by=request.user, data=body_of(request))
         answer = self.estimates(request, id)
+        answer.status_code = 201
+        return answer
+
+    @extend_schema(operation_id="demands_actuals", responses=ActualsSerializer)
+    @action(detail=True, methods=["get"])
+    def actuals(self, request, id: str) -> Response:
+        """Person-days and cost by skill and month, and how they compare with the estimate."""
+        demand = self.get_object()
+        if not SEES_FIGURES.holds(request.user, demand):
+            raise NotAllowed(f"Seeing actuals needs {SEES_FIGURES.words}.")
+        names = ("currency", "actual_days", "actual_cost", "effort_ratio", "cost_ratio")
+        body: dict[str, Any] = {name: getattr(demand, name) for name in names}
+        body["results"] = list(demand.actuals.select_related("skill"))
+        return Response(ActualsSerializer(body).data)
+
+    @extend_schema(operation_id="demands_actuals_create", responses={201: ActualsSerializer},
+                   request=shapes.serializer_for("DemandActualIn", ACTUAL_INPUTS))  # fmt: skip
+    @actuals.mapping.post
+    def put_actual(self, request, id: str) -> Response:
+        """Put or correct one skill's month; the same as the verb `record-actuals`."""
+        perform(self.get_object(), "record_actuals", by=request.user, data=body_of(request))
+        answer = self.actuals(request, id)
         answer.status_code = 201
         return answer

@@ -10,10 +10,12 @@ class DemandConfig(AppConfig):
         from changeoffice.core import ports
         from changeoffice.organisation import ports as organisation
         from demand import defaults, tasks, touching, trail, waiting  # noqa: F401
+        from demand.actuals.imports import ActualFile
         from demand.commands import PROMOTE_INPUTS, promote_idea
 
         post_migrate.connect(defaults.put, sender=self)
         ports.next_steps[("idea", "promote")] = ports.NextStep(promote_idea, PROMOTE_INPUTS)
+        ports.import_kinds["actuals"] = ActualFile()
         ports.waiting["demands"] = waiting.of_person
         ports.trail["idea"] = trail.of_idea
         ports.trail["demand"] = trail.of_demand

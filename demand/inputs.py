@@ -4,6 +4,7 @@ from decimal import Decimal as Amount
 
 from changeoffice.core.record.inputs import Choice, Date, Decimal, LongText, Number, Ref, Text
 from changeoffice.organisation.models import BusinessKpi, Service, Skill, staff, units
+from demand.cost_of_delay import PROFILES
 from demand.models.vocabulary import FRAMEWORKS, DemandType, Risk, Size, Source
 
 
@@ -62,6 +63,22 @@ ASSESS_INPUTS = {
                      hint="Without names, analysts and owners of services and practices may score."),
     "scores_wanted": Number(label="Scores wanted", least=1, most=20, initial=1, required=False,
                             hint="The round closes by itself when they are in."),
+}  # fmt: skip
+
+ACTUAL_INPUTS = {
+    "month": Date(label="Month", hint="Any day of it."),
+    "skill": Ref(label="Skill", rows=skills, key="name", required=False,
+                 hint="Leave it out for costs without days, such as a licence."),
+    "days": Decimal(label="Person-days", least=0, most=100_000, places=1, required=False),
+    "cost": Decimal(label="Cost", least=0, required=False,
+                    hint="Days at the estimated day rate when left out."),
+}  # fmt: skip
+WAITING_INPUTS = {
+    "waiting_cost": Decimal(label="Money lost a month", least=1, most=1_000_000_000,
+                            hint="In the demand's currency."),
+    "waiting_profile": Choice(label="How it arises", choices=PROFILES, initial="linear"),
+    "waiting_on": Date(label="The date", required=False,
+                       hint="From which it costs, or on which the chance has passed."),
 }  # fmt: skip
 
 # A first guess in the office's currency: low, likely, high.

@@ -126,6 +126,20 @@ def outcome(card: Card, marks: Marks) -> Outcome:
     return Outcome(float(raw_scores(card, row)[0]), float(indexes(card, row)[0]))
 
 
+def benefit(card: Card, marks: Marks) -> float | None:
+    """Where the marks that raise the score lie on their scales together, 0 to 100, whatever the job
+    takes; RICE's scales are read as its product is, by their logarithm."""
+    total = weight = 0.0
+    for item in card.criteria:
+        if not item.inverted and item.code in marks:
+            mark, low, high = float(marks[item.code]), float(item.low), float(item.high)
+            if card.method == "rice":
+                mark, low, high = np.log(mark), np.log(low), np.log(high)
+            total += float(item.weight) * (mark - low) / (high - low)
+            weight += float(item.weight)
+    return round(100 * total / weight, 1) if weight else None
+
+
 def means(card: Card, given: Sequence[Marks]) -> dict[str, float]:
     """The mean mark of each criterion over a round, to two decimals."""
     return {

@@ -32,6 +32,7 @@ def around(demand: Demand, person) -> dict[str, QuerySet | at_once.Count]:
         "steps": steps.values_list("before", "after", "at"),
         "effects": demand.effects.select_related("kpi", "kpi__objective").prefetch_related("kpi__readings"),
         "lines": demand.estimate_lines.select_related("skill"),
+        "actuals": demand.actuals.select_related("skill"),
         "needs": demand.prerequisites.filter(visible(person, at="needs__")).select_related("needs", "by"),
         "waiting": demand.needed_by.filter(visible(person, at="demand__")).select_related("demand", "by"),
         "scores": demand.scores_seen_by(person), "given": at_once.Count(demand.scores_of_round()),
@@ -152,9 +153,11 @@ def needs_first(found: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 def estimate(demand: Demand, lines: list[EstimateLine]) -> dict[str, Any]:
     longest = max((line.high_days for line in lines), default=Decimal(0))
-    cost = cost_outlook(lines)
+    cost, days = cost_outlook(lines), days_outlook(lines)
     return {
         "mean": money(cost.mean, demand.currency), "p80": money(cost.p80, demand.currency),
+        "p50": money(cost.p50, demand.currency), "days_mean": short(days.mean, 1),
+        "days_p50": short(days.p50, 1), "days_p80": short(days.p80, 1),
         "lines": [_line(line, longest, demand.currency) for line in lines],
         "axis": [short(longest * n / 4) for n in range(5)], "longest": longest,
         "days": sum((line.likely_days for line in lines), Decimal(0)),
@@ -165,6 +168,10 @@ def cost_outlook(lines) -> Any:
     """Mean and P80 of the cost of all lines together."""
     points = (three_point(x.low_days, x.likely_days, x.high_days).times(x.day_rate) for x in lines)
     return outlook(points)
+
+
+def days_outlook(lines) -> Any:
+    return outlook(three_point(x.low_days, x.likely_days, x.high_days) for x in lines)
 
 
 def _line(line, longest: Decimal, currency: str) -> dict[str, Any]:

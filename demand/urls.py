@@ -2,6 +2,7 @@ from django.urls import path
 
 from changeoffice.core.doors.pages.work import work_urls
 from demand import views
+from demand.actuals.pages import EstimatePage
 from demand.decide_page import DecidePage
 from demand.models import Demand, Scorecard
 from demand.scorecards import pages as cards
@@ -11,8 +12,11 @@ urlpatterns = work_urls(
     more=[
         *views.DemandsTogether.urls(),
         path("demands/<str:reference>/decide", DecidePage.as_view(), name="demand_decide"),
+        path("demands/chart", views.DemandChart.as_view(), name="demands_chart"),
         path("demands/<str:reference>/move/<slug:verb>", views.MoveOnBoard.as_view(),
              name="demand_move"),
+        path("demands/<str:reference>/estimate", EstimatePage.as_view(), {"verb": "estimate"},
+             name="demand_estimate"),
     ],
 ) + work_urls(
     Scorecard, listed=cards.ScorecardList, one=cards.ScorecardPage, new=cards.NewScorecard,

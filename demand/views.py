@@ -22,12 +22,14 @@ from changeoffice.core.doors.pages.work import (
 )
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotNow
-from demand import board, columns, standing, story, waiting
+from demand import board, bubbles, columns, standing, story, waiting
+from demand.actuals import story as actuals
 from demand.filters import ORDERINGS, DemandFilterSet
 from demand.models import Demand, StageLimit
 from demand.stages import StageClock
 
 LAYOUTS = ("board", "table")
+ICONS = {"table": "table-2", "board": "square-kanban", "chart": "chart-scatter"}
 
 
 def _mine(person) -> Q:
@@ -108,15 +110,38 @@ class DemandBoard(WorkListPage):
                 for item in tabs]  # fmt: skip
 
     def _layouts(self) -> list[dict[str, Any]]:
-        icons = {"table": "table-2", "board": "square-kanban"}
-        return [{"label": name.capitalize(), "icon": icons[name], "url": self._link(layout=name),
-                 "current": name == self.layout} for name in ("table", "board")]  # fmt: skip
+        asked = self.request.GET
+        places = {name: f"/demands?{changed(asked, layout=name)}" for name in LAYOUTS}
+        places["chart"] = f"/demands/chart?{changed(asked, layout=None)}"
+        return [{"label": name.capitalize(), "icon": ICONS[name], "url": places[name],
+                 "current": name == self.layout} for name in ICONS]  # fmt: skip
 
     def _link(self, **changes: str | None) -> str:
-        return f"/demands?{changed(self.request.GET, **changes)}"
+        return f"{self.request.path}?{changed(self.request.GET, **changes)}"
 
     def _export_url(self) -> str:
         return f"/api/v1/demands/?{changed(self.request.GET, view=None, layout=None, columns=None, saved=None, format='csv')}"
+
+
+class DemandChart(DemandBoard):
+    """The same demands, filters and views as the list, as bubbles; with a table of the same facts."""
+
+    template, fragment = "demand/chart.html", "demand/_chart.html"
+    layout, keeps_views = "chart", False
+
+    def _page(self, params, wanted, shown, ordering, tab):
+        return Page([], None, None)
+
+    def around(self, rows) -> dict[str, Any]:
+        return super().around(rows) | bubbles.around(rows, self.request.user)
+
+    def extra(self, rows) -> dict[str, Any]:
+        drawn = bubbles.drawn(self.found["bubbles"])
+        return super().extra(rows) | {
+            "chips": board.chips(self.request.user, self.found, self.request.GET, with_state=True),
+            "bubbles": drawn, "chart": bubbles.chart(drawn), "whole": self.found["whole"],
+            "bare": self.found["bare"],
+        }  # fmt: skip
 
 
 class DemandPage(WorkPage):
@@ -143,6 +168,8 @@ class DemandPage(WorkPage):
             "rank": standing.rank(demand, person, found), **story.needs_first(found),
             "effects": story.effects(found["effects"]),
             "estimate": story.estimate(demand, found["lines"]) if sees else {},
+            "taken": actuals.taken(demand, found["actuals"], found["lines"]) if sees else {},
+            "waiting_cost": actuals.waiting(demand) if sees else "",
             "approvals": story.approvals(found["round"], person), "services": found["services"],
             "design": [(name.capitalize(), words) for name, words in demand.design_requirements.items()],
             "frameworks": _frameworks(demand),

@@ -2,6 +2,7 @@
 
 from demand.models.demand import Demand
 from demand.models.parts import (
+    Actual,
     AssessmentScore,
     EstimateLine,
     KpiEffect,
@@ -13,6 +14,6 @@ from demand.models.scorecard import Scorecard
 from demand.models.vocabulary import DemandType, Risk, Size, Source
 
 __all__ = [
-    "AssessmentScore", "Demand", "DemandType", "EstimateLine", "KpiEffect", "Prerequisite", "Risk",
+    "Actual", "AssessmentScore", "Demand", "DemandType", "EstimateLine", "KpiEffect", "Prerequisite", "Risk",
     "Scorecard", "Size", "Source", "StageLimit", "Standing",
 ]  # fmt: skip

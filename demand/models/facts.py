@@ -17,6 +17,7 @@ from changeoffice.core.record.errors import Invalid, NotNow
 from changeoffice.core.record.models import NamedPerson, Work, WorkQuerySet
 from changeoffice.organisation.models import Service
 from demand import ranking
+from demand.cost_of_delay import PROFILES
 from demand.inputs import PROFILE
 from demand.models.scorecard import Scorecard, marked
 from demand.models.vocabulary import DESIGN, FRAMEWORKS, DemandType, Risk, Size, Source
@@ -55,7 +56,8 @@ class DemandFacts(Work):
         "flags": [*FRAMEWORKS, ("service_design", "Service design requirements")],
     }  # fmt: skip
     figures = ("risk", "size", "cost_low", "cost_likely", "cost_high", "confidence", "wsjf", "raw_score",
-               "score_index", "means")  # fmt: skip
+               "score_index", "means", "waiting_cost", "waiting_profile", "waiting_on", "actual_days", "actual_cost",
+               "effort_ratio", "cost_ratio")  # fmt: skip
 
     need = models.TextField(verbose_name="what is needed")
     source = models.CharField(max_length=24, choices=Source.choices, default=Source.BUSINESS_UNIT)
@@ -112,6 +114,19 @@ class DemandFacts(Work):
         Person, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )
     moved_at = models.DateTimeField(null=True, editable=False)
+    # cost of waiting, a month
+    waiting_cost = models.DecimalField(
+        max_digits=14, decimal_places=2, null=True, editable=False, verbose_name="cost of waiting"
+    )
+    waiting_profile = models.CharField(
+        max_length=10, choices=PROFILES, blank=True, db_default="", editable=False
+    )
+    waiting_on = models.DateField(null=True, editable=False)
+    # what it took
+    actual_days = models.DecimalField(max_digits=10, decimal_places=1, null=True, editable=False)
+    actual_cost = models.DecimalField(max_digits=14, decimal_places=2, null=True, editable=False)
+    effort_ratio = models.DecimalField(max_digits=7, decimal_places=3, null=True, editable=False)
+    cost_ratio = models.DecimalField(max_digits=7, decimal_places=3, null=True, editable=False)
     # stage clock
     stage_since = models.DateTimeField(db_default=OfficeNow(), editable=False)
     pauses = models.JSONField(default=list, editable=False)

@@ -43,6 +43,7 @@ class EstimateLine(models.Model):
     likely_days = models.DecimalField(max_digits=8, decimal_places=1)
     high_days = models.DecimalField(max_digits=8, decimal_places=1)
     day_rate = models.DecimalField(max_digits=9, decimal_places=2)
+    by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=OfficeNow())
 
     class Meta:
@@ -58,6 +59,42 @@ class EstimateLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.low_days} to {self.high_days} days"
+
+
+@tracked
+class Actual(models.Model):
+    """Person-days one skill really spent on a demand in a month, and their cost; or, without a
+    skill, a cost that is no effort. `said` is what the file it last came from said of it."""
+
+    demand = models.ForeignKey(Demand, on_delete=models.PROTECT, related_name="actuals")
+    skill = models.ForeignKey(Skill, null=True, on_delete=models.PROTECT, related_name="+")
+    month = models.DateField()
+    days = models.DecimalField(max_digits=8, decimal_places=1)
+    cost = models.DecimalField(max_digits=14, decimal_places=2)
+    by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=OfficeNow())
+    source = models.CharField(max_length=60, blank=True)
+    external_id = models.CharField(max_length=200, blank=True)
+    said = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["month", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["demand", "skill", "month"], name="one_actual_a_month", nulls_distinct=False
+            ),
+            models.UniqueConstraint(
+                fields=["source", "external_id"], condition=~Q(source=""), name="actual_named_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(days__gte=0, cost__gte=0) & (Q(skill__isnull=False) | Q(days=0)),
+                name="actual_not_negative",
+            ),
+            models.CheckConstraint(condition=Q(month__day=1), name="actual_of_a_month"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.days} days in {self.month:%B %Y}"
 
 
 @tracked

@@ -130,7 +130,7 @@ class Shaping(Consenting):
         self.estimate_lines.update_or_create(
             skill=skill,
             defaults={"low_days": low_days, "likely_days": likely_days, "high_days": high_days,
-                      "day_rate": skill.day_rate, "at": clock.now()},
+                      "day_rate": skill.day_rate, "by": by, "at": clock.now()},
         )  # fmt: skip
         self.confidence = confidence or self.confidence
         return self._add_up(by)

@@ -101,6 +101,63 @@ function bars(series, index, data) {
     },
   };
 }
+// One bubble for each point: across and up on two scales, opened by a press.
+function bubbles(data, width) {
+  const text = { color: colour("text-3"), fontSize: 12, fontFamily: getComputedStyle(document.body).fontFamily };
+  const grow = width < 520 ? 0.6 : 1;
+  const tone = colour("series-1");
+  const lines = { lineStyle: { color: colour("line") } };
+  return {
+    animation: false,
+    aria: { enabled: true, decal: { show: false } },
+    textStyle: text,
+    grid: { left: 8, right: 16, top: 30, bottom: 26, containLabel: true },
+    tooltip: {
+      confine: true,
+      renderMode: "richText",
+      backgroundColor: colour("raised"),
+      borderColor: colour("line-strong"),
+      textStyle: { ...text, color: colour("text"), width: Math.min(360, width - 60), overflow: "break" },
+      formatter: ({ data: point }) => `${point.name}\n${point.told}`,
+    },
+    xAxis: {
+      type: "value",
+      min: 0.4,
+      max: data.across.length - 1.4,
+      name: data.name_across,
+      nameLocation: "middle",
+      nameGap: 26,
+      nameTextStyle: text,
+      axisLabel: {
+        ...text,
+        customValues: data.across.map((_, at) => at).filter((at) => data.across[at]),
+        formatter: (at) => data.across[at] ?? "",
+      },
+      axisTick: { show: false },
+      axisLine: { lineStyle: { color: colour("line-strong") } },
+      splitLine: { show: false },
+    },
+    yAxis: {
+      type: "value",
+      min: 0,
+      max: 100,
+      name: data.name_up,
+      nameTextStyle: { ...text, align: "left" },
+      axisLabel: text,
+      splitLine: lines,
+    },
+    series: [
+      {
+        type: "scatter",
+        data: data.points.map((point) => ({ ...point, value: [point.x, point.y] })),
+        symbolSize: (_, { data: point }) => point.size * grow,
+        itemStyle: { color: tone, opacity: 0.45, borderColor: tone, borderWidth: 1.5 },
+        emphasis: { itemStyle: { opacity: 0.85 } },
+        cursor: "pointer",
+      },
+    ],
+  };
+}
 function option(data) {
   const text = {
     color: colour("text-3"),
@@ -187,8 +244,11 @@ async function draw(figure) {
   try {
     const echarts = await library();
     const chart = echarts.getInstanceByDom(box) ?? echarts.init(box, null, { renderer: "svg" });
-    chart.setOption(option(read(figure)), true);
+    const data = read(figure);
+    chart.setOption(data.kind === "bubble" ? bubbles(data, box.offsetWidth) : option(data), true);
     chart.resize();
+    chart.off("click");
+    chart.on("click", ({ data: point }) => point?.url && location.assign(point.url));
   } catch {
     show(figure, "table");
   }
@@ -208,14 +268,20 @@ document.addEventListener("keydown", (event) => {
   const box = event.target.closest?.(".chart__box");
   const chart = box && window.echarts?.getInstanceByDom(box);
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-  if (!chart || !step) return;
-  event.preventDefault();
+  if (!chart || !(step || event.key === "Enter")) return;
   const data = read(box.closest("[data-chart]"));
-  const at = Math.min(Math.max((box.at ?? -1) + step, 0), data.labels.length - 1);
+  const { points } = data;
+  if (!step) {
+    if (points?.[box.at]) location.assign(points[box.at].url);
+    return;
+  }
+  event.preventDefault();
+  const at = Math.min(Math.max((box.at ?? -1) + step, 0), (points ?? data.labels).length - 1);
   box.at = at;
   chart.dispatchAction({ type: "showTip", seriesIndex: 0, dataIndex: at });
   const heard = document.getElementById("heard");
-  if (heard)
+  if (heard && points) heard.textContent = `${points[at].name}: ${points[at].told}`;
+  else if (heard)
     heard.textContent = `${data.labels[at]}: ${data.series.map((s) => `${s.name} ${s.values[at] ?? "none"}`).join(", ")}`;
 });
 const drawAll = () =>

@@ -39,7 +39,7 @@ def test_the_figures_of_one_line_by_hand():
     assert round(found.mean, 2) == 116.67
     assert found.deviation == 10
     assert round(found.p80, 2) == 125.08
-    assert outlook([]) == (0, 0, 0)
+    assert outlook([]) == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("points", [(5, 4, 6), (1, 7, 6), (-1, 0, 1)])

@@ -15,11 +15,13 @@ IDS = (["id"], ["external id"], ["reference"])
 
 
 def plain_mapping(kind) -> Mapping:
-    """Rows are told apart by an id, or else by the kind's first field: a title, an address."""
-    first = kind.fields[0]
+    """Rows are told apart by an id, or else by the kind's key: its first field, such as a title or
+    an address, unless it names others."""
+    names = getattr(kind, "key", (kind.fields[0].name,))
+    key = [field for field in kind.fields if field.name in names]
     return Mapping(
         name=NAME, title=f"{kind.title}, columns named as here", kind=kind.name, source=NAME,
-        identity=[*IDS, [first.name], [first.label]],
+        identity=[*IDS, [field.name for field in key], [field.label for field in key]],
         fields={field.name: _spec(field) for field in kind.fields},
     )  # fmt: skip
 
