@@ -19,10 +19,11 @@ from changeoffice.demo.content.organisation import SKILLS
 from changeoffice.demo.demand_course import DAYS, STAYS, Course
 from changeoffice.demo.ideas import ANALYSTS
 from changeoffice.demo.play import Play
-from demand.models import Demand
+from demand.models import Demand, Scorecard
 
 
 def set_up(play: Play, delivers: Callable[[Course], None], wanted: set[str] | None = None) -> None:
+    play.at(play.day(20), _propose_a_card, play)
     for spec in DEMANDS:
         if wanted is None or spec.key in wanted:
             dice = play.dice(f"demand {spec.key}")
@@ -31,8 +32,35 @@ def set_up(play: Play, delivers: Callable[[Course], None], wanted: set[str] | No
             course = Course(play, spec, dice, analyst, delivers)
             play.things[f"demand:{spec.key}"] = course
             play.at(play.day(spec.raised), _raise, course)
+            play.at(play.today, _look_back, course)
             for key, because in spec.needs:
                 play.at(play.day(spec.raised // 2), _need, course, key, because)
+
+
+def _propose_a_card(play: Play) -> None:
+    """A manager tries another way to score, for what products ask for."""
+    Scorecard.begin(by=play.who("manager"), method="rice", title="RICE for products",
+                    about="Demands of product teams, where reach can be counted.")  # fmt: skip
+
+
+def _look_back(course: Course) -> None:
+    """What delivery took so far, month by month; and what waiting costs where somebody knows it."""
+    if course.made is None:
+        return
+    made, dice, today = course.made_again(), course.dice, course.play.today
+    if made.state == "approval" and dice.random() < 0.6:
+        made.say_waiting_cost(by=course.analyst, waiting_cost=Decimal(dice.randint(2, 30) * 1000),
+                              waiting_profile="linear")  # fmt: skip
+    if made.state not in ("in_delivery", "completed"):
+        return
+    done = 1 if made.state == "completed" else max(made.progress, 10) / 100
+    factor = done * dice.uniform(0.9, 1.45)
+    for line in made.estimate_lines.select_related("skill"):
+        for month in range(1, 3):
+            made.record_actuals(
+                by=course.analyst, month=(today - timedelta(days=31 * month)), skill=line.skill,
+                days=round(line.likely_days * Decimal(factor) / 2, 1),
+            )  # fmt: skip
 
 
 def _raise(course: Course) -> None:
