@@ -13,7 +13,7 @@ from changeoffice.core.record.database import sequence
 from changeoffice.core.record.models import Record, Work
 from changeoffice.organisation.models import BusinessKpi, ConfigurationItem, Objective, Service
 from demand.models import Demand
-from ideation.models import Idea, Theme, Vote
+from ideation.models import Campaign, Idea, Theme, Vote
 from portfolio.models import (
     Action,
     Dependency,
@@ -161,6 +161,9 @@ def surround(to: int) -> None:
           starts_on="current_date - 90", ends_on="current_date + 90")  # fmt: skip
     works(BusinessKpi, _more(BusinessKpi, to), title="'KPI ' || k", state="'active'", **OWNED,
           measure="'calls'", baseline="100", target="80")  # fmt: skip
+    works(Campaign, _more(Campaign, to), title="'How do we mend the ' || bench_word(k) || '?'",
+          state="'open'", **OWNED, sponsor="bench_someone(k + 2)", opens_on="current_date - 9",
+          closes_on="current_date + 20")  # fmt: skip
     suggest(to)
     works(Demand, _more(Demand, to), title=TITLE, **OWNED, need="'Because of the ' || bench_word(k)",
           state="(ARRAY['submitted','screening','assessment'])[1 + k % 3]", requester="bench_someone(k + 1)",

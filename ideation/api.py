@@ -3,7 +3,12 @@
 from typing import ClassVar
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -16,20 +21,32 @@ from changeoffice.core.doors.api.views import WorkSerializer, WorkViewSet, work_
 from changeoffice.core.doors.perform import perform
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotSeen
-from ideation.filters import ORDERINGS, IdeaFilterSet
-from ideation.models import SCORE_INPUTS, Idea, Theme, VettingScore
+from changeoffice.core.record.models import NamedPerson
+from ideation import keeping, vetting
+from ideation.filters import CAMPAIGN_ORDERINGS, ORDERINGS, CampaignFilterSet, IdeaFilterSet
+from ideation.inputs import CriterionSerializer, score_inputs
+from ideation.models import Campaign, Idea, IdeaPolicy, Theme, VettingScore
 
 MOST_SCORES = 500
+
+
+class KeptCriterionSerializer(CriterionSerializer):
+    code = serializers.CharField(help_text="The name of its mark in a score.")
 
 
 class IdeaSerializer(WorkSerializer):
     problem = serializers.CharField()
     proposal = serializers.CharField()
     benefit = serializers.CharField()
+    campaign = ReferenceField(allow_null=True)
     theme = serializers.CharField(source="theme.name", default=None, allow_null=True)
+    tags = serializers.ListField(child=serializers.CharField())
+    co_authors = PersonField(many=True)
     question = serializers.CharField()
     answer = serializers.CharField()
     revisit_on = serializers.DateField(allow_null=True)
+    criteria = KeptCriterionSerializer(many=True)
+    scores_wanted = serializers.IntegerField()
     merged_into = ReferenceField(allow_null=True)
     submitted_at = serializers.DateTimeField(allow_null=True)
     votes = serializers.IntegerField(source="vote_count")
@@ -37,6 +54,8 @@ class IdeaSerializer(WorkSerializer):
     imported_against = serializers.IntegerField()
     author_name = serializers.CharField()
     comments = serializers.IntegerField(source="comment_count")
+    answered_at = serializers.DateTimeField(allow_null=True)
+    answered_in = serializers.IntegerField(allow_null=True, help_text="Working days.")
     voted = serializers.BooleanField(source="is_voted")
 
 
@@ -45,10 +64,19 @@ class IdeaApi(WorkViewSet):
     work, area, serializer_class = Idea, "ideas", IdeaSerializer
     filterset_class, orderings, default_ordering = IdeaFilterSet, ORDERINGS, "newest"
     birth, birth_inputs = Idea.propose, Idea.profile
-    related = ("unit", "owner", "theme", "merged_into")
+    related = ("unit", "owner", "theme", "merged_into", "campaign")
 
     def enrich(self, rows):
         return rows.with_my_vote(self.request.user)
+
+    def gather(self, records) -> None:
+        keys = [idea.pk for idea in records]
+        named = NamedPerson.objects.filter(record_id__in=keys, part="co_author")
+        of: dict[int, list] = {}
+        for row in named.select_related("person").order_by("pk"):
+            of.setdefault(row.record_id, []).append(row.person)
+        for idea in records:
+            idea.co_authors = of.get(idea.pk, [])
 
     @extend_schema(operation_id="ideas_vote", request=None, responses=IdeaSerializer)
     @action(detail=True, methods=["post"])
@@ -69,22 +97,45 @@ class IdeaApi(WorkViewSet):
         return self.one(idea)
 
 
+class CampaignSerializer(WorkSerializer):
+    description = serializers.CharField()
+    sponsor = PersonField()
+    opens_on = serializers.DateField()
+    closes_on = serializers.DateField()
+    review_at_votes = serializers.IntegerField(allow_null=True)
+    criteria = KeptCriterionSerializer(many=True)
+    scores_wanted = serializers.IntegerField(allow_null=True)
+    result = serializers.CharField()
+
+
+@work_api
+class CampaignApi(WorkViewSet):
+    """Its ideas are at /ideas/?campaign=…"""
+
+    work, area, serializer_class = Campaign, "campaigns", CampaignSerializer
+    filterset_class, orderings = CampaignFilterSet, CAMPAIGN_ORDERINGS
+    birth, birth_inputs = Campaign.set_up, Campaign.profile
+    related = ("unit", "owner", "sponsor")
+
+
+def _usual(code: str) -> serializers.IntegerField:
+    return serializers.IntegerField(source=f"marks.{code}", default=None, allow_null=True)
+
+
 class ScoreSerializer(serializers.Serializer):
     id = serializers.IntegerField(source="pk")
     idea = ReferenceField()
     reviewer = PersonField()
-    value = serializers.IntegerField()
-    feasibility = serializers.IntegerField()
-    strategic_fit = serializers.IntegerField()
-    effort = serializers.IntegerField()
+    value, feasibility, strategic_fit, effort = (_usual(one.code) for one in vetting.USUAL)
+    marks = serializers.DictField(child=serializers.IntegerField(), help_text="By criterion.")
     rationale = serializers.CharField()
     at = serializers.DateTimeField()
 
 
-SCORE_CREATE: shapes.Inputs = {
-    "idea": shapes.Ref(label="Idea", key="reference", rows=lambda p: Idea.objects.visible_to(p)),
-    **SCORE_INPUTS,
-}
+SCORE_CREATE: shapes.Inputs = shapes.Varying(
+    idea=shapes.Ref(label="Idea", key="reference", rows=lambda p: Idea.objects.visible_to(p)),
+    **score_inputs(vetting.USUAL),
+)
 
 
 class ScoreApi(AnswersOnce, viewsets.GenericViewSet):
@@ -130,10 +181,45 @@ def _idea(person, reference: object) -> Idea:
     return found
 
 
+@extend_schema_serializer(many=False)
+class PolicySerializer(serializers.Serializer):
+    review_at_votes = serializers.IntegerField()
+    scores_wanted = serializers.IntegerField()
+    criteria = serializers.SerializerMethodField()
+
+    @extend_schema_field(KeptCriterionSerializer(many=True))
+    def get_criteria(self, policy) -> list[dict]:
+        return vetting.kept(policy.criteria_in_force)
+
+
+class PolicyApi(AnswersOnce, viewsets.GenericViewSet):
+    """What the office asks of ideas, unless a theme or a campaign asks something else."""
+
+    area: ClassVar[str] = "ideas"
+    serializer_class = PolicySerializer
+    queryset = IdeaPolicy.objects.none()
+    pagination_class = None
+    http_method_names = ("get", "post", "head", "options")
+
+    @extend_schema(operation_id="idea_policy_read", responses=PolicySerializer)
+    def list(self, request) -> Response:
+        """The policy in force."""
+        return Response(PolicySerializer(IdeaPolicy.current()).data)
+
+    @extend_schema(
+        operation_id="idea_policy_change", responses={200: PolicySerializer},
+        request=shapes.serializer_for("IdeaPolicyIn", keeping.POLICY_INPUTS),
+    )  # fmt: skip
+    def create(self, request) -> Response:
+        """Put another policy in force; rounds already open keep their criteria."""
+        given = shapes.clean(keeping.POLICY_INPUTS, request.user, body_of(request))
+        return Response(PolicySerializer(keeping.keep_policy(by=request.user, **given)).data)
+
+
 class ThemeSerializer(serializers.ModelSerializer):
     class Meta:
         model = Theme
-        fields = ("id", "name", "review_at_votes")
+        fields = ("id", "name", "review_at_votes", "is_active")
 
 
 class ThemeApi(viewsets.GenericViewSet):

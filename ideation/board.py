@@ -2,19 +2,23 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import F, Func, Q, QuerySet
 from django.http import QueryDict
 
 from changeoffice.core.doors.addresses import changed
 from changeoffice.core.doors.lists import count_words, counted
 from changeoffice.core.doors.pages.chips import MENU_LIMIT, chip
 from changeoffice.core.people.models import BusinessUnit, Person
+from changeoffice.core.record import clock
 from changeoffice.core.record.at_once import Count
 from changeoffice.core.talk.models import Follower
 from changeoffice.core.talk.prose import plain
 from changeoffice.organisation.models import Service
+from ideation import answers
 from ideation.filters import ORDERINGS
-from ideation.models import Idea, Theme, Vote
+from ideation.models import Campaign, Idea, IdeaDraft, Theme, Vote
+from ideation.rules import CO_AUTHOR
 from ideation.story import vote_lock
 
 MINE = {
@@ -24,13 +28,15 @@ MINE = {
     "drafts": "My drafts",
 }
 DELIVERED_SHOWN = 3
+TAGS_SHOWN = 8
+CAMPAIGNS_SHOWN, CAMPAIGNS_READ = 3, 50
 SUMMARY_READ = 400
 
 
 def mine(rows: QuerySet, person: Person, which: str) -> QuerySet:
     """Narrow to the person's own part in ideas."""
     narrowings = {
-        "submitted": Q(owner=person) & ~Q(state="draft"),
+        "submitted": (Q(owner=person) | CO_AUTHOR.q(person)) & ~Q(state="draft"),
         "drafts": Q(owner=person, state="draft"),
         "voted": Q(pk__in=Vote.objects.filter(person=person).values("idea_id")),
         "following": Q(pk__in=Follower.objects.filter(person=person).values("record_id")),
@@ -42,9 +48,11 @@ def menus(person: Person) -> dict[str, QuerySet]:
     """What may be chosen, in the filter bar and when suggesting."""
     services = Service.objects.visible_to(person).open().values_list("reference", "title")
     return {
-        "themes": Theme.objects.values_list("pk", "name"),
+        "themes": Theme.objects.filter(is_active=True).values_list("pk", "name"),
         "services": services[:MENU_LIMIT],
         "units": BusinessUnit.objects.filter(is_active=True).values_list("code", "name"),
+        "campaigns": Campaign.objects.visible_to(person).exclude(state="draft")
+        .values_list("reference", "title", "state", "closes_on")[:CAMPAIGNS_READ],
     }  # fmt: skip
 
 
@@ -56,8 +64,48 @@ def chips(menus: dict[str, Any], asked: QueryDict) -> list[dict[str, Any]]:
         chip(asked, "theme", "Theme", [(name, name) for _, name in menus["themes"]], "shapes"),
         chip(asked, "service", "Service", menus["services"], "layers"),
         chip(asked, "unit", "Unit", menus["units"], "building-2"),
+        *_campaign_chip(menus["campaigns"], asked),
+        *_tag_chip(asked),
         chip(asked, "mine", "Mine", MINE.items(), "user-round"),
     ]
+
+
+def _campaign_chip(campaigns: list[tuple], asked: QueryDict) -> list[dict[str, Any]]:
+    """Not offered while there are none to choose from."""
+    options = [(reference, title) for reference, title, *_ in campaigns]
+    return [chip(asked, "campaign", "Campaign", options, "megaphone")] if options else []
+
+
+def _tag_chip(asked: QueryDict) -> list[dict[str, Any]]:
+    """One comes to it from a tag; there are too many to choose from."""
+    tag = asked.get("tag", "")
+    return [chip(asked, "tag", "Tag", [(tag, tag)], "tag")] if tag else []
+
+
+def suggested_tags(person: Person, begun: str) -> list[str]:
+    """What others call it, most used first."""
+    rows = (
+        Idea.objects.visible_to(person).order_by().annotate(tag=Func(F("tags"), function="unnest"))
+    )
+    text, params = rows.values("tag").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT tag FROM ({text}) given WHERE starts_with(tag, %s) "  # noqa: S608
+            "GROUP BY tag ORDER BY count(*) DESC, tag LIMIT %s",
+            [*params, begun, TAGS_SHOWN],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def running(campaigns: list[tuple]) -> list[dict[str, Any]]:
+    """The open campaigns above the list, the one that closes first before the others."""
+    today = clock.today()
+    now = sorted((row for row in campaigns if row[2] == "open"), key=lambda row: row[3])
+    return [
+        {"url": Campaign.url_for(reference), "title": title, "reference": reference,
+         "left": max(0, (closes_on - today).days + 1)}
+        for reference, title, _, closes_on in now[:CAMPAIGNS_SHOWN]
+    ]  # fmt: skip
 
 
 def sorts(asked: QueryDict, ordering: str, view: str, waiting: int | None) -> list[dict[str, Any]]:
@@ -74,14 +122,13 @@ def sorts(asked: QueryDict, ordering: str, view: str, waiting: int | None) -> li
     return found
 
 
-def row(idea: Idea) -> dict[str, Any]:
-    """One idea as the list draws it; services and the person's vote are prefetched."""
-    services = [service.title for service in idea.services.all()]
+def row(idea: Idea, services: list[str]) -> dict[str, Any]:
+    """One idea as the list draws it; the person's vote is annotated."""
     locked = vote_lock(idea)
     return {
         "id": idea.reference, "title": idea.title, "url": idea.get_absolute_url(),
         "summary": plain(idea.problem[:SUMMARY_READ]), "state": idea.state, "state_label": idea.state_label,
-        "service": services[0] if services else "", "author": idea.owner, "at": idea.submitted_at,
+        "service": services[0] if services else "", "tags": idea.tags, "author": idea.owner, "at": idea.submitted_at,
         "author_name": idea.author_name, "votes_elsewhere": idea.imported_votes,
         "comments": idea.comment_count, "votes": idea.vote_count, "voted": idea.is_voted,
         "vote_url": vote_url(idea.reference, idea.is_voted), "vote_locked": locked,
@@ -100,6 +147,8 @@ def above(person: Person) -> dict[str, QuerySet | Count]:
     return {
         "suggested": counted(seen.exclude(state="draft")),
         "promoted": counted(promoted),
+        "answers": answers.lately(),
+        "draft": IdeaDraft.objects.filter(person=person),
         "delivered": promoted.order_by("-state_since")[:DELIVERED_SHOWN],
     }
 

@@ -10,8 +10,7 @@ from changeoffice.core.imports.kinds import Field, WorkFile, living_on, moment_o
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid
 from changeoffice.core.talk.models import Comment
-from ideation.models import Idea, Theme
-from ideation.models.idea import ELSEWHERE, Decline
+from ideation.models import ELSEWHERE, Decline, Idea, Theme
 
 TEXTS = ("title", "problem", "proposal", "benefit", "author_name")
 TALLIES = {"votes_up": "imported_votes", "votes_down": "imported_against"}

@@ -13,12 +13,9 @@ from changeoffice.core.doors.templatetags import formats
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.models import Event
-from ideation.models import REVIEW_AT_VOTES, Idea, VettingScore
+from ideation import vetting
+from ideation.models import REVIEW_AT_VOTES, Idea, IdeaPolicy, VettingScore
 
-DIMENSIONS = (
-    ("value", "Value"), ("feasibility", "Feasibility"), ("strategic_fit", "Strategic fit"),
-    ("effort", "Effort"),
-)  # fmt: skip
 UNITS_SHOWN = 3
 WEEKS_SHOWN = 26
 VOTE_LOCKS = {
@@ -81,33 +78,42 @@ class Evaluation:
     rows: list[VettingScore]
     means: list[dict[str, Any]]
     overall: float | None
+    range: tuple[float, float] | None  # lowest and highest of the reviewers' own totals
+    apart: list[str]  # the criteria they disagree on
+    wanted: int
 
     @property
     def count(self) -> int:
         return len(self.rows)
 
 
-def evaluation(rows: list[VettingScore]) -> Evaluation:
+def evaluation(idea: Idea, rows: list[VettingScore]) -> Evaluation:
+    criteria = idea.judged_by
+    part, totals = vetting.shares(criteria), []
     for row in rows:
-        row.marks = [(label, getattr(row, name)) for name, label in DIMENSIONS]
-    means = [_mean(label, [getattr(row, name) for row in rows]) for name, label in DIMENSIONS]
-    return Evaluation(rows, means, overall(rows))
+        row.marked = [(one.label, row.marks.get(one.code)) for one in criteria]
+        row.total = vetting.overall(criteria, row.marks)
+        totals += [row.total] if row.total is not None else []
+    given = {
+        one: [row.marks[one.code] for row in rows if one.code in row.marks] for one in criteria
+    }
+    means = [_mean(one, marks, part[one.code]) for one, marks in given.items()]
+    total = vetting.mean(totals)
+    return Evaluation(
+        rows, means, None if total is None else round(total, 1),
+        (round(min(totals), 1), round(max(totals), 1)) if len(totals) > 1 else None,
+        [one.label for one, marks in given.items() if vetting.is_apart(marks)], idea.scores_wanted,
+    )  # fmt: skip
 
 
-def _mean(label: str, given: list[int]) -> dict[str, Any]:
+def _mean(one: vetting.Criterion, given: list[int], share: float) -> dict[str, Any]:
+    found = {"label": one.label, "low_is_good": one.low_is_good, "percent": round(100 * share),
+             "mean": None, "spread": "", "apart": vetting.is_apart(given)}  # fmt: skip
     if not given:
-        return {"label": label, "mean": None, "spread": ""}
-    low, high = min(given), max(given)
+        return found
+    low, high = vetting.spread(given)
     spread = "all agree" if low == high else f"{low} to {high}"
-    return {"label": label, "mean": round(sum(given) / len(given), 1), "spread": spread}
-
-
-def overall(rows: list[VettingScore]) -> float | None:
-    """Mean of the four scores out of 10, each weighing the same; little effort counts as much."""
-    if not rows:
-        return None
-    total = sum(r.value + r.feasibility + r.strategic_fit + 6 - r.effort for r in rows)
-    return round(total / len(rows) / 4 * 2, 1)
+    return found | {"mean": round(sum(given) / len(given), 1), "spread": spread}
 
 
 # ── who votes ────────────────────────────────────────────────────────────────────────────────
@@ -137,11 +143,11 @@ def vote_lock(idea: Idea) -> str:
 
 
 # ── what happens next ────────────────────────────────────────────────────────────────────────
-def next_words(idea: Idea, person: Person) -> dict[str, str]:
+def next_words(idea: Idea, person: Person, policy: list[IdeaPolicy]) -> dict[str, str]:
     """One or two sentences for the present state: what happens, and who acts."""
     mine = idea.owner_id == person.pk
     submitter = "You" if mine else (idea.owner.name if idea.owner else "The submitter")
-    needed = idea.theme.review_at_votes if idea.theme else REVIEW_AT_VOTES
+    needed = threshold(idea, policy)
     told = " You hear of the answer." if mine else ""
     words = {
         "draft": ("Only you see this draft. Submit it and colleagues can vote for it.", submitter),
@@ -150,8 +156,7 @@ def next_words(idea: Idea, person: Person) -> dict[str, str]:
                          "The change office"),
         "more_information": (f"{submitter} {'have' if mine else 'has'} been asked a question. "
                              "Review goes on when it is answered.", submitter),
-        "vetting": ("Reviewers score value, feasibility, strategic fit and effort. "
-                    "An analyst then closes the round." + told, "Reviewers and the change office"),
+        "vetting": (_until_closed(idea) + told, "Reviewers and the change office"),
         "developed": ("It is worth doing. An analyst turns it into a demand, which is then "
                       "assessed and decided." + told, "The change office"),
         "promoted": ("It became a demand. Everyone who voted can follow what becomes of it.", ""),
@@ -163,9 +168,23 @@ def next_words(idea: Idea, person: Person) -> dict[str, str]:
     return {"text": text, "who": who}
 
 
+def threshold(idea: Idea, policy: list[IdeaPolicy]) -> int:
+    """How many votes queue it: its campaign says, or its theme, or the office."""
+    own = (one.review_at_votes for one in (idea.campaign, idea.theme, *policy) if one)
+    return next((votes for votes in own if votes), REVIEW_AT_VOTES)
+
+
 def _until_review(idea: Idea, needed: int) -> str:
     missing = needed - idea.vote_count
     if missing <= 0:
         return "It has enough votes: an analyst takes it up for review next."
     more = f"{missing} more vote{'s' if missing > 1 else ''}"
     return f"{more} put it at the top of the review list. An analyst may take it up sooner."
+
+
+def _until_closed(idea: Idea) -> str:
+    labels = [one.label if n == 0 else one.label[:1].lower() + one.label[1:]
+              for n, one in enumerate(idea.judged_by)]  # fmt: skip
+    listed = f"{', '.join(labels[:-1])} and {labels[-1]}" if len(labels) > 1 else labels[0]
+    several = "one score" if idea.scores_wanted == 1 else f"{idea.scores_wanted} scores"
+    return f"Reviewers mark: {listed.lower()}. With {several} an analyst closes the round."

@@ -8,7 +8,7 @@ from celery.schedules import crontab
 from changeoffice.core.jobs.registry import job
 from changeoffice.core.people.models import Office
 from changeoffice.core.record.errors import Refused
-from ideation.models import Idea
+from ideation.models import Campaign, Idea
 
 log = logging.getLogger(__name__)
 
@@ -32,4 +32,27 @@ def return_parked(now: datetime) -> dict[str, int]:
         except Refused as error:  # somebody was quicker
             log.info("%s stays: %s", idea.reference, error)
             counts["skipped"] += 1
+    return counts
+
+
+@job(
+    "campaigns_turn",
+    title="Campaigns open and close",
+    does="Opens campaigns on their first day and closes them after their last.",
+    every=crontab(minute=5),
+)
+def turn_campaigns(now: datetime) -> dict[str, int]:
+    """Safe to repeat: what is open already is no draft any more."""
+    today = now.astimezone(Office.current().zone).date()
+    counts = {"opened": 0, "closed": 0, "skipped": 0}
+    due = Campaign.objects.filter(state="draft", opens_on__lte=today, closes_on__gte=today)
+    over = Campaign.objects.filter(state="open", closes_on__lt=today)
+    for verb, rows in (("open", due), ("close", over)):
+        for campaign in rows.order_by("pk"):
+            try:
+                getattr(campaign, verb)(by=None)
+                counts["opened" if verb == "open" else "closed"] += 1
+            except Refused as error:  # somebody was quicker
+                log.info("%s stays: %s", campaign.reference, error)
+                counts["skipped"] += 1
     return counts

@@ -1,5 +1,6 @@
 """Pages of ideas: the board, one idea, a new one, votes in place, and likenesses while typing."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,15 +19,17 @@ from changeoffice.core.doors.addresses import changed
 from changeoffice.core.doors.lists import COUNT_CEILING
 from changeoffice.core.doors.pages import parts
 from changeoffice.core.doors.pages.work import NewPage, Tab, WorkListPage, WorkPage, seen
+from changeoffice.core.people.models import Person
 from changeoffice.core.record import at_once
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotNow
 from changeoffice.core.record.models import Record
 from changeoffice.core.search import selectors
-from ideation import board, story
+from ideation import answers, board, keeping, story
 from ideation.filters import ORDERINGS, TRENDING_WORDS, IdeaFilterSet
-from ideation.models import Idea, needs_review
-from ideation.models.idea import ELSEWHERE
+from ideation.models import ELSEWHERE, Idea, IdeaDraft, IdeaPolicy, needs_review
+from ideation.tags import normalised
+from ideation.tags import of as tags_of
 
 SIMILAR_FROM, SIMILAR_SHOWN = 12, 5
 SIMILAR_KINDS = ("idea", "demand", "project")
@@ -43,7 +47,7 @@ class IdeaBoard(WorkListPage):
         person, asked = self.request.user, self.request.GET
         rows = super().rows().with_my_vote(person).prefetch_related("services")
         rows = board.mine(rows, person, asked.get("mine", ""))
-        chosen = asked.get("state") or asked.get("mine")
+        chosen = any(asked.get(name) for name in ("state", "mine", "submitted_at__gte"))
         return rows if chosen else rows.on_the_board()
 
     @property
@@ -62,7 +66,11 @@ class IdeaBoard(WorkListPage):
             return found
         return found | {
             "totals": board.totals(self.found), "delivered": self.found["delivered"],
-            "form": suggestion_form(person, menus=self.found), "similar_from": SIMILAR_FROM,
+            "running": board.running(self.found["campaigns"]),
+            "usually": answers.usually(self.found["answers"])["long"],
+            "keeps_ideas": keeping.keeps_ideas(person), "draft": _draft(self.found["draft"]),
+            "form": suggestion_form(person, menus=self.found, initial=self._begun()),
+            "similar_from": SIMILAR_FROM,
         }  # fmt: skip
 
     def _context(self, params, wanted, rows, shown, tab) -> dict[str, Any]:
@@ -72,18 +80,28 @@ class IdeaBoard(WorkListPage):
         sorts = board.sorts(self.request.GET, found["ordering"], tab.slug if tab else "", waiting)
         several = "idea" if found["count"] == 1 else "ideas"
         return found | {
-            "ideas": [board.row(idea) for idea in found["page"].rows], "sorts": sorts,
+            "ideas": [_row(idea) for idea in found["page"].rows], "sorts": sorts,
             "count_label": f"{found['count_words']} {several}",
             "is_counted": found["count"] < COUNT_CEILING, "is_narrowed": bool(wanted),
         }  # fmt: skip
+
+    def _begun(self) -> dict[str, Any]:
+        """What was typed last time; on the list of a campaign one suggests for it."""
+        campaign = self.request.GET.get("campaign", "")
+        draft = _draft(self.found["draft"])
+        return (draft.typed if draft else {}) | ({"campaign": campaign} if campaign else {})
 
     def _export_url(self) -> str:
         return f"/api/v1/ideas/?{changed(self.request.GET, view=None, mine=None, format='csv')}"
 
 
+def _row(idea: Idea) -> dict[str, Any]:
+    return board.row(idea, [service.title for service in idea.services.all()])
+
+
 class IdeaPage(WorkPage):
     work, template = Idea, "ideation/idea.html"
-    related = ("unit", "owner", "theme", "merged_into")
+    related = ("unit", "owner", "theme", "merged_into", "campaign")
 
     def elsewhere(self, idea: Idea) -> HttpResponse | None:
         """A merged idea leads to the one it was merged into."""
@@ -98,17 +116,21 @@ class IdeaPage(WorkPage):
         return story.around(idea) | {
             "voted": idea.votes.filter(person=person), "services": idea.services.visible_to(person),
             "merged_here": idea.merged_here.visible_to(person),
+            "co_authors": Person.objects.filter(pk__in=idea.named("co_author").values("person_id")),
+            "policy": IdeaPolicy.objects.all(), "answers": answers.lately(),
         }  # fmt: skip
 
     def extra(self, idea: Idea) -> dict[str, Any]:
         person, found, into = self.request.user, self.found, idea.merged_into
-        judged = story.evaluation(found["scores"])
+        judged = story.evaluation(idea, found["scores"])
         voted = bool(found["voted"])
         return {
             "evaluation": judged, "stages": story.stages(idea, found["steps"], judged.count),
             "votes": story.votes(found["units"], found["weeks"]), "is_voted": voted,
             "vote_url": board.vote_url(idea.reference, voted, "large"),
-            "vote_locked": story.vote_lock(idea), "next": story.next_words(idea, person),
+            "vote_locked": story.vote_lock(idea), "next": story.next_words(idea, person, found["policy"]),
+            "usually": answers.usually(found["answers"])["short"] if idea.state == "open" else "",
+            "co_authors": found["co_authors"],
             "services": found["services"], "is_mine": idea.owner_id == person.pk,
             "merged_here": found["merged_here"],
             "merged_into": into if into and into.is_visible_to(person) else None,
@@ -131,6 +153,10 @@ class OneOfMany(forms.SelectMultiple):
         return [(None, [blank], 0), *super().optgroups(name, value, attrs)]
 
 
+def _draft(found: list[IdeaDraft]) -> IdeaDraft | None:
+    return found[0] if found else None
+
+
 def suggestion_form(person, *, menus: dict[str, Any] | None = None, **options) -> forms.Form:
     """`menus` holds the themes and services to choose from, where a page has read them already."""
     form = shapes.form_for(Idea.profile, person)(**options)
@@ -138,6 +164,10 @@ def suggestion_form(person, *, menus: dict[str, Any] | None = None, **options) -
     services = form.fields["services"]
     services.widget = OneOfMany()
     form.fields["theme"].choices = [("", "Choose"), *menus["themes"]]
+    running = [(row[0], row[1]) for row in menus["campaigns"] if row[2] == "open"]
+    form.fields["campaign"].choices = [("", "None"), *running]
+    if not running:
+        form.fields["campaign"].widget = forms.HiddenInput()
     services.choices = [(code, f"{code} {name}") for code, name in menus["services"]]
     services.label = "Service"
     form.fields["title"].label = "What should change?"
@@ -155,11 +185,19 @@ class NewIdea(NewPage):
         return suggestion_form(self.request.user, **options)
 
     def context(self) -> dict[str, Any]:
-        return {"work": Idea, "similar_from": SIMILAR_FROM}
+        return {"work": Idea, "similar_from": SIMILAR_FROM, "draft": self.draft}
+
+    @cached_property
+    def draft(self) -> IdeaDraft | None:
+        return IdeaDraft.objects.filter(person=self.request.user).first()
+
+    def initial(self) -> dict[str, Any]:
+        return (self.draft.typed if self.draft else {}) | super().initial()
 
     def make(self, given: dict[str, Any]) -> HttpResponse:
         with transaction.atomic():
             idea = Idea.propose(by=self.request.user, **given)
+            IdeaDraft.forget(self.request.user)
             if self.request.POST.get("go") == "draft":
                 messages.success(self.request, "Draft saved. Only you can see it.")
                 return self.gone_to(idea.get_absolute_url())
@@ -213,6 +251,16 @@ def _back(request: HttpRequest, idea: Idea) -> str:
     there = request.POST.get("next", "") or urlsplit(request.headers.get("Referer", "")).path
     allowed = url_has_allowed_host_and_scheme(there, allowed_hosts=None)
     return there if allowed and there.startswith("/") else idea.get_absolute_url()
+
+
+@require_GET
+def tags(request: HttpRequest) -> HttpResponse:
+    """The line of tags being typed, finished in the words others use, as options of its field."""
+    *before, begun = re.split(r"[,;]", request.GET.get("tags", "")[:300].replace("\x00", ""))
+    begun, before = normalised(begun), tags_of(",".join(before))
+    found = board.suggested_tags(request.user, begun) if begun else []
+    lines = [", ".join([*before, tag]) for tag in found if tag not in before and tag != begun]
+    return render(request, "ideation/_tags.html", {"lines": lines})
 
 
 @require_GET

@@ -1,21 +1,21 @@
 """Which ideas wait for a person: a question to answer, a review to begin, a score to give."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.access.rules import ANALYST
 from changeoffice.core.ports import Ask, Waiting
-from ideation.models import REVIEWERS, Idea, VettingScore
+from changeoffice.core.record.models import NamedPerson, Work
+from ideation.models import Campaign, Idea, VettingScore
+from ideation.rules import REVIEWER, USUAL_REVIEWERS
 
 SHOWN = 20
 
 
 def for_person(person) -> list[Ask]:
-    found = [_questions(person)]
+    found = [_questions(person), _results(person), _scores(person)]
     if grants_of(person).has("analyst", "manager"):
         found += [_reviews(person), _rounds(person)]
-    if grants_of(person).has("analyst", "manager", "service_owner", "practice_owner"):
-        found.append(_scores(person))
     return found
 
 
@@ -23,6 +23,13 @@ def _questions(person) -> Ask:
     rows = Idea.objects.filter(owner=person, state="more_information")[:SHOWN]
     return Ask(rows, lambda idea: _waiting(
         idea, f"Answer: {idea.question[:120]}", "You submitted it", "Answer"))  # fmt: skip
+
+
+def _results(person) -> Ask:
+    """Campaigns that are over and whose sponsor owes everybody the result."""
+    rows = Campaign.objects.filter(sponsor=person, state="closed")[:SHOWN]
+    return Ask(rows, lambda campaign: _waiting(
+        campaign, "Say what came of it", "You asked the question", "Conclude"))  # fmt: skip
 
 
 def _reviews(person) -> Ask:
@@ -34,22 +41,25 @@ def _reviews(person) -> Ask:
 
 def _rounds(person) -> Ask:
     """Rounds that have their scores and only wait to be closed."""
-    scored = Exists(VettingScore.objects.filter(idea=OuterRef("pk")))
-    rows = Idea.objects.visible_to(person).filter(ANALYST.q(person), scored, state="vetting")
+    rows = Idea.objects.visible_to(person).filter(ANALYST.q(person), state="vetting")
+    rows = rows.annotate(given=Count("scores")).filter(given__gte=F("scores_wanted"))
     return Ask(rows.order_by("state_since", "pk")[:SHOWN], lambda idea: _waiting(
         idea, "Close vetting", "You review ideas, and scores are in", "Develop"))  # fmt: skip
 
 
 def _scores(person) -> Ask:
+    """Who was asked by name; where nobody was, whoever reviews ideas there."""
     mine = Exists(VettingScore.objects.filter(idea=OuterRef("pk"), reviewer=person))
-    rows = Idea.objects.visible_to(person).filter(REVIEWERS.q(person), ~mine, state="vetting")
+    anybody = Exists(NamedPerson.objects.filter(record_id=OuterRef("pk"), part="reviewer"))
+    asked = REVIEWER.q(person) | (~Q(anybody) & USUAL_REVIEWERS.q(person))
+    rows = Idea.objects.visible_to(person).filter(asked, ~mine, state="vetting")
     return Ask(rows.order_by("state_since", "pk")[:SHOWN], lambda idea: _waiting(
-        idea, "Give your scores", "You are a reviewer where it belongs", "Score it"))  # fmt: skip
+        idea, "Give your scores", "You are asked to review it", "Score it"))  # fmt: skip
 
 
-def _waiting(idea: Idea, what: str, because: str, label: str) -> Waiting:
-    url = idea.get_absolute_url()
+def _waiting(work: Work, what: str, because: str, label: str) -> Waiting:
+    url = work.get_absolute_url()
     return Waiting(
-        kind="idea", reference=idea.reference, title=idea.title, url=url, what=what,
-        because=because, since=idea.state_since, action_label=label,
+        kind=work.kind, reference=work.reference, title=work.title, url=url, what=what,
+        because=because, since=work.state_since, action_label=label,
     )  # fmt: skip

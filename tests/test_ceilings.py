@@ -18,10 +18,11 @@ FEW, MANY = 10, 10_000
 LIST_PAGE, RECORD_PAGE, API_LIST, API_RECORD, DASHBOARD = 12, 12, 8, 6, 10
 STATIC = Path(__file__).resolve().parents[1]
 LISTS = (
-    "/ideas", "/demands", "/demands?layout=table", "/demands/chart", "/scorecards", "/projects", "/projects?group=programme",
+    "/ideas", "/campaigns", "/demands", "/demands?layout=table",
+    "/demands/chart", "/scorecards", "/projects", "/projects?group=programme",
     "/dependencies", "/milestones", "/risks", "/issues", "/actions", "/interventions", "/services",
     "/configuration-items", "/objectives", "/business-kpis", "/inbox", "/search?q=payment",
-    "/portfolio/items?measure=projects",
+    "/portfolio/items?measure=projects", "/ideas/engagement", "/ideas/themes", "/ideas/policy",
 )  # fmt: skip
 OWN = (("manager", "/"), ("leadership", "/"), ("staff", "/"), ("project_manager", "/"))
 OFFICE = ("/admin/people", "/admin/trail", "/admin/units", "/admin/units/teams", "/admin/jobs")

@@ -23,7 +23,7 @@ from changeoffice.core.record.models import Work
 from changeoffice.core.talk.files import attach
 from changeoffice.organisation.models import ConfigurationItem, Objective
 from demand.models import Demand, Scorecard
-from ideation.models import Idea
+from ideation.models import Campaign, Idea
 from portfolio.models import (
     Action,
     Benefit,
@@ -138,7 +138,10 @@ def scene(
     taken_in = uploaded(
         by=analyst, of="ideas", upload=SimpleUploadedFile("box.csv", b"Ref,Title\n1,Tea\n")
     )
-    works = [taken_in, idea, demand, portfolio, programme, first, getter, dependency, risk, issue, action, budget,
+    campaign = Campaign.set_up(by=analyst, title="How do we save a second call?", sponsor=sponsor,
+                               opens_on=today, closes_on=today + timedelta(days=20))  # fmt: skip
+    campaign.open(by=analyst)
+    works = [taken_in, idea, campaign, demand, portfolio, programme, first, getter, dependency, risk, issue, action, budget,
              benefit, intervention, service, kpi, objective, item, Gate.objects.filter(project=first).first(),
              RagPolicy.objects.first() or RagPolicy.put_in_force(), Scorecard.put_in_force()]  # fmt: skip
     found = {work.plural: work.reference for work in works}

@@ -18,6 +18,7 @@ from practices.finance.api import BudgetApi
 router = SimpleRouter()
 for viewset in (
     ideation.IdeaApi,
+    ideation.CampaignApi,
     DemandApi,
     ScorecardApi,
     *portfolio.APIS,
@@ -30,6 +31,7 @@ for name, other in {
     "approvals": ApprovalApi,
     "scores": ideation.ScoreApi,
     "themes": ideation.ThemeApi,
+    "idea-policy": ideation.PolicyApi,
 }.items():
     router.register(name, other, basename=name)
 router.register("events", EventApi, basename="events")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import acting
 from changeoffice.core.talk.models import comment
+from changeoffice.demo import campaigns
 from changeoffice.demo.content import words
 from changeoffice.demo.idea_stories import HOME, SILENT, Story, told
 from changeoffice.demo.play import Play
+from ideation import vetting
+from ideation.keeping import keep_policy
 from ideation.models import Idea, Theme
 
 ANALYSTS = ("analyst", "wanjiru.odell", "callum.brathwaite", "sorcha.mulqueen")
@@ -19,6 +23,8 @@ ANALYSTS = ("analyst", "wanjiru.odell", "callum.brathwaite", "sorcha.mulqueen")
 def set_up(play: Play, scale: float, wanted: set[str] | None) -> None:
     stories = told(play, scale, wanted)
     play.at(play.opening(20), _themes)
+    play.at(play.opening(25), _policy, play)
+    campaigns.set_up(play)
     for story in stories:
         play.things[f"idea:{story.title}"] = story
         play.at(play.day(story.ago), _propose, play, story)
@@ -29,6 +35,19 @@ def _themes() -> None:
         Theme.objects.create(name=name, review_at_votes=20 if name != "Digital" else 30)
 
 
+def _policy(play: Play) -> None:
+    """Value and strategy weigh most here, and one reviewer is not enough."""
+    weights = {"value": 3, "feasibility": 2, "strategic_fit": 3, "effort": 2}
+    criteria = [replace(one, weight=weights[one.code]) for one in vetting.USUAL]
+    keep_policy(by=play.who("manager"), criteria=vetting.kept(criteria), scores_wanted=2,
+                review_at_votes=25)  # fmt: skip
+
+
+def _tags(play: Play, story: Story) -> list[str]:
+    dice = play.dice(f"tags {story.title}")
+    return dice.sample(words.TAGS[story.theme], dice.choice((0, 1, 1, 2)))
+
+
 # what happens ------------------------------------------------------------------------------------
 def _propose(play: Play, story: Story) -> None:
     author = play.who(story.author)
@@ -37,12 +56,27 @@ def _propose(play: Play, story: Story) -> None:
         benefit=play.dice(story.title).choice(words.BENEFITS[story.theme]),
         theme=Theme.objects.get(name=story.theme), unit=author.unit,
         services=[play.things[f"service:{key}"] for key in dict.fromkeys(story.services)],
+        campaign=campaigns.open_for(play, story.theme), tags=_tags(play, story),
     )  # fmt: skip
     if story.fate == "draft":
         return
     story.made.submit(by=author)
+    _together(play, story, author)
     _gather(play, story, author)
     _take_up(play, story)
+
+
+def _together(play: Play, story: Story, author: Person) -> None:
+    """One idea in ten was had by two people of a unit."""
+    dice = play.dice(f"together {story.title}")
+    near = [p for name, p in play.people.items()
+            if name not in SILENT and p != author and p.unit_id == author.unit_id]  # fmt: skip
+    if near and dice.random() < 0.1:
+        play.soon(9, _join, story, author, dice.choice(near))
+
+
+def _join(story: Story, author: Person, other: Person) -> None:
+    story.made.add_co_author(by=author, person=other)
 
 
 def _gather(play: Play, story: Story, author: Person) -> None:
@@ -167,11 +201,15 @@ def _decline(story: Story, analyst: Person, dice: Random) -> None:
 
 
 def _vet(play: Play, story: Story, analyst: Person, dice: Random) -> None:
-    story.made.vet(by=analyst)
     service = play.things[f"service:{story.services[0]}"]
     reviewers = [play.who(name) for name in dice.sample(ANALYSTS, 2)]
-    if "service_owner" in _roles(service.owner) and service.owner.unit_id == story.made.unit_id:
+    authors = {
+        story.made.owner_id,
+        *story.made.named("co_author").values_list("person_id", flat=True),
+    }
+    if service.owner and service.owner_id not in authors:
         reviewers.append(service.owner)
+    story.made.vet(by=analyst, reviewers=[p for p in reviewers if p.pk not in authors])
     if story.fate == "vetting":
         reviewers = reviewers[:1]
     day = play.day_now
@@ -182,10 +220,6 @@ def _vet(play: Play, story: Story, analyst: Person, dice: Random) -> None:
         play.at(play.working(day, 1), _develop, story, analyst)
     elif story.fate == "parked":
         play.at(play.working(day, 2), _park, play, story, analyst, dice)
-
-
-def _roles(person: Person) -> set[str]:
-    return set(person.role_assignments.values_list("role", flat=True))
 
 
 def _score(story: Story, reviewer: Person, dice: Random) -> None:

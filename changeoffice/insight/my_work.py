@@ -24,7 +24,7 @@ SHOWN = 3
 TASKS_SHOWN = 10  # of each group, until all are asked for
 EVENTS_SHOWN = 6
 KINDS = {
-    "approval": "Approvals", "idea": "Ideas", "demand": "Demands", "dependency": "Dependencies",
+    "approval": "Approvals", "idea": "Ideas", "campaign": "Campaigns", "demand": "Demands", "dependency": "Dependencies",
     "intervention": "Interventions", "milestone": "Milestones", "project": "Projects",
     "gate": "Gates", "action": "Actions", "risk": "Risks", "issue": "Issues",
 }  # fmt: skip

@@ -1,11 +1,15 @@
 """Ideas, what they are about, and what people and reviewers make of them."""
 
-from ideation.models.idea import Decline, Idea, needs_review
-from ideation.models.scoring import REVIEWERS, SCORE_INPUTS, VettingScore
-from ideation.models.theme import REVIEW_AT_VOTES, Theme
+from ideation.models.campaign import Campaign
+from ideation.models.draft import IdeaDraft
+from ideation.models.idea import Idea, needs_review
+from ideation.models.policy import REVIEW_AT_VOTES, IdeaPolicy
+from ideation.models.reviewing import ELSEWHERE, Decline
+from ideation.models.scoring import VettingScore
+from ideation.models.theme import Theme
 from ideation.models.voting import HALF_LIFE_DAYS, Vote
 
 __all__ = [
-    "HALF_LIFE_DAYS", "REVIEWERS", "REVIEW_AT_VOTES", "SCORE_INPUTS", "Decline", "Idea", "Theme",
-    "VettingScore", "Vote", "needs_review",
+    "ELSEWHERE", "HALF_LIFE_DAYS", "REVIEW_AT_VOTES", "Campaign", "Decline", "Idea", "IdeaDraft", "IdeaPolicy",
+    "Theme", "VettingScore", "Vote", "needs_review",
 ]  # fmt: skip

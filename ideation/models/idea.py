@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
@@ -10,31 +12,22 @@ from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotNow
 from changeoffice.core.record.history import tracked
-from changeoffice.core.record.inputs import Choice, Date, LongText, Ref, Text
-from changeoffice.core.record.models import Reach, Work, WorkQuerySet
+from changeoffice.core.record.inputs import LongText, Ref, Text
+from changeoffice.core.record.models import NamedPerson, Reach, Work, WorkQuerySet
 from changeoffice.core.record.workflow import ANY, UNCHANGED, State, guard, need_staff, transition
-from changeoffice.core.talk.models import Comment, Follower, comment, follow
-from changeoffice.organisation.models import Service, units
-from ideation.models.scoring import REVIEWERS, SCORE_INPUTS, VettingScore
-from ideation.models.theme import REVIEW_AT_VOTES, Theme
+from changeoffice.core.talk.models import Comment, Follower, follow
+from changeoffice.organisation.models import Service, staff, units
+from ideation.inputs import TagsInput
+from ideation.models.campaign import Campaign, campaigns
+from ideation.models.reviewing import IN_REVIEW, Decline, Reviewed
+from ideation.models.theme import Theme
+from ideation.models.threshold import enough_votes
 from ideation.models.voting import OPEN_TO_VOTES, Vote, recount
+from ideation.rules import CO_AUTHOR
+from ideation.tags import LONGEST
 
+NOT_ENDED = ("draft", *OPEN_TO_VOTES, "parked")
 IMPORTS = role("analyst", "manager", "administrator", "integration")
-IN_REVIEW = ("under_review", "vetting")
-
-
-class Decline(models.TextChoices):
-    DUPLICATE = "duplicate", "We already have this"
-    NOT_FEASIBLE = "not_feasible", "Cannot be done safely"
-    TOO_COSTLY = "too_costly", "Costs more than it brings"
-    OUT_OF_SCOPE = "out_of_scope", "Outside what we do"
-    NOT_NOW = "not_now", "Not in the foreseeable future"
-    WITHDRAWN = "withdrawn", "Withdrawn by its author"
-    ENDED = "ended", "Ended in the system it comes from"
-
-
-ELSEWHERE = (Decline.WITHDRAWN, Decline.ENDED)  # given by a source, not by a reviewer here
-OURS = [pair for pair in Decline.choices if pair[0] not in ELSEWHERE]
 
 
 def _votable_targets(person):
@@ -46,20 +39,14 @@ def says_the_problem(idea) -> bool:
     return len(idea.problem.strip()) >= 20
 
 
-@guard("At least one reviewer has to score it first.")
-def has_a_score(idea) -> bool:
-    return idea.scores.exists()
+@guard("Its campaign takes no more ideas: take it out of the campaign, then submit it.")
+def campaign_takes_it(idea) -> bool:
+    return idea.campaign_id is None or idea.campaign.state == "open"
 
 
 def needs_review(person=None) -> Q:
-    """Open ideas past their theme's threshold of votes.
-
-    The thresholds are read first: numbers, unlike a join, let an index find the few that have them.
-    """
-    enough = Q(theme=None, vote_count__gte=REVIEW_AT_VOTES)
-    for votes, themes in Theme.by_threshold().items():
-        enough |= Q(theme__in=themes, vote_count__gte=votes)
-    return Q(state="open") & enough
+    """Open ideas with the votes their campaign asks for, or their theme, or the office."""
+    return Q(state="open") & enough_votes()
 
 
 class IdeaQuerySet(WorkQuerySet):
@@ -75,8 +62,13 @@ class IdeaQuerySet(WorkQuerySet):
         return self.filter(needs_review())
 
 
+@guard("It has no co-author.")
+def has_co_authors(idea) -> bool:
+    return idea.named("co_author").exists()
+
+
 @tracked
-class Idea(Work):
+class Idea(Reviewed):
     kind, prefix, plural = "idea", "IDEA", "ideas"
     searched = ("problem", "proposal", "benefit")
     states: ClassVar = {
@@ -92,14 +84,18 @@ class Idea(Work):
         "declined": State("Declined", "bad", closed=True),
     }
     steps = ("open", "under_review", "vetting", "developed", "promoted")
-    editors = OWNER | ANALYST
+    editors = OWNER | ANALYST | CO_AUTHOR
     counters = ("vote_count", "comment_count", "trending")
 
     problem = models.TextField()
     proposal = models.TextField(blank=True)
     benefit = models.TextField(blank=True, verbose_name="expected benefit")
     theme = models.ForeignKey(Theme, null=True, blank=True, on_delete=models.PROTECT)
+    campaign = models.ForeignKey(
+        Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="ideas"
+    )
     services = models.ManyToManyField(Service, blank=True, related_name="+")
+    tags = ArrayField(models.CharField(max_length=LONGEST), default=list, db_default=[], blank=True)
     question = models.TextField(blank=True, editable=False)
     answer = models.TextField(blank=True, editable=False, verbose_name="answer to the submitter")
     decline_code = models.CharField(max_length=16, choices=Decline.choices, blank=True)
@@ -109,6 +105,7 @@ class Idea(Work):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_here"
     )
     submitted_at = models.DateTimeField(null=True, editable=False)
+    queued_at = models.DateTimeField(null=True, editable=False)
     vote_count = models.PositiveIntegerField(default=0, editable=False)
     # A tally of another system, shown apart and never added to people's votes.
     imported_votes = models.IntegerField(default=0, editable=False)
@@ -126,9 +123,11 @@ class Idea(Work):
         "proposal": LongText(label="What do you propose?", max=8000, required=False),
         "benefit": LongText(label="What would be better?", max=4000, lines=3, required=False,
                             hint="Time, money, risk, fewer calls. A guess is fine."),
+        "campaign": Ref(label="Campaign", key="reference", rows=campaigns, required=False),
         "theme": Ref(label="Theme", rows=lambda p: Theme.objects.all(), required=False),
         "services": Ref(label="Services it touches", key="reference", many=True, required=False,
                         rows=lambda p: Service.objects.visible_to(p).open()),
+        "tags": TagsInput(label="Tags", required=False, hint="A few words, with commas between."),
         "unit": Ref(label="Business unit", rows=units, key="code", required=False),
     }  # fmt: skip
 
@@ -144,6 +143,10 @@ class Idea(Work):
             ),
             models.Index(
                 fields=["-state_since"], name="idea_delivered", condition=Q(state="promoted")
+            ),
+            GinIndex(fields=["tags"], name="idea_tags"),
+            models.Index(
+                fields=["answered_at"], name="idea_answered", condition=Q(answered_at__isnull=False)
             ),
         ]
         constraints = [
@@ -168,6 +171,9 @@ class Idea(Work):
         need_staff(by, "Proposing ideas")
         profile.setdefault("unit", by.unit)
         profile["unit"] = profile["unit"] or by.unit
+        _check_campaign(by, None, profile.get("campaign"))
+        if (theme := profile.get("theme")) and not theme.is_active:
+            raise Invalid(theme=f"{theme} is no longer used. Choose another theme.")
         made = cls.bear(by=by, verb="propose", state="draft", owner=by, reach=Reach.OWN,
                         quiet=True, words="began", **profile)  # fmt: skip
         made.services.set(services)
@@ -215,14 +221,52 @@ class Idea(Work):
         return rows.annotate(n=models.Count("id")).order_by("-n", "unit")
 
     # verbs ---------------------------------------------------------------------------------------
-    @transition(
-        "draft", "open", who=OWNER, guards=[says_the_problem], told="submitted", tone="primary"
-    )
+    @transition("draft", "open", who=OWNER, guards=[says_the_problem, campaign_takes_it],
+                told="submitted", tone="primary")  # fmt: skip
     def submit(self, *, by):
         """Show it to everybody; this counts as the submitter's one vote."""
         self.reach = Reach.STAFF
         self.submitted_at = clock.now()
+        if self.campaign_id:
+            follow(self.campaign_id, by)
         self._add_vote(by)
+
+    @transition(NOT_ENDED, None, who=OWNER | ANALYST, bumps=False, told="added a co-author to",
+                asks={"person": Ref(label="Co-author", rows=staff, key="username",
+                                    hint="They may change the idea as you may.")})  # fmt: skip
+    def add_co_author(self, *, by, person):
+        """Somebody who had the idea too: they may edit it, and hear what becomes of it."""
+        if person.pk == self.owner_id:
+            raise Invalid(person=f"{person.name} submitted it.")
+        NamedPerson.objects.update_or_create(
+            record_id=self.pk, person=person, defaults={"part": "co_author"}
+        )
+        follow(self.pk, person)
+
+    @transition(NOT_ENDED, None, who=OWNER | ANALYST, bumps=False, quiet=True,
+                told="took a co-author off", guards=[has_co_authors],
+                asks={"person": Ref(label="Co-author", rows=staff, key="username")})  # fmt: skip
+    def remove_co_author(self, *, by, person):
+        """They stay a follower, and edit it no longer."""
+        if not self.named("co_author").filter(person=person).delete()[0]:
+            raise Invalid(person=f"{person.name} is not a co-author of it.")
+
+    def named(self, part: str) -> models.QuerySet:
+        return NamedPerson.objects.filter(record_id=self.pk, part=part)
+
+    def concerned_after(self, event) -> list[Person]:
+        """Whoever has just been made a co-author."""
+        if event.verb != "add_co_author":
+            return []
+        named = Person.objects.filter(name=event.data.get("person"))
+        return list(named.filter(pk__in=self.named("co_author").values("person_id")))
+
+    @transition(ANY, None, who=None, label="Edit", door=False, told="edited")
+    def revise(self, *, by, **changes):
+        """Change what it says. An analyst alone moves it into or out of a campaign that is over."""
+        if by is not None and self.state != "draft" and not ANALYST.holds(by, self):
+            _check_campaign(by, self.campaign, changes.get("campaign", self.campaign))
+        Work.revise.body(self, by=by, **changes)
 
     @transition(
         OPEN_TO_VOTES, None, who=STAFF, bumps=False, quiet=True, door=False, told="voted for"
@@ -240,87 +284,6 @@ class Idea(Work):
         if not self.votes.filter(person=by).delete()[0]:
             return UNCHANGED
         self._recount()
-
-    @transition(
-        "open",
-        "under_review",
-        who=ANALYST,
-        told="started the review of",
-        label="Start review",
-        tone="primary",
-    )
-    def review(self, *, by):
-        """Take it up: the submitter hears that somebody reads it."""
-
-    @transition(("open", *IN_REVIEW), "more_information", who=ANALYST, label="Ask the submitter",
-                told="asked a question about",
-                asks={"question": LongText(label="What do you need to know?", lines=3)})  # fmt: skip
-    def ask(self, *, by, question):
-        """Put a question to the submitter; it comes back where it was."""
-        self.question, self.resume_state = question, self.state
-
-    @transition("more_information", "?", who=OWNER, label="Answer", told="answered the question about",
-                tone="primary", asks={"answer": LongText(label="Your answer", lines=3)})  # fmt: skip
-    def reply(self, *, by, answer):
-        """Answer the question; review goes on."""
-        comment(self, by=by, body=f"In answer to “{self.question}”: {answer}")
-        self.question = ""
-        return self.resume_state or "open"
-
-    @transition("under_review", "vetting", who=ANALYST, told="opened vetting of", tone="primary")
-    def vet(self, *, by):
-        """Open the round in which reviewers score it."""
-
-    # Before `score`: as soon as the round may be closed, that is the next step to offer.
-    @transition("vetting", "developed", who=ANALYST, guards=[has_a_score], tone="primary",
-                told="developed", asks={"benefit": LongText(label="Expected benefit", lines=3)})  # fmt: skip
-    def develop(self, *, by, benefit):
-        """Close vetting: it is worth doing and ready to become a demand."""
-        self.benefit = benefit
-
-    @transition("vetting", None, who=REVIEWERS, bumps=False, told="scored",
-                label="Score it", tone="primary", asks=SCORE_INPUTS)  # fmt: skip
-    def score(self, *, by, **scores):
-        """Give or change one's own scores while the round is open."""
-        VettingScore.objects.update_or_create(
-            idea=self, reviewer=by, defaults={**scores, "at": clock.now()}
-        )
-
-    @transition("developed", "promoted", who=ANALYST, told="made a demand of", tone="primary",
-                label="Turn into a demand", door=False)  # fmt: skip
-    def promote(self, *, by):
-        """Lock it; the demand app carries the rest in the same transaction."""
-
-    @transition(("open", *IN_REVIEW, "developed"), "parked", who=ANALYST, told="parked",
-                asks={"revisit_on": Date(label="Look at it again on"),
-                      "reason": LongText(label="Why not now", lines=3)})  # fmt: skip
-    def park(self, *, by, revisit_on, reason):
-        """Set it aside until a day; it returns by itself."""
-        if revisit_on <= clock.today():
-            raise Invalid(revisit_on="Choose a day after today.")
-        self.revisit_on, self.resume_state, self.answer = revisit_on, self.state, reason
-
-    @transition(("open", *IN_REVIEW, "more_information", "developed", "parked"), "declined", who=ANALYST,
-                told="declined", tone="danger",
-                asks={"code": Choice(label="Reason", choices=OURS),
-                      "answer": LongText(label="Your answer to the submitter", min=20,
-                                         hint="They read this word for word.")},
-                confirm="The submitter gets an email with your answer. It can be reopened.")  # fmt: skip
-    def decline(self, *, by, code, answer):
-        """Say no, with a reason code and a written answer."""
-        self.decline_code, self.answer = code, answer
-
-    @transition(("declined", "parked"), "open", who=ANALYST | OWNER, told="reopened",
-                asks={"reason": Text(label="What has changed", max=500)})  # fmt: skip
-    def reopen(self, *, by, reason):
-        """Look at it again."""
-        self.decline_code, self.answer, self.revisit_on = "", "", None
-
-    @transition("parked", "?", who=ANALYST, door=False, told="took up again")
-    def resume(self, *, by):
-        """The revisit date has come: back to where it was."""
-        self.revisit_on = None
-        return self.resume_state or "open"
 
     @transition(("open", *IN_REVIEW, "more_information"), "merged", who=ANALYST, told="merged",
                 also="into", asks={"into": Ref(label="Into which idea", key="reference", rows=_votable_targets, typed=True,
@@ -343,15 +306,6 @@ class Idea(Work):
     def after_comment(self) -> None:
         self._recount()
 
-    def waits_for_after(self, event) -> list[Person]:
-        """Who has to do something now: the submitter answers a question, reviewers score."""
-        if event.verb == "ask" and self.owner:
-            return [self.owner]
-        if event.verb == "reply":
-            asked = self.record.events.filter(verb="ask").select_related("actor").last()
-            return [asked.actor] if asked and asked.actor else []
-        return []
-
     def _move_votes_to(self, other: "Idea") -> None:
         already = other.votes.values("person_id")
         self.votes.exclude(person__in=already).update(idea=other)
@@ -367,3 +321,19 @@ class Idea(Work):
     def _recount(self) -> None:
         """Set the counters from the rows themselves; called with the idea's row locked."""
         self.vote_count, self.comment_count, self.trending = recount(self.pk)
+        if self.state == "open" and self.queued_at is None:
+            self._queue()
+
+    def _queue(self) -> None:
+        """With its votes complete its reviewers hear of it, once, and not whose vote it was."""
+        now = clock.now()
+        if Idea.objects.filter(needs_review(), pk=self.pk).update(queued_at=now):
+            self.queued_at = now
+            self.note("queue", by=None, before=self.state, words="queued for review")
+
+
+def _check_campaign(by, old: Campaign | None, new: Campaign | None) -> None:
+    """Nobody enters or leaves a campaign that is not open."""
+    over = [one for one in (old, new) if one and one.state != "open"]
+    if old != new and over:
+        raise Invalid(campaign=f"{over[0].reference} is {over[0].state_label.lower()}.")

@@ -1,39 +1,22 @@
 """What reviewers make of an idea while its round is open."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func
 
-from changeoffice.core.access.rules import ANALYST, role
 from changeoffice.core.people.models import Person
 from changeoffice.core.record.clock import OfficeNow
 from changeoffice.core.record.history import tracked
-from changeoffice.core.record.inputs import LongText, Number
 
-
-def _score(label: str, hint: str = "") -> Number:
-    return Number(label=label, hint=hint, least=1, most=5)
-
-
-SCORE_INPUTS = {
-    "value": _score("Value", "5 is most"),
-    "feasibility": _score("Feasibility", "5 is easy to do safely"),
-    "strategic_fit": _score("Strategic fit", "5 is right on strategy"),
-    "effort": _score("Effort", "1 is little, 5 is a lot"),
-    "rationale": LongText(label="Reason", lines=3, min=10),
-}
-REVIEWERS = ANALYST | role("service_owner", "practice_owner")
+OUT_OF_RANGE = "strict $.* ? ((@ >= 1 && @ <= 5) is unknown || !(@ >= 1 && @ <= 5))"
 
 
 @tracked
 class VettingScore(models.Model):
-    """What one reviewer thinks of an idea, 1 to 5 each, with the reason."""
+    """What one reviewer thinks of an idea: a mark of 1 to 5 by criterion, with the reason."""
 
     idea = models.ForeignKey("ideation.Idea", on_delete=models.PROTECT, related_name="scores")
     reviewer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    value = models.PositiveSmallIntegerField()
-    feasibility = models.PositiveSmallIntegerField()
-    strategic_fit = models.PositiveSmallIntegerField()
-    effort = models.PositiveSmallIntegerField()
+    marks = models.JSONField(default=dict, db_default={})
     rationale = models.TextField()
     at = models.DateTimeField(db_default=OfficeNow())
 
@@ -42,9 +25,11 @@ class VettingScore(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["idea", "reviewer"], name="one_score_per_reviewer"),
             models.CheckConstraint(
-                condition=Q(value__range=(1, 5), feasibility__range=(1, 5),
-                            strategic_fit__range=(1, 5), effort__range=(1, 5)),
-                name="vetting_scores_1_to_5",
+                condition=Func(
+                    F("marks"), template=f"NOT jsonb_path_exists(%(expressions)s, '{OUT_OF_RANGE}')",
+                    output_field=models.BooleanField(),
+                ),
+                name="vetting_marks_1_to_5",
             ),
         ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-// Forms: drafts kept in this browser, one press only, unsaved changes, mentions, errors first.
+// Forms: drafts kept in this browser or on the server, one press only, unsaved changes, mentions, errors first.
 const find = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const SECRET = /password|token|secret|csrf/i;
@@ -39,22 +39,51 @@ function keep(form) {
   timers.set(
     form,
     setTimeout(() => {
-      const draft = {};
-      for (const field of kept(form))
-        if (!["checkbox", "radio"].includes(field.type) || field.checked)
-          (draft[field.name] ??= []).push(field.value);
-      try {
-        localStorage.setItem(shelf(form), JSON.stringify(draft));
-        say(form, `Draft saved ${clock()}`);
-      } catch {
-        say(form, "");
-      }
-    }, 600),
+      if (form.dataset.draftUrl) return send(form);
+      put(form);
+    }, form.dataset.draftUrl ? 1200 : 600),
   );
+}
+function put(form) {
+  const draft = {};
+  for (const field of kept(form))
+    if (!["checkbox", "radio"].includes(field.type) || field.checked)
+      (draft[field.name] ??= []).push(field.value);
+  try {
+    localStorage.setItem(shelf(form), JSON.stringify(draft));
+    say(form, `Draft saved ${clock()}`);
+  } catch {
+    say(form, "");
+  }
+}
+// On the server, so that any device goes on with it; in this browser while the server is away.
+const sending = new WeakMap();
+async function send(form, more = {}) {
+  const body = new FormData(form);
+  for (const [name, value] of Object.entries(more)) body.set(name, value);
+  sending.get(form)?.abort();
+  const press = new AbortController();
+  sending.set(form, press);
+  try {
+    const answer = await fetch(form.dataset.draftUrl, { method: "POST", body, signal: press.signal });
+    if (!answer.ok) throw new Error(answer.status);
+    localStorage.removeItem(shelf(form));
+    if (!more.discard) say(form, (await answer.json()).saved ? `Draft saved ${clock()}` : "");
+  } catch (error) {
+    if (error.name !== "AbortError" && !more.discard) put(form);
+  }
 }
 function forget(form) {
   clearTimeout(timers.get(form));
+  sending.get(form)?.abort();
   localStorage.removeItem(shelf(form));
+}
+function empty(form) {
+  for (const field of kept(form)) {
+    if (["checkbox", "radio"].includes(field.type)) field.checked = false;
+    else field.value = "";
+  }
+  send(form, { discard: "1" });
 }
 
 // ── unsaved changes ──
@@ -93,6 +122,7 @@ document.addEventListener("click", (event) => {
   if (form) {
     form.reset();
     if (form.dataset.draft) forget(form);
+    if (form.dataset.draftUrl) empty(form);
     say(form, "Draft discarded");
     changed = false;
   }

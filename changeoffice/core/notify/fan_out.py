@@ -62,6 +62,9 @@ def _audience(event: Event, work):
     mentions = event.data.get("mentions", []) if event.verb == "comment" else []
     if mentions:
         yield Person.objects.filter(pk__in=mentions), "you were mentioned", True
+    concerned: Callable | None = getattr(work, "concerned_after", None)
+    if concerned:
+        yield concerned(event), "you are named on it now", False
     waits: Callable | None = getattr(work, "waits_for_after", None)
     if waits:
         yield waits(event), "it waits for you", True

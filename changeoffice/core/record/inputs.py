@@ -216,6 +216,10 @@ class TypedReference(forms.ModelChoiceField):
 Inputs = Mapping[str, Input]
 
 
+class Varying(dict[str, Input]):
+    """Inputs that differ from record to record; these are the usual ones."""
+
+
 def form_for(inputs: Inputs, person) -> type[forms.Form]:
     """A Django form class for a page, with querysets narrowed to what this person may see."""
     fields = {name: item.form_field(person) for name, item in inputs.items()}
@@ -228,16 +232,18 @@ def form_for(inputs: Inputs, person) -> type[forms.Form]:
 class InputSerializer(serializers.Serializer):
     """Base of what requests carry, so that the schema can say what all of them refuse."""
 
+    varies = False
+
 
 def serializer_for(name: str, inputs: Inputs, *, partial: bool = False):
     """A serializer class for the API's schema; the values themselves are cleaned by the form."""
     fields: dict[str, Any] = {}
     for key, item in inputs.items():
         made: Any = item.serializer_field()
-        if partial:
+        if partial or isinstance(inputs, Varying):
             made._kwargs["required"] = False  # DRF copies a declared field from these
         fields[key] = made
-    return type(name, (InputSerializer,), fields)
+    return type(name, (InputSerializer,), fields | {"varies": isinstance(inputs, Varying)})
 
 
 def clean(inputs: Inputs, person, data: dict[str, Any], *, partial: bool = False) -> dict[str, Any]:
@@ -259,7 +265,9 @@ def clean(inputs: Inputs, person, data: dict[str, Any], *, partial: bool = False
 
 
 def _fits(item: Input, value: Any) -> bool:
-    """JSON can nest anything; a field takes one plain value, or a list of them."""
+    """JSON can nest anything; a field takes one plain value, or a list of them, unless it says so."""
+    if getattr(item, "nested", False):
+        return True
     if getattr(item, "many", False):
         return value is None or (
             isinstance(value, (list, tuple, QuerySet))

@@ -27,10 +27,13 @@ class Guard:
     """A condition on the record; `unmet` tells a person what would satisfy it."""
 
     check: Callable[[Any], bool]
-    unmet: str
+    unmet: str | Callable[[Any], str]
+
+    def words(self, record) -> str:
+        return self.unmet if isinstance(self.unmet, str) else self.unmet(record)
 
 
-def guard(unmet: str) -> Callable[[Callable[[Any], bool]], Guard]:
+def guard(unmet: str | Callable[[Any], str]) -> Callable[[Callable[[Any], bool]], Guard]:
     return lambda check: Guard(check, unmet)
 
 
@@ -99,7 +102,7 @@ class Verb:
         return self.who or record.editors
 
     def unmet(self, record) -> list[str]:
-        return [item.unmet for item in self.guards if not item.check(record)]
+        return [item.words(record) for item in self.guards if not item.check(record)]
 
     def offer(self, record, person) -> Offer:
         if not self.rule(record).holds(person, record):

@@ -160,3 +160,12 @@ DEMAND_TALK = [
     "Testing needs the shared environment for three weeks. Please book early.",
     "I spoke to both branch managers and they can free two people.",
 ]
+
+TAGS = {
+    "Payments": ["held payments", "fewer calls", "real time"], "Cards": ["lost cards", "limits", "app"],
+    "Digital": ["app", "sign-in", "accessibility"], "Branches": ["appointments", "queues", "paper"],
+    "Lending": ["documents", "renewals", "brokers"], "Fraud and risk": ["false alarms", "alerts"],
+    "Data and reporting": ["reports", "data quality"], "Technology": ["outages", "tooling"],
+    "Workplace": ["desks", "travel", "paper"], "Contact centre": ["fewer calls", "call-backs"],
+    "Business banking": ["onboarding", "invoices"], "Sustainability": ["paper", "energy"],
+}  # fmt: skip

@@ -98,14 +98,14 @@ class WorkSchema(OpenApiSerializerExtension):
 
 
 class InputSchema(OpenApiSerializerExtension):
-    """A field that is not known is refused."""
+    """A field that is not known is refused; what differs by record is not all described."""
 
     target_class = "changeoffice.core.record.inputs.InputSerializer"
     match_subclasses = True
 
     def map_serializer(self, auto_schema, direction):
         found = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
-        return found | {"additionalProperties": False}
+        return found | {"additionalProperties": self.target.varies}
 
 
 def finish(result: dict[str, Any], generator, request, public) -> dict[str, Any]:

@@ -48,17 +48,21 @@ STATES: dict[str, tuple[str, str, str]] = {
     "not_passed": ("Not passed", "x", "red"),
     "conditional": ("Passed with conditions", "check", "amber"),
     "suspended": ("Suspended", "lock", "amber"),
+    "concluded": ("Concluded", "circle-check", "green"),
+    "cancelled": ("Cancelled", "circle-x", ""),
     "invited": ("Invited", "mail", ""),
 }  # fmt: skip
 
 # Where one code means different things on different records.
 BY_KIND: dict[tuple[str, str], tuple[str, str, str]] = {
     ("idea", "open"): ("Captured", "circle-dot", ""),
+    ("campaign", "open"): ("Open", "megaphone", "accent"),
+    ("campaign", "closed"): ("Closed", "hourglass", "amber"),
     ("person", "active"): ("Active", "check", "green"),
 }
 
 KIND_ICONS = {
-    "idea": "lightbulb", "demand": "inbox", "project": "square-kanban", "benefit": "target",
+    "idea": "lightbulb", "campaign": "megaphone", "demand": "inbox", "project": "square-kanban", "benefit": "target",
     "strategy": "compass", "objective": "compass", "kpi": "chart-line", "service": "layers",
     "risk": "shield-alert", "issue": "triangle-alert", "action": "list-checks",
     "decision": "scale", "assumption": "circle-help", "milestone": "diamond",
