@@ -11,7 +11,7 @@ from changeoffice.core.doors.pages.work import NewPage, WorkListPage, WorkPage
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import NotAllowed
-from ideation import board
+from ideation import board, vetting
 from ideation.filters import CAMPAIGN_ORDERINGS, CampaignFilterSet
 from ideation.models import Campaign, Idea, Vote
 
@@ -87,6 +87,7 @@ class CampaignPage(WorkPage):
                 {"label": Idea.states[code].label, "code": code, "n": counts[code]}
                 for code in Idea.states if code in counts
             ],
+            "criteria": vetting.in_percent(vetting.read(campaign.criteria)) if campaign.criteria else [],
             "list_url": f"/ideas?campaign={campaign.reference}",
         }  # fmt: skip
 

@@ -36,14 +36,8 @@ def policy(request: HttpRequest) -> HttpResponse:
                 form.add_error(name if name in form.fields else None, words)
     told = AdminEvent.objects.filter(subject_kind="ideapolicy").select_related("actor")
     context = {"form": form, "told": told.order_by("-id")[:CHANGES_SHOWN],
-               "shares": _shares(now)}  # fmt: skip
+               "shares": vetting.in_percent(now.criteria_in_force)}  # fmt: skip
     return render(request, "ideation/policy.html", context, status=422 if form.errors else 200)
-
-
-def _shares(now: IdeaPolicy) -> list[tuple[str, int]]:
-    criteria = now.criteria_in_force
-    part = vetting.shares(criteria)
-    return [(one.label, round(100 * part[one.code])) for one in criteria]
 
 
 # themes ------------------------------------------------------------------------------------------

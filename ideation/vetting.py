@@ -48,6 +48,11 @@ def shares(criteria: Criteria) -> dict[str, float]:
     return {one.code: one.weight / total for one in criteria}
 
 
+def in_percent(criteria: Criteria) -> list[tuple[str, int]]:
+    part = shares(criteria)
+    return [(one.label, round(100 * part[one.code])) for one in criteria]
+
+
 def overall(criteria: Criteria, marks: Marks) -> float | None:
     """The weighted mean of the marks out of 10; of those given, where a criterion came later."""
     given = [one for one in criteria if one.code in marks]

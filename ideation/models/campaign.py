@@ -13,7 +13,7 @@ from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotAllowed
 from changeoffice.core.record.history import tracked
-from changeoffice.core.record.inputs import Date, LongText, Number, Ref, Text
+from changeoffice.core.record.inputs import Date, Input, LongText, Number, Ref, Text
 from changeoffice.core.record.models import NamedPerson, Reach, Work
 from changeoffice.core.record.workflow import State, guard, transition
 from changeoffice.core.talk.models import follow
@@ -21,6 +21,11 @@ from changeoffice.organisation.models import staff, units
 from ideation.inputs import SCORES_WANTED, CriteriaInput
 
 SPONSOR = IsPerson("sponsor")
+CRITERIA_INPUTS: dict[str, Input] = {
+    "criteria": CriteriaInput(label="Criteria", required=False, hint=
+                              "How reviewers mark its ideas, from 1 to 5. None: as the office does."),
+    "scores_wanted": replace(SCORES_WANTED, required=False),
+}  # fmt: skip
 
 
 @guard("Its last day has passed: set a later one first.")
@@ -124,9 +129,7 @@ class Campaign(Work):
 
     @transition(("draft", "open"), None, who=ANALYST, told="changed the criteria of", quiet=True,
                 label="Set criteria",
-                asks={"criteria": CriteriaInput(label="Criteria", required=False, hint=
-                          "How reviewers mark its ideas, from 1 to 5. None: as the office does."),
-                      "scores_wanted": replace(SCORES_WANTED, required=False)})  # fmt: skip
+                asks=CRITERIA_INPUTS, asks_here=lambda campaign: campaign.criteria_inputs())  # fmt: skip
     def judge_by(self, *, by, criteria, scores_wanted=None):
         """Have its ideas vetted by criteria of its own; rounds already open keep theirs."""
         self.criteria, self.scores_wanted = criteria or [], scores_wanted
@@ -136,6 +139,13 @@ class Campaign(Work):
                 confirm="Its ideas stay and are judged like any other.")  # fmt: skip
     def cancel(self, *, by, reason):
         """Call it off."""
+
+    def criteria_inputs(self) -> dict[str, Input]:
+        """What is in force here, to begin from."""
+        return CRITERIA_INPUTS | {
+            "criteria": replace(CRITERIA_INPUTS["criteria"], initial=self.criteria or None),
+            "scores_wanted": replace(CRITERIA_INPUTS["scores_wanted"], initial=self.scores_wanted),
+        }
 
     def waits_for_after(self, event) -> list[Person]:
         return [self.sponsor] if event.verb == "close" else []
