@@ -120,6 +120,12 @@ class IdeaPage(WorkPage):
             "policy": IdeaPolicy.objects.all(), "answers": answers.lately(),
         }  # fmt: skip
 
+    def read(self, idea: Idea) -> None:
+        """What its guards ask for has been read already."""
+        super().read(idea)
+        idea.co_authors = self.found["co_authors"]
+        at_once.hold(idea, scores=self.found["scores"])
+
     def extra(self, idea: Idea) -> dict[str, Any]:
         person, found, into = self.request.user, self.found, idea.merged_into
         judged = story.evaluation(idea, found["scores"])

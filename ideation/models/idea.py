@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.functional import cached_property
 
 from changeoffice.core.access.rules import ANALYST, OWNER, STAFF, role
 from changeoffice.core.people.models import Person
@@ -64,7 +65,7 @@ class IdeaQuerySet(WorkQuerySet):
 
 @guard("It has no co-author.")
 def has_co_authors(idea) -> bool:
-    return idea.named("co_author").exists()
+    return bool(idea.co_authors)
 
 
 @tracked
@@ -242,6 +243,7 @@ class Idea(Reviewed):
             record_id=self.pk, person=person, defaults={"part": "co_author"}
         )
         follow(self.pk, person)
+        self.__dict__.pop("co_authors", None)
 
     @transition(NOT_ENDED, None, who=OWNER | ANALYST, bumps=False, quiet=True,
                 told="took a co-author off", guards=[has_co_authors],
@@ -250,6 +252,12 @@ class Idea(Reviewed):
         """They stay a follower, and edit it no longer."""
         if not self.named("co_author").filter(person=person).delete()[0]:
             raise Invalid(person=f"{person.name} is not a co-author of it.")
+        self.__dict__.pop("co_authors", None)
+
+    @cached_property
+    def co_authors(self) -> list[Person]:
+        """A page or list that has read them already sets them."""
+        return list(Person.objects.filter(pk__in=self.named("co_author").values("person_id")))
 
     def named(self, part: str) -> models.QuerySet:
         return NamedPerson.objects.filter(record_id=self.pk, part=part)
@@ -258,8 +266,7 @@ class Idea(Reviewed):
         """Whoever has just been made a co-author."""
         if event.verb != "add_co_author":
             return []
-        named = Person.objects.filter(name=event.data.get("person"))
-        return list(named.filter(pk__in=self.named("co_author").values("person_id")))
+        return [person for person in self.co_authors if person.name == event.data.get("person")]
 
     @transition(ANY, None, who=None, label="Edit", door=False, told="edited")
     def revise(self, *, by, **changes):

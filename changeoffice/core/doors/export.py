@@ -9,6 +9,7 @@ from django.http import StreamingHttpResponse
 
 MOST_ROWS = 100_000
 PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*")
+NAMES = ("id", "username", "name", "label")  # by which an object stands in a cell
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠")
 
 
@@ -22,7 +23,7 @@ def harmless(value: Any) -> Any:
     if value is None:
         return ""
     if isinstance(value, dict):
-        value = value.get("id") or value.get("username") or value.get("name") or ""
+        value = next((value[key] for key in NAMES if value.get(key)), "")
     if isinstance(value, (list, tuple)):
         value = "; ".join(str(harmless(item)) for item in value)
     if isinstance(value, str) and value.startswith(RISKY) and not PLAIN_NUMBER.fullmatch(value):
