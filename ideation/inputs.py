@@ -20,7 +20,7 @@ PARTS = ("label", "hint", "weight", "low_is_good")
 
 
 class CriterionSerializer(serializers.Serializer):
-    label = serializers.CharField(max_length=40)
+    label = serializers.CharField(max_length=40)  # type: ignore[assignment]
     hint = serializers.CharField(max_length=80, required=False, allow_blank=True)
     weight = serializers.IntegerField(min_value=1, max_value=HEAVIEST, required=False, default=1)
     low_is_good = serializers.BooleanField(required=False, default=False)
@@ -114,7 +114,7 @@ class TagsField(forms.CharField):
     def prepare_value(self, value):
         return ", ".join(value) if isinstance(value, list) else value
 
-    def to_python(self, value) -> list[str]:
+    def to_python(self, value) -> list[str]:  # type: ignore[override]
         typed = (
             [str(one) for one in value] if isinstance(value, (list, tuple)) else str(value or "")
         )
