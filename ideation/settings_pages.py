@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from changeoffice.core.administration.forms import Plain
 from changeoffice.core.administration.models import AdminEvent
@@ -53,6 +53,7 @@ class ThemeForm(Plain):
     )  # fmt: skip
 
 
+@require_GET
 def themes(request: HttpRequest) -> HttpResponse:
     """Every theme with its threshold and how many ideas have it."""
     keeping.need_manager(request.user)
