@@ -23,9 +23,11 @@ class Percentile(Aggregate):
 def lately() -> QuerySet:
     """Median and 85th percentile of the working days to the first answer, over the last 90 days."""
     since = clock.now() - timedelta(days=LOOKED_BACK)
-    rows = Idea.objects.filter(answered_at__gte=since, confidential=False).order_by()
+    rows = Idea.objects.filter(first_answer_at__gte=since, confidential=False).order_by()
     return rows.values(everything=Value(1)).annotate(
-        n=Count("pk"), median=Percentile("answered_in", 0.5), most=Percentile("answered_in", 0.85)
+        n=Count("pk"),
+        median=Percentile("first_answer_in", 0.5),
+        most=Percentile("first_answer_in", 0.85),
     )
 
 

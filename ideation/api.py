@@ -54,8 +54,8 @@ class IdeaSerializer(WorkSerializer):
     imported_against = serializers.IntegerField()
     author_name = serializers.CharField()
     comments = serializers.IntegerField(source="comment_count")
-    answered_at = serializers.DateTimeField(allow_null=True)
-    answered_in = serializers.IntegerField(allow_null=True, help_text="Working days.")
+    first_answer_at = serializers.DateTimeField(allow_null=True)
+    first_answer_in = serializers.IntegerField(allow_null=True, help_text="Working days.")
     voted = serializers.BooleanField(source="is_voted")
 
 

@@ -74,7 +74,7 @@ def engagement(person: Person, day: date) -> Engagement:
 
 def _counted(ideas: QuerySet, by: str) -> QuerySet:
     return _by(ideas, by).annotate(
-        ideas=Count("pk"), answered=Count("answered_in"), median=Percentile("answered_in", 0.5),
+        ideas=Count("pk"), answered=Count("first_answer_in"), median=Percentile("first_answer_in", 0.5),
         promoted=Count("pk", filter=Q(state="promoted")),
     )  # fmt: skip
 

@@ -27,7 +27,7 @@ class IdeaFilterSet(WorkFilterSet):
         field_name="submitted_at", lookup_expr="gte"
     )
     answered = django_filters.BooleanFilter(
-        field_name="answered_at", lookup_expr="isnull", exclude=True, label="Answered"
+        field_name="first_answer_at", lookup_expr="isnull", exclude=True, label="Answered"
     )
     voted_from = django_filters.CharFilter(method="by_voters", label="Votes from unit")
     tag = django_filters.CharFilter(method="by_tag", label="Tag")

@@ -15,6 +15,6 @@ class Migration(migrations.Migration):
         ),
         AddIndexConcurrently(
             model_name='idea',
-            index=models.Index(condition=models.Q(('answered_at__isnull', False)), fields=['answered_at'], name='idea_answered'),
+            index=models.Index(condition=models.Q(('first_answer_at__isnull', False)), fields=['first_answer_at'], name='idea_answered'),
         ),
     ]

@@ -147,7 +147,9 @@ class Idea(Reviewed):
             ),
             GinIndex(fields=["tags"], name="idea_tags"),
             models.Index(
-                fields=["answered_at"], name="idea_answered", condition=Q(answered_at__isnull=False)
+                fields=["first_answer_at"],
+                name="idea_answered",
+                condition=Q(first_answer_at__isnull=False),
             ),
         ]
         constraints = [

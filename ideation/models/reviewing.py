@@ -59,18 +59,18 @@ class Reviewed(Work):
     criteria = models.JSONField(default=list, db_default=[], editable=False)
     scores_wanted = models.PositiveSmallIntegerField(default=1, db_default=1, editable=False)
 
-    answered_at = models.DateTimeField(null=True, editable=False)
-    answered_in = models.PositiveIntegerField(
+    first_answer_at = models.DateTimeField(null=True, editable=False)
+    first_answer_in = models.PositiveIntegerField(
         null=True, editable=False, verbose_name="working days to the first answer"
     )
 
     def settle(self, target, *, bumps=True) -> None:
         """Whatever takes it out of those that wait is its first answer; a file's word is none."""
         waits = self.state == "open" and self.owner_id and self.submitted_at
-        if waits and self.answered_at is None and target not in (None, "open"):
-            self.answered_at, zone = clock.now(), Office.current().zone
-            days = (at.astimezone(zone).date() for at in (self.submitted_at, self.answered_at))
-            self.answered_in = max(0, office_days().slip(*days))
+        if waits and self.first_answer_at is None and target not in (None, "open"):
+            self.first_answer_at, zone = clock.now(), Office.current().zone
+            days = (at.astimezone(zone).date() for at in (self.submitted_at, self.first_answer_at))
+            self.first_answer_in = max(0, office_days().slip(*days))
         super().settle(target, bumps=bumps)
 
     @property

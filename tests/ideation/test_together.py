@@ -192,7 +192,7 @@ def test_the_first_answer_is_counted_in_working_days_once_and_shown_to_everybody
     with clock.set_clock(monday + timedelta(days=8)):
         first.vet(by=analyst)
         second.decline(by=analyst, code="not_now", answer="There is no room for it this year.")
-    assert (first.answered_in, second.answered_in) == (3, 6)
+    assert (first.first_answer_in, second.first_answer_in) == (3, 6)
     waiting = submitted(author, "One that waits for an answer")
     shown = page(colleague).get("/ideas").content.decode()
     assert "Usually answered within 3 working days; 85 in 100 within 6 working days" in shown
