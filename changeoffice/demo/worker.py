@@ -28,7 +28,7 @@ def reads_in_the_evening() -> Iterator[None]:
         engine.recompute = at_once
 
 
-def _note(project_ids: Iterable[int]) -> dict[str, int]:
+def _note(project_ids: Iterable[int], written: Iterable[int] = ()) -> dict[str, int]:
     _moved.update(project_ids)
     return {}
 
