@@ -1,73 +1,29 @@
-"""An import from the upload to the result, by page and API: who may, what is asked, what is kept."""
+"""An import from the upload to the result by its pages: what is asked, decided, kept and told."""
 
 import csv
 import io
-import re
-from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from changeoffice.core.imports import carrying, uploading
-from changeoffice.core.imports.models import Import, ImportLine, SavedMapping
+from changeoffice.core.imports import carrying
+from changeoffice.core.imports.models import Import, ImportLine
 from changeoffice.core.notify.models import Notification
 from changeoffice.core.outbox.relay import relay
 from changeoffice.core.record.models import Alias
 from ideation.models import Idea
-
-HEADER = "Ref,Title,Description,Votes"
-FIRST = "A-1,Show why a payment is held,Nobody tells them why it is held,12"
-SECOND = "A-2,Print in both colours,The printers only know one of them,3"
-BROKEN = "A-3,Open on Sundays,Some people only come then,many"
-MATCH = {"to-0": "=", "to-1": "title", "to-2": "problem", "to-3": "votes_up",
-         "source": "suggestion box", "remember_as": "Box", "remember": "1"}  # fmt: skip
-
-ACTIVITY = (
-    b"_uid,Actual_duration,Actual_start_delay,Id,Planned_Duration,Start_Date_Planned,name,status\n"
-    b"900,,0 days,1,10 days,2011-06-07,Kick off,In-progress\n"
+from tests.core.imports.sending import (
+    BROKEN,
+    FIRST,
+    MATCH,
+    SECOND,
+    carry,
+    checked,
+    imported,
+    upload,
 )
-RELATIONS = b"from_uid,from_label,relationship,to_uid,to_label\n22,Project,has,900,Activity\n"
 
-
-@pytest.fixture(autouse=True)
-def store(settings, tmp_path, office):
-    settings.MEDIA_ROOT = str(tmp_path)
-
-
-def file_of(*rows: str, name: str = "box.csv") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, "\n".join([HEADER, *rows]).encode(), "text/csv")
-
-
-def checked_name(sent: SimpleUploadedFile, name: str) -> str:
-    sent._name = name  # as a client of its own making sends it
-    return uploading.checked(sent)[1]
-
-
-def upload(client, *rows: str, of: str = "ideas", name: str = "box.csv") -> Import:
-    answer = client.post("/imports", {"of": of, "file": file_of(*rows, name=name)})
-    assert answer.status_code == 302, answer.content[:3000]
-    return Import.objects.latest("pk")
-
-
-def carry(record: Import) -> Import:
-    record.refresh_from_db()
-    carrying.carry(record.pk, record.attempt)
-    record.refresh_from_db()
-    return record
-
-
-def checked(client, *rows: str, **options) -> Import:
-    record = upload(client, *rows, **options)
-    answer = client.post(f"/imports/{record.reference}/columns", MATCH | {"dry_run": "1"})
-    assert answer.status_code == 302 and answer.url.endswith("/progress"), answer.content[-3000:]
-    return carry(record)
-
-
-def imported(client, *rows: str, **choices) -> Import:
-    record = checked(client, *rows)
-    answer = client.post(f"/imports/{record.reference}/choices", {"run": "1", **choices})
-    assert answer.status_code == 302, answer.content[-3000:]
-    return carry(record)
+pytestmark = pytest.mark.usefixtures("store")
 
 
 def test_a_file_is_uploaded_matched_checked_and_taken_in(page, analyst):
@@ -91,15 +47,6 @@ def test_a_file_is_uploaded_matched_checked_and_taken_in(page, analyst):
     result = client.get(f"/imports/{record.reference}").content.decode()
     assert Idea.objects.first().get_absolute_url() in result
     assert Alias.objects.filter(external_id="A-1").exists()
-
-
-def test_the_matches_are_remembered_for_the_next_file(page, analyst):
-    client = page(analyst)
-    imported(client, FIRST)
-    assert SavedMapping.objects.get().name == "Box"
-    record = upload(client, SECOND, name="box 2.csv")
-    assert record.mapping_name == "Box" and record.source == "suggestion box"
-    assert "Remembered" in client.get(f"/imports/{record.reference}/columns").content.decode()
 
 
 def test_refused_rows_come_back_as_a_file_that_can_be_corrected_and_sent_again(page, analyst):
@@ -220,194 +167,6 @@ def test_one_notice_tells_of_a_whole_import(page, analyst):
     assert notice.text == f"{record.reference} box.csv is imported: 2 created"
 
 
-def test_only_who_may_take_files_in_sees_the_door(page, stranger, analyst, manager):
-    record = checked(page(analyst), FIRST)
-    assert b"Upload a file" not in page(stranger).get("/imports").content
-    for path in ("", "/columns", "/dry-run", "/progress", "/refused.csv"):
-        assert page(stranger).get(f"/imports/{record.reference}{path}").status_code == 404
-    for path in ("/columns", "/dry-run", "/refused.csv"):
-        assert page(manager).get(f"/imports/{record.reference}{path}").status_code == 403
-    assert page(manager).get(f"/imports/{record.reference}").status_code == 200
-    assert (
-        page(stranger).post("/imports", {"of": "ideas", "file": file_of(FIRST)}).status_code == 403
-    )
-    assert page(manager).post(f"/imports/{record.reference}/run").status_code == 403
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
-        ("box.xlsx", b"Ref,Title\n1,2", "is not a XLSX file"),
-        ("box.csv", b"PK\x03\x04whatever", "is not a CSV file"),
-        ("box.pdf", b"%PDF-1.7", "is a PDF"),
-        ("box.csv", b"", "empty"),
-        ("box.xlsx", b"PK\x03\x04whatever", "workbook"),
-    ],
-)  # fmt: skip
-def test_what_is_no_table_is_refused_in_words(page, analyst, name, content, words):
-    upload = SimpleUploadedFile(name, content, "text/csv")
-    answer = page(analyst).post("/imports", {"of": "ideas", "file": upload})
-    assert answer.status_code == 422 and words in answer.content.decode()
-    assert Import.objects.count() == 0
-
-
-def test_a_file_of_200_mb_is_refused_before_it_is_read(page, analyst):
-    answer = page(analyst).generic("POST", "/imports", b"x", "multipart/form-data; boundary=b",
-                                   CONTENT_LENGTH=str(200 * 1024**2))  # fmt: skip
-    assert answer.status_code == 413 and "50 MB" in answer.content.decode()
-
-
-def test_the_api_takes_a_file_the_same_way(api, analyst, stranger):
-    client = api(analyst, "imports:read", "imports:write")
-    answer = client.post("/api/v1/imports/", {"of": "ideas", "file": file_of(FIRST, BROKEN)},
-                         format="multipart")  # fmt: skip
-    assert answer.status_code == 201, answer.json()
-    url = f"/api/v1/imports/{answer.json()['id']}/"
-    assert api(stranger, "admin").get(url).status_code == 404
-    mapping = {"source": "box", "identity": ["Ref"], "fields": {
-        "title": {"rule": "text", "column": "Title", "required": True},
-        "problem": {"rule": "long_text", "column": "Description", "required": True},
-        "votes_up": {"rule": "number", "column": "Votes"}}}  # fmt: skip
-    wrong = client.patch(url, {"mapping": {"fields": {"wings": {}}}}, format="json")
-    assert wrong.status_code == 400
-    assert client.patch(url, {"mapping": mapping}, format="json").json()["state"] == "matched"
-    assert client.post(f"{url}run/").status_code == 409
-    assert client.post(f"{url}dry-run/").json()["state"] == "checking"
-    record = carry(Import.objects.get())
-    assert client.get(f"{url}progress/").json()["state"] == "checked"
-    lines = client.get(f"{url}lines/?outcome=refused").json()
-    assert [line["row"] for line in lines["results"]] == [3]
-    assert client.get(f"{url}lines/?outcome=odd").status_code == 400
-    assert client.patch(url, {"decisions": {"9:title": "file"}}, format="json").status_code == 400
-    assert client.post(f"{url}run/").json()["state"] == "running"
-    assert carry(record).state == "done"
-    assert b"A-3" in client.get(f"{url}refused/").getvalue()
-
-
-def test_what_stands_in_a_file_is_for_whoever_uploaded_it(page, api, analyst, manager):
-    record = imported(page(analyst), FIRST, "A-9,Salaries of the board,Secret for now,many")
-    seen = page(manager).get(f"/imports/{record.reference}")
-    assert seen.status_code == 200 and b"many" not in seen.content
-    lines = api(manager, "imports:read").get(f"/api/v1/imports/{record.reference}/lines/").json()
-    assert [line["outcome"] for line in lines["results"]] == ["created"]
-    own = page(analyst).get(f"/imports/{record.reference}").content
-    assert b"many" in own
-
-
-def test_a_heading_a_spreadsheet_would_run_is_neutralised_and_found_again(page, analyst):
-    heading, match = "Ref,=Title,Description,Votes", MATCH | {"dry_run": "1"}
-    content = "\n".join([heading, FIRST, BROKEN]).encode()
-    page(analyst).post("/imports", {"of": "ideas", "file": SimpleUploadedFile("a.csv", content)})
-    record = Import.objects.latest("pk")
-    page(analyst).post(f"/imports/{record.reference}/columns", match)
-    record = carry(record)
-    refused = page(analyst).get(f"/imports/{record.reference}/refused.csv").getvalue()
-    assert b"Ref,'=Title,Description" in refused
-    page(analyst).post("/imports", {"of": "ideas", "file": SimpleUploadedFile("b.csv", refused)})
-    again = Import.objects.latest("pk")
-    assert again.mapping_name == "Box" and again.mapping["fields"]["title"]["column"] == ["=Title"]
-
-
-def test_names_a_mapping_wants_find_the_header_row_of_its_next_file(page, analyst):
-    """Lines of words above the names look like names themselves."""
-    imported(page(analyst), FIRST)
-    above = "Suggestions,by staff,of all branches,autumn\n" * 3
-    content = f"{above}{HEADER}\n{SECOND}".encode()
-    page(analyst).post("/imports", {"of": "ideas", "file": SimpleUploadedFile("c.csv", content)})
-    record = Import.objects.latest("pk")
-    assert (record.shape["header_row"], record.mapping_name, record.rows) == (4, "Box", 1)
-
-
-def test_a_mapping_that_was_asked_for_and_does_not_fit_says_so(page, analyst):
-    asked = {"of": "ideas", "mapping": "ideas_decide_madrid", "file": file_of(FIRST)}
-    page(analyst).post("/imports", asked)
-    record = Import.objects.latest("pk")
-    assert "does not fit this file" in record.notes[0]
-    shown = page(analyst).get(f"/imports/{record.reference}/columns").content.decode()
-    assert "does not fit this file" in shown
-
-
-def test_a_rating_is_previewed_by_its_name(page, manager):
-    """A row says one rating; the project keeps them by day."""
-    content = (Path(__file__).parent / "data" / "uk_gmpp_2014_excerpt.csv").read_bytes()
-    sent = SimpleUploadedFile("uk_2014.csv", content)
-    answer = page(manager).post("/imports", {"of": "projects", "file": sent})
-    shown = page(manager).get(f"{answer.url}?row=1")
-    assert shown.status_code == 200
-    assert "Delivery confidence" in shown.content.decode()
-    record = Import.objects.latest("pk")
-    assert record.mapping_name == "uk_gmpp"
-
-
-def test_other_files_are_found_by_the_word_their_mapping_has_for_them(page, manager):
-    """The mapping asks for projects; the source calls its file project.csv."""
-    answer = page(manager).post("/imports", {
-        "of": "milestones", "mapping": "us_it_dashboard_activities",
-        "file": SimpleUploadedFile("activity.csv", ACTIVITY),
-        "others": [SimpleUploadedFile("relationships.csv", RELATIONS),
-                   SimpleUploadedFile("project.csv", b"_uid,Id,name\n22,7,Passports\n")],
-    })  # fmt: skip
-    assert answer.status_code == 302, answer.content.decode()[-4000:]
-    assert Import.objects.latest("pk").rows == 1
-
-
-def remembered(client, of: str, name: str, content: bytes, **more) -> Import:
-    sent = {"of": of, "file": SimpleUploadedFile(name, content), **more}
-    answer = client.post("/imports", sent)
-    assert answer.status_code == 302, answer.content.decode()[-4000:]
-    record = Import.objects.latest("pk")
-    page = client.get(f"/imports/{record.reference}/columns").content.decode()
-    form = {"source": record.source, "remember_as": record.mapping_name, "remember": "1"}
-    for place, options in re.findall(r'name="to-(\d+)"(.*?)</select>', page, re.DOTALL):
-        chosen = re.search(r'value="([^"]*)" selected', options)
-        form[f"to-{place}"] = chosen[1] if chosen else ""
-    client.post(f"/imports/{record.reference}/columns", form | {"dry_run": "1"})
-    record.refresh_from_db()
-    return record
-
-
-def test_a_shipped_mapping_that_is_remembered_still_reads_other_years(page, manager):
-    """A year's file has its own names for some columns, and lacks others."""
-    old = (Path(__file__).parent / "data" / "uk_gmpp_2014_excerpt.csv").read_bytes()
-    remembered(page(manager), "projects", "uk_2014.csv", old)
-    saved = SavedMapping.objects.get()
-    assert saved.name == "uk_gmpp"
-    assert saved.mapping["identity"] == [["project_number"], ["project_name"]]
-    assert "*RAG rating*" in saved.mapping["fields"]["confidence"]["column"]
-    for year in (2020, 2022):
-        content = (Path(__file__).parents[2] / "data" / f"gmpp_{year}.csv").read_bytes()
-        record = remembered(page(manager), "projects", f"uk_{year}.csv", content)
-        assert record.mapping_name == "uk_gmpp"
-        assert record.mapping["identity"] == [["project_number"], ["project_name"]]
-        assert record.mapping["fields"]["confidence"]["column"][0] == "colour_rating"
-
-
-def test_a_column_left_out_on_the_page_stays_left_out(page, analyst):
-    imported(page(analyst), FIRST)
-    record = upload(page(analyst), SECOND)
-    form = MATCH | {"to-3": "", "dry_run": "1"}
-    page(analyst).post(f"/imports/{record.reference}/columns", form)
-    assert "votes_up" not in SavedMapping.objects.get().mapping["fields"]
-
-
-def test_a_mapping_that_reads_other_files_does_so_again(page, manager):
-    for _ in range(2):
-        beside = [SimpleUploadedFile("relationships.csv", RELATIONS),
-                  SimpleUploadedFile("project.csv", b"_uid,Id,name\n22,7,Passports\n")]  # fmt: skip
-        record = remembered(page(manager), "milestones", "activity.csv", ACTIVITY, others=beside,
-                            mapping="us_it_dashboard_activities")  # fmt: skip
-        assert record.rows == 1
-
-
-def test_the_sheet_of_an_earlier_workbook_says_nothing_of_a_text_file(page, analyst):
-    imported(page(analyst), FIRST)
-    saved = SavedMapping.objects.get()
-    saved.mapping["shape"] = {"sheet": "Suggestions"}
-    saved.save()
-    record = upload(page(analyst), SECOND)
-    assert record.mapping_name == "Box" and record.shape["sheet"] == ""
-
-
 def test_what_is_lacking_is_said_before_a_dry_run_is_asked_for(page, analyst):
     content = b"Colour,Size\nred,1\nred,1\n"
     page(analyst).post("/imports", {"of": "ideas", "file": SimpleUploadedFile("d.csv", content)})
@@ -439,10 +198,3 @@ def test_an_amount_with_a_decimal_comma_in_thousands_is_read_as_a_person_says(pa
     page(manager).post(f"/imports/{record.reference}/columns", form | {"scale-2": "7"})
     record.refresh_from_db()
     assert record.mapping["fields"]["planned_cost"]["scale"] == 1000
-
-
-@pytest.mark.parametrize(("name", "kept"), [
-    ("../../x.csv", "x.csv"), ("a\u202egpj.csv", "agpj.csv"), ("y" * 200 + ".csv", "y" * 150 + ".csv"),
-])  # fmt: skip
-def test_a_file_keeps_a_plain_name_and_its_ending(name, kept):
-    assert checked_name(file_of(FIRST, name=name), name) == kept
