@@ -127,6 +127,9 @@ class Date(Input):
 
 
 class SaneDate(forms.DateField):
+    def to_python(self, value):
+        return super().to_python(str(value) if isinstance(value, (int, float)) else value)
+
     def clean(self, value):
         day = super().clean(value)
         if day and not 1900 <= day.year <= LATEST_YEAR:

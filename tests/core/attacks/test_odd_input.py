@@ -83,6 +83,16 @@ def test_a_date_at_the_edge_of_time_is_answered(api, project_manager, project, d
     assert answer.status_code in (200, 400)
 
 
+@pytest.mark.parametrize("number", [0, 20261126, 1.5, 1e308])
+def test_a_number_is_no_date(api, project_manager, project, number):
+    given = {"project": project.reference, "title": "Tills open", "baseline_on": number}
+    answer = api(project_manager).post("/api/v1/milestones/", given, format="json")
+    assert answer.status_code == 400
+    told = answer.json()["errors"]
+    assert [error["field"] for error in told] == ["baseline_on"]
+    assert "Enter a valid date." in str(told)
+
+
 def test_another_hosts_name_is_a_plain_refusal_with_all_headers(client):
     answer = client.get("/sign-in", HTTP_HOST="evil.example")
     assert answer.status_code == 400
