@@ -8,6 +8,7 @@ Two users are configured, so that what one of them makes for himself is asked fo
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,7 @@ CHECKS = [
     "object_level_authorization",
 ]  # fmt: skip
 
+REACHED = r"Selected: (\d+)/\d+\s+Tested: (\d+)"  # operations, in the summary
 
 # Drafts are their author's alone: what one peer makes here the other must not get.
 OWN_THINGS = r"^/api/v1/(ideas|demands)/({id}/(history/|comments/|submit/)?)?$"
@@ -61,6 +63,9 @@ def test_no_request_breaks_the_server_or_passes_a_right(
     print(done.stdout[-20_000:], done.stderr[-2_000:])  # -rP shows how many requests were sent
     assert done.returncode == 0
     assert "will not run" not in done.stdout
+    if EVERY_ROLE:
+        selected, tested = re.search(REACHED, done.stdout).groups()
+        assert tested == selected
     if role == "stranger":  # who may make things others may not see: the peer was sent to look
         held.refresh_from_db()
         assert held.last_used_on, "the object-level check asked nothing as the peer"
