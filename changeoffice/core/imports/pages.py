@@ -48,6 +48,7 @@ class ImportList(WorkListPage):
                                       mapping_name=asked["mapping"],
                                       others=request.FILES.getlist("others")[:5])  # fmt: skip
         except Invalid as error:
+            self.kept = {}  # this list has no tabs
             context = self._context({}, {}, self.rows(), self.rows(), None)
             context["upload"] = _upload_context(request, asked, error.errors)
             return render(request, self.template, context, status=422)
