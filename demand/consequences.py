@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from changeoffice.core.doors.templatetags.formats import long_day, short_day
+from changeoffice.core.doors.templatetags.formats import long_day, money, short_day
 from demand.models import Demand
 from demand.stages import Age
 
@@ -19,6 +19,18 @@ def behind(demand: Demand, person) -> QuerySet:
     skills = demand.estimate_lines.values("skill_id")
     same = rows.filter(standing__rank__gt=demand.rank, estimate_lines__skill__in=skills)
     return same.order_by("standing__rank").distinct()[:BEHIND]
+
+
+def asks(demand: Demand, told: dict[str, Any]) -> str:
+    """One sentence: the sum, and what it is to move."""
+    if demand.cost_likely is None:
+        return "Asks for work nobody has estimated."
+    sum_ = f"Asks for {money(demand.cost_likely, demand.currency)}"
+    if not told["effects"]:
+        return f"{sum_}."
+    first = told["effects"][0]
+    moves = f"to take {first['kpi'].title} from {first['now']} to {first['then']}"
+    return f"{sum_} {moves} by {long_day(first['effect'].by_on)}."
 
 
 def of_yes(demand: Demand, told: dict[str, Any], rows: list[Demand]) -> dict[str, Any]:

@@ -33,6 +33,7 @@ class DecidePage(DemandPage):
         others = [row.record.reference for row in [*self.asked[place + 1 :], *self.asked[:place]]]
         return told | {
             "approval": step, "figures": _leading_to(demand, figures.of(demand, told)),
+            "asks": consequences.asks(demand, told),
             "yes": consequences.of_yes(demand, told, self.found["behind"]),
             "no": consequences.of_no(demand, told),
             "place": f"Approvals, {place + 1} of {len(self.asked)}",

@@ -13,7 +13,9 @@ def approvals(person) -> list[Ask]:
 
 
 def _one(row: Approval, person) -> Waiting:
-    amount = row.round.amount if SEES_FIGURES.holds(person, row.record) else None
+    amount = (
+        (row.round.ceiling or row.round.amount) if SEES_FIGURES.holds(person, row.record) else None
+    )
     role = row.get_kind_display().lower()
     because = f"you are asked as {role}"
     if row.approver_id != person.pk:
