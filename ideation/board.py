@@ -71,9 +71,11 @@ def chips(menus: dict[str, Any], asked: QueryDict) -> list[dict[str, Any]]:
 
 
 def _campaign_chip(campaigns: list[tuple], asked: QueryDict) -> list[dict[str, Any]]:
-    """Not offered while there are none to choose from."""
+    """One comes to it from the campaign: its own place above the list leaves the bar on one line."""
     options = [(reference, title) for reference, title, *_ in campaigns]
-    return [chip(asked, "campaign", "Campaign", options, "megaphone")] if options else []
+    return (
+        [chip(asked, "campaign", "Campaign", options, "megaphone")] if asked.get("campaign") else []
+    )
 
 
 def _tag_chip(asked: QueryDict) -> list[dict[str, Any]]:

@@ -77,7 +77,7 @@ class CampaignPage(WorkPage):
         counts = {row["state"]: row["n"] for row in found["fates"]}
         people = sum(row["n"] for row in found["part"])
         return {
-            "left": days_words(campaign, today), "days_left": campaign.days_left(today),
+            "until": f"until {campaign.closes_on:%-d %b %Y}", "days_left": campaign.days_left(today),
             "ideas": [board.row(idea, []) for idea in found["ideas"]],
             "idea_count": sum(counts.values()), "people": people,
             "votes": sum(row["votes"] for row in found["fates"]),

@@ -14,7 +14,7 @@ QUESTIONS = (
      "Every repeated question costs a minute and some goodwill. Show us where forms, calls and "
      "branches ask for what we already know. Anything that needs a new core system is out of scope.",
      ("Contact centre", "Branches"), 250, 42,
-     "We took up the ideas most people voted for. Two became demands; the others are answered one by one."),
+     "We read every idea. The one most people voted for is being scored now; each of the others has its answer."),
     ("Which report could we stop making tomorrow?",
      "Name a report nobody would miss, or two that say the same. Regulatory returns are out of scope.",
      ("Data and reporting",), 120, 30, ""),
