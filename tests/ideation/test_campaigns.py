@@ -40,7 +40,7 @@ def test_a_campaign_lives_from_draft_to_result_by_pages(page, analyst, sponsor, 
     assert page(author).get(url).status_code == 404
     assert page(sponsor).get(url).status_code == 200
     assert client.post(f"{url}/open").status_code == 302
-    assert "10 days left" in page(author).get(url).content.decode()
+    assert page(author).get(url).context["days_left"] == 10
     idea = page(author).post("/ideas/new", {"title": "Call back in their own slot",
                                             "problem": PROBLEM, "go": "submit",
                                             "campaign": campaign.reference})  # fmt: skip
