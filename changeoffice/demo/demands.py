@@ -32,7 +32,7 @@ def set_up(play: Play, delivers: Callable[[Course], None], wanted: set[str] | No
             course = Course(play, spec, dice, analyst, delivers)
             play.things[f"demand:{spec.key}"] = course
             play.at(play.day(spec.raised), _raise, course)
-            play.at(play.today, _look_back, course)
+            play.at(play.day(1), _look_back, course)
             for key, because in spec.needs:
                 play.at(play.day(spec.raised // 2), _need, course, key, because)
 

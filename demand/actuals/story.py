@@ -30,18 +30,20 @@ def taken(demand: Demand, rows: list[Actual], lines: list[EstimateLine]) -> dict
                   "cost": money(cost[name], demand.currency)} for name in days],
         "months": [{"month": row.month, "name": row.skill.name if row.skill else "Other costs",
                     "days": short(row.days, 1), "cost": money(row.cost, demand.currency)} for row in rows],
-        "effort": _against(demand.effort_ratio, "effort"), "cost": _against(demand.cost_ratio, "cost"),
+        "effort": _against(demand, demand.effort_ratio, "effort"),
+        "cost": _against(demand, demand.cost_ratio, "cost"),
         "total": money(demand.actual_cost, demand.currency), "days": short(demand.actual_days, 1),
     }  # fmt: skip
 
 
-def _against(ratio: Decimal | None, what: str) -> str:
+def _against(demand: Demand, ratio: Decimal | None, what: str) -> str:
+    """How far it is from the estimate; while it is delivered, how much of that is used."""
     if ratio is None:
         return ""
+    if demand.state != "completed":
+        return f"{round(float(ratio) * 100)} % of the estimated {what} used so far"
     off = round((float(ratio) - 1) * 100)
-    how = (
-        "as estimated" if not off else f"{abs(off)} % {'over' if off > 0 else 'under'} the estimate"
-    )
+    how = f"{abs(off)} % {'over' if off > 0 else 'under'} the estimate" if off else "as estimated"
     return f"{what.capitalize()} {how}"
 
 

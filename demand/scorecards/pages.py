@@ -81,7 +81,8 @@ class Trial:
         elif marks:
             refused = {code: "Give a mark." for code in self.card.codes if code not in marks}
         fields = [{"item": item, "value": marks.get(item.code, ""), "error": refused.get(item.code, ""),
-                   "step": 1 if item.is_whole else "any"} for item in self.card.criteria]  # fmt: skip
+                   "step": 1 if item.is_whole else "any",
+                   "range": f"{short(item.low)} to {short(item.high)}"} for item in self.card.criteria]  # fmt: skip
         wanted = self.asked.get("demand", "").strip()
         return {"fields": fields, "result": result, "wanted": wanted, "tried": self.demand,
                 "unknown": bool(wanted) and self.demand is None}  # fmt: skip
