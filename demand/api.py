@@ -95,11 +95,21 @@ class EstimatesSerializer(serializers.Serializer):
     results = EstimateLineSerializer(many=True)
 
 
+class StakeholderSerializer(serializers.Serializer):
+    person = PersonField()
+    interest = serializers.CharField()
+    note = serializers.CharField()
+
+
 class DemandSerializer(WorkSerializer):
     figures = tuple({"raw_score": "score"}.get(name, name) for name in Demand.figures) + MEANS
 
     need = serializers.CharField()
     source = serializers.CharField()
+    source_reference = serializers.CharField()
+    objective = ReferenceField(allow_null=True)
+    split_from = serializers.SerializerMethodField()
+    stakeholders = StakeholderSerializer(many=True, source="stakeholders.all")
     type = serializers.CharField()
     requester = PersonField(allow_null=True)
     sponsor = PersonField(allow_null=True)
@@ -173,6 +183,9 @@ class DemandSerializer(WorkSerializer):
         return [found for found in seen if found]
 
     @extend_schema_field(REFERENCE)
+    def get_split_from(self, demand) -> dict[str, str] | None:
+        return self._seen(demand.split_from)
+
     def get_merged_into(self, demand) -> dict[str, str] | None:
         return self._seen(demand.merged_into)
 
@@ -209,6 +222,8 @@ class DemandApi(WorkViewSet):
         "owner",
         "requester",
         "sponsor",
+        "objective",
+        "split_from",
         "idea",
         "merged_into",
         "standing",
@@ -216,7 +231,8 @@ class DemandApi(WorkViewSet):
     )
 
     def gather(self, records):
-        joined = {"services": (), "effects": ("kpi",), "prerequisites": ("needs",)}
+        joined = {"services": (), "effects": ("kpi",), "prerequisites": ("needs",),
+                  "stakeholders": ("person",)}  # fmt: skip
         (limits,) = at_once.gather(records, joined, StageLimit.rows())
         self._stage_clock = StageClock(dict(limits))
 

@@ -12,6 +12,7 @@ class DemandConfig(AppConfig):
         from demand import defaults, tasks, touching, trail, waiting  # noqa: F401
         from demand.actuals.imports import ActualFile
         from demand.commands import PROMOTE_INPUTS, promote_idea
+        from demand.letters import mailbox  # noqa: F401
 
         post_migrate.connect(defaults.put, sender=self)
         ports.next_steps[("idea", "promote")] = ports.NextStep(promote_idea, PROMOTE_INPUTS)

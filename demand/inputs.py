@@ -3,7 +3,7 @@
 from decimal import Decimal as Amount
 
 from changeoffice.core.record.inputs import Choice, Date, Decimal, LongText, Number, Ref, Text
-from changeoffice.organisation.models import BusinessKpi, Service, Skill, staff, units
+from changeoffice.organisation.models import BusinessKpi, Objective, Service, Skill, staff, units
 from demand.cost_of_delay import PROFILES
 from demand.models.vocabulary import FRAMEWORKS, DemandType, Risk, Size, Source
 
@@ -22,11 +22,15 @@ PROFILE = {
                      hint="Who needs it, what happens without it?"),
     "source": Choice(label="Where it comes from", choices=Source.choices, required=False,
                      initial="business_unit"),
+    "source_reference": Text(label="Its number there", max=120, required=False,
+                             hint="Of the incident, the regulation, the ticket: where to look it up."),
     "type": Choice(label="Type", choices=DemandType.choices, initial="improvement",
                    required=False),
     "unit": Ref(label="Business unit", rows=units, key="code", required=False),
     "services": Ref(label="Services it touches", key="reference", many=True, required=False,
                     rows=lambda p: Service.objects.visible_to(p).open()),
+    "objective": Ref(label="Objective it serves", key="reference", required=False,
+                     rows=lambda p: Objective.objects.visible_to(p).open()),
     "sponsor": Ref(label="Sponsor", rows=staff, key="username", required=False,
                    hint="Pays for it and answers for the benefit. Not whoever raises it."),
     "mandatory_on": Date(label="Mandatory date", required=False,

@@ -6,12 +6,14 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views import View
 
-from changeoffice.core.access.rules import SEES_FIGURES
+from changeoffice.core.access.rules import ANALYST, SEES_FIGURES
 from changeoffice.core.approvals.models import Approval
 from changeoffice.core.doors.addresses import came_from, changed
-from changeoffice.core.doors.lists import COUNT_CEILING, Page
+from changeoffice.core.doors.lists import COUNT_CEILING, Page, counted
 from changeoffice.core.doors.pages.bulk import BulkPage
 from changeoffice.core.doors.pages.work import (
     NewPage,
@@ -19,15 +21,23 @@ from changeoffice.core.doors.pages.work import (
     VerbPage,
     WorkListPage,
     WorkPage,
+    seen,
 )
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotNow
+from changeoffice.core.search import selectors
 from demand import board, bubbles, columns, standing, story, waiting
 from demand.actuals import story as actuals
 from demand.filters import ORDERINGS, DemandFilterSet
-from demand.models import Demand, StageLimit
+from demand.letters.taking import may_handle
+from demand.models import Demand, Letter, Source, StageLimit
+from demand.sources import asked_of
+from demand.sources import shown as shown_fields
 from demand.stages import StageClock
 
+NEW = ("submitted", "screening")
+ALIKE_KINDS, ALIKE_SHOWN = ("demand", "idea", "project"), 5
+TAKES_MERGED = ("submitted", "screening", "assessment", "approval")
 LAYOUTS = ("board", "table")
 ICONS = {"table": "table-2", "board": "square-kanban", "chart": "chart-scatter"}
 
@@ -72,13 +82,15 @@ class DemandBoard(WorkListPage):
     def around(self, rows) -> dict[str, Any]:
         person = self.request.user
         found = board.menus(person) | {"limits": StageLimit.rows()}
+        if may_handle(person):
+            found["letters"] = counted(Letter.objects.filter(outcome="waiting"))
         if self.request.GET.get("view") == "approvals":
             found["asked"] = Approval.objects.asked_of(person)
         return found | board.around(rows, person) if self.layout == "board" else found
 
     def extra(self, rows) -> dict[str, Any]:
         person, asked = self.request.user, self.request.GET
-        found = {"layout": self.layout, "export_url": self._export_url(),
+        found = {"layout": self.layout, "letters": self.found.get("letters", 0), "export_url": self._export_url(),
                  "shown": columns.shown(asked), "column_options": columns.chooser(asked),
                  "chips": board.chips(person, self.found, asked, with_state=self.layout == "table")}  # fmt: skip
         if self.layout == "board":
@@ -146,7 +158,7 @@ class DemandChart(DemandBoard):
 
 class DemandPage(WorkPage):
     work, template = Demand, "demand/demand.html"
-    related = ("unit", "owner", "requester", "sponsor", "idea", "idea__owner", "merged_into",
+    related = ("unit", "owner", "requester", "sponsor", "objective", "idea", "idea__owner", "merged_into",
                "moved_by", "standing", "scorecard", "round_card")  # fmt: skip
 
     def around(self, demand: Demand) -> dict[str, Any]:
@@ -154,6 +166,9 @@ class DemandPage(WorkPage):
         return story.around(demand, person) | {
             "limits": StageLimit.rows(), "services": demand.services.visible_to(person),
             "merged_here": demand.merged_here.visible_to(person),
+            "stakeholders": demand.stakeholders.select_related("person"),
+            "parts": demand.parts.visible_to(person).order_by("pk"),
+            "split_from": Demand.objects.visible_to(person).filter(pk=demand.split_from_id),
         }  # fmt: skip
 
     def extra(self, demand: Demand) -> dict[str, Any]:
@@ -174,8 +189,26 @@ class DemandPage(WorkPage):
             "design": [(name.capitalize(), words) for name, words in demand.design_requirements.items()],
             "frameworks": _frameworks(demand),
             "merged_into": _seen(demand.merged_into, person),
-            "merged_here": found["merged_here"],
+            "merged_here": found["merged_here"], "stakeholders": found["stakeholders"],
+            "parts": found["parts"], "split_from": next(iter(found["split_from"]), None),
+            "looks_alike": demand.state in NEW and ANALYST.holds(person, demand),
+            "number_label": asked_of(demand.source).number or "Its number there",
         }  # fmt: skip
+
+
+class AlikePage(View):
+    """What already says nearly the same: is this demand new?"""
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        person, demand = request.user, seen(Demand, reference, request.user)
+        found = [row for row in selectors.similar(person, demand.title, ALIKE_KINDS, ALIKE_SHOWN + 1)
+                 if row.pk != demand.pk][:ALIKE_SHOWN]  # fmt: skip
+        merges = ANALYST.holds(person, demand) and Demand.merge.allows_state(demand.state)
+        for row in found:
+            row.closeness_words = selectors.closeness_words(row.closeness)
+            row.can_merge = merges and row.kind == "demand" and row.state in TAKES_MERGED
+        template = "demand/_alike.html" if request.htmx else "demand/alike.html"
+        return render(request, template, {"record": demand, "found": found})
 
 
 def _seen(other: Demand | None, person) -> Demand | None:
@@ -190,10 +223,29 @@ def _frameworks(demand: Demand) -> list[str]:
 
 
 class NewDemand(NewPage):
-    """One form, two buttons: submit it now, or keep a draft only its requester sees."""
+    """One form that asks what its source needs; submit it now, or keep a draft only its requester
+    sees. Choosing another source draws the form again with what was typed."""
 
     work, birth = Demand, Demand.raise_new
     template = dialog = "demand/new.html"
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if request.POST.get("go") != "source":
+            return super().post(request)
+        typed = {name: request.POST.getlist(name) if item_is_many(item) else request.POST.get(name, "")
+                 for name, item in self.asked().items()}  # fmt: skip
+        return self.drawn(self.form_of(self.asked(), initial=typed), **self.context())
+
+    def drawn(self, form, status: int = 200, **context: Any) -> HttpResponse:
+        source = form["source"].value() or Source.BUSINESS_UNIT
+        asked, (first, behind) = asked_of(source), shown_fields(source)
+        if asked.number:
+            number = form.fields["source_reference"]
+            number.label, number.help_text = asked.number, f"For example {asked.example}."
+        found = {"asked": asked, "first": [form[name] for name in first],
+                 "behind": [form[name] for name in behind],
+                 "is_wrong_behind": any(form[name].errors for name in behind)}  # fmt: skip
+        return super().drawn(form, status, **context, **found)
 
     def context(self) -> dict[str, Any]:
         return {"work": Demand}
@@ -209,6 +261,10 @@ class NewDemand(NewPage):
             demand.submit(by=self.request.user)
         messages.success(self.request, f"{demand.reference} is with the change office.")
         return self.gone_to(demand.get_absolute_url())
+
+
+def item_is_many(item) -> bool:
+    return bool(getattr(item, "many", False))
 
 
 class MoveOnBoard(VerbPage):

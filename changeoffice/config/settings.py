@@ -296,6 +296,9 @@ vars().update(env.email_url_config(EMAIL_URL))
 if EMAIL_URL.startswith("filemail"):
     EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="change-office@localhost")
+# Where demands come in by e-mail, and the mail server whose check of a sender is believed.
+DEMAND_MAILBOX = env("DEMAND_MAILBOX", default="")
+DEMAND_MAIL_AUTHORITY = env("DEMAND_MAIL_AUTHORITY", default="")
 SITE_URL = env("SITE_URL", default=f"http://{HOST}:{PORT}" if LOCAL else "")
 if not LOCAL and not SITE_URL.startswith("https://"):
     raise ImproperlyConfigured("Set SITE_URL to the portal's public https:// address.")

@@ -1,6 +1,7 @@
 """A demand and the rows that belong to it."""
 
 from demand.models.demand import Demand
+from demand.models.letter import Letter
 from demand.models.parts import (
     Actual,
     AssessmentScore,
@@ -8,12 +9,13 @@ from demand.models.parts import (
     KpiEffect,
     Prerequisite,
     StageLimit,
+    Stakeholder,
     Standing,
 )
 from demand.models.scorecard import Scorecard
 from demand.models.vocabulary import DemandType, Risk, Size, Source
 
 __all__ = [
-    "Actual", "AssessmentScore", "Demand", "DemandType", "EstimateLine", "KpiEffect", "Prerequisite", "Risk",
-    "Scorecard", "Size", "Source", "StageLimit", "Standing",
+    "Actual", "AssessmentScore", "Demand", "DemandType", "EstimateLine", "KpiEffect", "Letter",
+    "Prerequisite", "Risk", "Scorecard", "Size", "Source", "StageLimit", "Stakeholder", "Standing",
 ]  # fmt: skip

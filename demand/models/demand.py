@@ -1,8 +1,8 @@
 """Demands: from a request to a decision, and on into delivery.
 
 Read it in this order: `facts` (what is known), `consenting` (what an approval covers), `shaping`,
-`deciding`, `leaving`, `ordering`, `measuring` (its verbs), and here its states, its birth and who
-steers it.
+`deciding`, `leaving`, `ordering`, `measuring`, `relating` (its verbs), and here its states, its
+birth and who steers it.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from changeoffice.organisation.models import staff
 from demand import ranking
 from demand.guards import is_confidential
 from demand.models.facts import BEFORE_APPROVAL, DECIDED_ON, NEVER_EMPTY, OPEN, RANKED
-from demand.models.measuring import Measuring
+from demand.models.relating import Relating
 from demand.rules import REQUESTER
 
 
 @tracked
-class Demand(Measuring):
+class Demand(Relating):
     kind, prefix, plural = "demand", "DMD", "demands"
     searched = ("need",)
     states: ClassVar = {
@@ -55,7 +55,7 @@ class Demand(Measuring):
         "completed",
     )
 
-    class Meta(Measuring.Meta):
+    class Meta(Relating.Meta):
         pass
 
     # birth ---------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from changeoffice.core.record import clock
 from changeoffice.core.record.clock import OfficeNow
 from changeoffice.core.record.errors import Invalid, NotNow
 from changeoffice.core.record.models import NamedPerson, Work, WorkQuerySet
-from changeoffice.organisation.models import Service
+from changeoffice.organisation.models import Objective, Service
 from demand import ranking
 from demand.cost_of_delay import PROFILES
 from demand.inputs import PROFILE
@@ -63,6 +63,14 @@ class DemandFacts(Work):
     source = models.CharField(max_length=24, choices=Source.choices, default=Source.BUSINESS_UNIT)
     type = models.CharField(
         max_length=16, choices=DemandType.choices, default=DemandType.IMPROVEMENT
+    )
+    source_reference = models.CharField(max_length=120, blank=True, default="", db_default="",
+                                        verbose_name="its number there")  # fmt: skip
+    objective = models.ForeignKey(
+        Objective, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    split_from = models.ForeignKey(
+        "self", null=True, editable=False, on_delete=models.PROTECT, related_name="parts"
     )
     requester = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     sponsor = models.ForeignKey(

@@ -9,6 +9,7 @@ from changeoffice.core.record.history import tracked
 from changeoffice.organisation.models import BusinessKpi, Skill
 from demand import scoring
 from demand.models.demand import Demand
+from demand.models.relating import Interest
 from demand.models.scorecard import Scorecard, marked
 
 
@@ -157,6 +158,28 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"rank {self.rank}"
+
+
+@tracked
+class Stakeholder(models.Model):
+    """Somebody with a stake in the demand, and which."""
+
+    may_end = True
+
+    demand = models.ForeignKey(Demand, on_delete=models.PROTECT, related_name="stakeholders")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    interest = models.CharField(max_length=10, choices=Interest.choices)
+    note = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(db_default=OfficeNow())
+
+    class Meta:
+        ordering = ["interest", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["demand", "person"], name="one_stake_per_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.demand_id}"
 
 
 @tracked

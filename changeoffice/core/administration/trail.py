@@ -24,7 +24,7 @@ from changeoffice.core.record.models import Event, Record, query_of, work_model
 
 OFFICE, TRAIL = "administration", "trail"
 SIZE, AT_ONCE = 50, 500
-DOORS = {"page": "Page", "api": "API", "job": "Job:", "import": "Import:", "shell": "Console",
+DOORS = {"page": "Page", "api": "API", "job": "Job:", "import": "Import:", "mail": "E-mail", "shell": "Console",
          "demo": "Demo"}  # fmt: skip
 REFERENCE = re.compile(r"[A-Z]{2,8}-[0-9]+")
 

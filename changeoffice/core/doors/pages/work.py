@@ -292,8 +292,10 @@ class VerbPage(InputPage):
 
 
 def _done_words(record: Work, verb, made: Work | None) -> str:
+    if made is not None and verb.told:
+        return f"You {verb.told} {record.reference}: {made.reference}."
     if made is not None:
-        return f"{record.reference} became {made.reference}."
+        return f"{made.reference} was made of {record.reference}."
     if verb.told:
         return f"You {verb.told} {record.reference}."
     return f"{record.reference} is now {record.state_label.lower()}." if verb.target else "Done."

@@ -1,0 +1,186 @@
+"""From the bytes of a message (RFC 5322, MIME) to what the office needs of it. Never raises: what
+cannot be read comes out empty."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from email.utils import getaddresses
+from hashlib import sha256
+from html.parser import HTMLParser
+
+REFERENCE = re.compile(r"\bDMD-\d{4,8}\b", re.IGNORECASE)
+ANSWER = re.compile(r"^\s*((re|aw|fwd?|wg)\s*:\s*)+", re.IGNORECASE)
+QUOTE = re.compile(r"^(>|On .{10,120} wrote:$|-----\s?Original Message|_{20,}$|From: .+@)")
+RESULT = re.compile(r"\b(dmarc|spf|dkim)\s*=\s*(\w+)", re.IGNORECASE)
+SPACE = re.compile(r"[ \t\u00a0]+")
+MOST_TEXT, MOST_FILES, LONGEST_SUBJECT = 8000, 10, 200
+BLOCKS = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "blockquote", "table", "ul", "ol"}
+
+
+@dataclass(frozen=True)
+class File:
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Letter:
+    """`sender` is an address in lower case, `key` the same for the same message, always."""
+
+    key: str
+    sender: str
+    subject: str
+    text: str
+    files: tuple[File, ...] = ()
+    reference: str = ""  # of the demand it answers
+    is_automatic: bool = False
+    verdicts: dict[str, str] = field(
+        default_factory=dict
+    )  # of one's own mail server: dmarc, spf, dkim
+
+
+def read(raw: bytes, authority: str = "") -> Letter:
+    """`authority` is the name of the mail server whose check of the sender is believed."""
+    try:
+        message = message_from_bytes(raw, policy=default)
+    except Exception:
+        message = EmailMessage()
+    subject = _header(message, "Subject")[:LONGEST_SUBJECT]
+    found = REFERENCE.search(subject)
+    return Letter(
+        key=(_header(message, "Message-ID") or sha256(raw).hexdigest())[:250],
+        sender=_sender(message), subject=ANSWER.sub("", subject).strip(), text=_text(message)[:MOST_TEXT],
+        files=tuple(_files(message)), reference=found[0].upper() if found else "",
+        is_automatic=_is_automatic(message), verdicts=_verdicts(message, authority),
+    )  # fmt: skip
+
+
+def own_words(text: str) -> str:
+    """What somebody wrote above the message they answer."""
+    kept: list[str] = []
+    for line in text.splitlines():
+        if QUOTE.match(line.strip()):
+            break
+        kept.append(line)
+    return "\n".join(kept).strip()
+
+
+def _header(message, name: str) -> str:
+    try:
+        value = str(message.get(name, ""))
+    except Exception:
+        return ""
+    return SPACE.sub(" ", _clean(value).replace("\n", " ")).strip()
+
+
+def _clean(text: str) -> str:
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    return plain.encode("utf-8", "replace").decode()  # lone surrogates cannot be stored
+
+
+def _sender(message) -> str:
+    """The one address it says it is from; with none or several there is no sender."""
+    addresses = [address for _, address in getaddresses([_header(message, "From")]) if address]
+    only = addresses[0].strip().lower() if len(addresses) == 1 else ""
+    return only if re.fullmatch(r"[^@\s]+@[^@\s]+", only) else ""
+
+
+def _is_automatic(message) -> bool:
+    """Out-of-office answers, lists and reports of what could not be delivered (RFC 3834)."""
+    auto = _header(message, "Auto-Submitted").lower()
+    bulk = _header(message, "Precedence").lower() in ("bulk", "list", "junk", "auto_reply")
+    bounced = (
+        _header(message, "Return-Path") == "<>" or message.get_content_type() == "multipart/report"
+    )
+    return bulk or bounced or bool(auto and auto != "no") or "X-Auto-Response-Suppress" in message
+
+
+def _verdicts(message, authority: str) -> dict[str, str]:
+    """What that server found (RFC 8601). Others' headers could be the sender's own, and so could a
+    second one that bears its name: only the topmost counts, which is the last one added."""
+    if not authority:
+        return {}
+    for value in message.get_all("Authentication-Results", []):
+        plain = _clean(str(value))
+        if plain.split(";")[0].split()[:1] == [authority]:
+            return {name.lower(): verdict.lower() for name, verdict in RESULT.findall(plain)}
+    return {}
+
+
+def _parts(message) -> Iterator[EmailMessage]:
+    for n, part in enumerate(message.walk()):
+        if n > 200:  # nested without end
+            return
+        if not part.is_multipart():
+            yield part
+
+
+def _text(message) -> str:
+    """The plain text, or what an HTML message says without its markup."""
+    plain, html = "", ""
+    for part in _parts(message):
+        if part.get_content_disposition() == "attachment":
+            continue
+        kind = part.get_content_type()
+        if kind == "text/plain" and not plain:
+            plain = _content(part)
+        elif kind == "text/html" and not html:
+            html = _content(part)
+    words = plain if plain.strip() else _without_markup(html)
+    return re.sub(
+        r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in words.splitlines())
+    ).strip()
+
+
+def _content(part) -> str:
+    try:
+        found = part.get_content()
+        return _clean(found) if isinstance(found, str) else ""
+    except Exception:
+        raw = part.get_payload(decode=True)
+        return _clean(raw.decode("utf-8", "replace")) if isinstance(raw, bytes) else ""
+
+
+def _files(message) -> Iterator[File]:
+    n = 0
+    for part in _parts(message):
+        name = _clean(part.get_filename() or "") if part.get_content_disposition() else ""
+        if not name:
+            continue
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes) and n < MOST_FILES:
+            n += 1
+            yield File(name[:160], content)
+
+
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.words: list[str] = []
+        self.hidden = 0
+
+    def handle_starttag(self, tag: str, attrs) -> None:
+        self.hidden += tag in ("script", "style", "head", "title")
+        if tag in BLOCKS:
+            self.words.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden = max(0, self.hidden - (tag in ("script", "style", "head", "title")))
+        if tag in BLOCKS and tag != "br":
+            self.words.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.words.append(SPACE.sub(" ", data.replace("\n", " ")))
+
+
+def _without_markup(html: str) -> str:
+    reader = _Words()
+    with suppress(Exception):  # what was read so far is kept
+        reader.feed(html)
+        reader.close()
+    return "".join(reader.words)

@@ -1,0 +1,47 @@
+"""Letters that came for the office by e-mail, each once, with what became of it."""
+
+from django.db import models
+from django.db.models import Q
+
+from changeoffice.core.people.models import Person
+from changeoffice.core.record.clock import OfficeNow
+from changeoffice.core.record.history import tracked
+from demand.models.demand import Demand
+
+
+@tracked
+class Letter(models.Model):
+    class Outcome(models.TextChoices):
+        DEMAND = "demand", "Became a demand"
+        DRAFT = "draft", "A draft its sender has to confirm"
+        COMMENT = "comment", "A comment on a demand"
+        WAITING = "waiting", "Waits for an analyst"
+        AUTOMATIC = "automatic", "An automatic answer, left out"
+        DISMISSED = "dismissed", "Put aside"
+
+    message_id = models.CharField(max_length=250, unique=True)
+    sender = models.CharField(max_length=254, blank=True)
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    because = models.CharField(max_length=300, blank=True)
+    demand = models.ForeignKey(Demand, null=True, on_delete=models.PROTECT, related_name="letters")
+    handled_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=OfficeNow())
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [
+            models.Index(fields=["-at"], name="letter_waiting", condition=Q(outcome="waiting")),
+            models.Index(fields=["-at", "-id"], name="letter_at"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(outcome__in=("demand", "draft", "comment")) | Q(demand__isnull=False),
+                name="letter_taken_names_its_demand",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or "(no subject)"

@@ -1,0 +1,278 @@
+"""Demands by e-mail: read whatever comes, taken in once, and never in somebody else's name."""
+
+import socket
+import threading
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from changeoffice.core.notify.models import Notification
+from changeoffice.core.record import clock
+from changeoffice.core.record.errors import NotNow
+from demand.letters import mailbox, parsing, taking
+from demand.models import Demand, Letter
+
+FILES = Path(__file__).parents[1] / "data" / "letters"
+AUTHORITY = "mx.office.example"
+
+
+@pytest.fixture(autouse=True)
+def trusted(settings):
+    settings.DEMAND_MAIL_AUTHORITY = AUTHORITY
+
+
+@pytest.fixture
+def letter(author):
+    def make(name: str, sender: str = "", reference: str = "") -> bytes:
+        text = (FILES / f"{name}.eml").read_text("latin-1" if name == "broken" else "utf-8")
+        filled = text.format(sender=sender or author.email, reference=reference)
+        return filled.encode("latin-1" if name == "broken" else "utf-8")
+
+    return make
+
+
+# Reading ---------------------------------------------------------------------------------------------
+def test_an_html_letter_is_read_without_its_markup(letter):
+    found = parsing.read(letter("html"))
+    assert found.subject == "Scan identity documents – once"
+    assert found.text == "Café staff copy passports by hand.\n\nIt takes ten minutes each."
+
+
+def test_only_the_topmost_check_of_our_own_server_is_believed(letter):
+    assert parsing.read(letter("forged"), AUTHORITY).verdicts == {"spf": "fail", "dmarc": "fail"}
+    assert parsing.read(letter("plain"), AUTHORITY).verdicts["dmarc"] == "pass"
+    assert parsing.read(letter("plain"), "").verdicts == {}
+
+
+@pytest.mark.parametrize("name", ["broken", "plain", "attachment"])
+def test_half_a_letter_is_read_as_far_as_it_goes(letter, name):
+    whole = letter(name)
+    for end in range(0, len(whole), 7):
+        parsing.read(whole[:end], AUTHORITY)
+
+
+@given(st.binary(max_size=600))
+@settings(max_examples=300)
+def test_no_bytes_stop_the_reading(raw):
+    found = parsing.read(raw, AUTHORITY)
+    assert found.key and "\x00" not in found.text + found.subject + found.sender
+
+
+@given(st.lists(st.sampled_from([
+    b"From: a@b.c\n", b"From: a@b.c, d@e.f\n", b"Subject: DMD-0001\n", b"Content-Type: multipart/mixed; boundary=x\n",
+    b"Content-Type: text/html; charset=utf-7\n", b"Content-Transfer-Encoding: base64\n", b"\n", b"--x\n", b"--x--\n",
+    b"<p>words", b"\xff\xfe", b"=?utf-8?b?////?=\n", b"Content-Disposition: attachment; filename*=utf-8''%ff\n",
+]), max_size=30))  # fmt: skip
+@settings(max_examples=300)
+def test_no_mixture_of_headers_and_parts_stops_the_reading(parts):
+    parsing.read(b"".join(parts), AUTHORITY)
+
+
+def test_the_same_letter_has_the_same_key_also_without_an_id():
+    raw = b"Subject: hello there\n\nwords"
+    assert parsing.read(raw).key == parsing.read(raw).key != parsing.read(raw + b"!").key
+
+
+# Taking ----------------------------------------------------------------------------------------------
+def test_a_letter_our_server_vouches_for_becomes_a_submitted_demand(letter, author):
+    kept = taking.take(letter("plain"))
+    made = kept.demand
+    assert kept.outcome == "demand" and made.state == "submitted" and made.requester == author
+    assert made.title == "Tell customers why a payment is held" and "£6 each" in made.need
+
+
+def test_the_same_letter_is_taken_once(letter):
+    assert taking.take(letter("plain")) and taking.take(letter("plain")) is None
+    assert Demand.objects.count() == Letter.objects.count() == 1
+
+
+def test_a_letter_nobody_vouches_for_stays_a_draft_its_sender_is_asked_to_confirm(
+    letter, author, stranger
+):
+    kept = taking.take(letter("forged"))
+    assert (kept.outcome, kept.demand.state) == ("draft", "draft")
+    assert not kept.demand.is_visible_to(stranger)
+    told = Notification.objects.get(person=author, asks=True)
+    assert "if the e-mail was yours" in told.text
+
+
+def test_letters_in_somebodys_name_do_not_bury_them_in_drafts(author):
+    for n in range(taking.MOST_DRAFTS + 3):
+        message = EmailMessage()
+        message["From"], message["Subject"], message["Message-ID"] = (
+            author.email,
+            f"Buy thing number {n}",
+            f"<{n}@x>",
+        )
+        message.set_content("Something is needed, in at least twenty characters.")
+        taking.take(message.as_bytes())
+    assert Demand.objects.count() == taking.MOST_DRAFTS
+    assert Letter.objects.filter(outcome="waiting").count() == 3
+
+
+@pytest.mark.parametrize(
+    "sender", ["stranger@nowhere.example", "", "a@b.c, d@e.f", "=?utf-8?q?x?="]
+)
+def test_whom_nobody_knows_waits_for_an_analyst(letter, sender, db):
+    raw = letter("plain", sender=sender or "nobody")
+    kept = taking.take(raw)
+    assert (kept.outcome, kept.because) == (
+        "waiting",
+        taking.UNKNOWN,
+    ) and not Demand.objects.exists()
+
+
+def test_a_suppliers_person_raises_nothing(letter, outsider):
+    assert taking.take(letter("plain", sender=outsider.email)).outcome == "waiting"
+
+
+def test_an_answer_becomes_a_comment_of_what_was_written_above_the_quote(
+    letter, make_demand, author
+):
+    demand = make_demand("submitted")
+    kept = taking.take(letter("reply", reference=demand.reference))
+    assert kept.outcome == "comment"
+    (said,) = demand.record.comments.all()
+    assert (said.author, said.body) == (author, "It happens on Mondays, after the batch run.")
+
+
+def test_an_answer_about_what_its_sender_may_not_see_says_nothing_of_it(
+    letter, make_demand, stranger, author
+):
+    demand = make_demand("submitted")
+    demand.restrict(by=author)
+    kept = taking.take(letter("reply", sender=stranger.email, reference=demand.reference))
+    assert kept.outcome == "waiting" and not demand.record.comments.exists()
+
+
+def test_an_automatic_answer_starts_nothing(letter):
+    assert (
+        taking.take(letter("out_of_office")).outcome == "automatic" and not Demand.objects.exists()
+    )
+
+
+def test_files_are_kept_as_far_as_they_may_be_and_the_rest_is_told(letter):
+    kept = taking.take(letter("attachment"))
+    (file,) = kept.demand.record.attachments.all()
+    assert file.name == "printers.csv" and "run.exe" in kept.because
+
+
+# An analyst's hand -----------------------------------------------------------------------------------
+def test_an_analyst_makes_a_demand_of_what_waits_or_puts_it_aside(letter, page, analyst):
+    one = taking.take(letter("plain", sender="stranger@nowhere.example"))
+    client, at = page(analyst), f"/demands/letters/{one.pk}"
+    assert b"1 letter waits for an analyst" in client.get("/demands").content
+    shown = client.get(at).content.decode()
+    assert "Tell customers why a payment is held" in shown and "About four hundred calls" in shown
+    assert client.post(at, {"title": "Short", "need": ""}).status_code == 422
+    answer = client.post(
+        at, {"title": "Tell customers why", "need": "Because four hundred of them call."}
+    )
+    one.refresh_from_db()
+    assert answer.url == one.demand.get_absolute_url() and one.handled_by == analyst
+    assert one.demand.state == "submitted" and one.demand.requester == analyst
+    assert (
+        client.post(
+            at, {"title": "Once more of it", "need": "Because four hundred of them call."}
+        ).status_code
+        == 409
+    )
+    with pytest.raises(NotNow):
+        taking.dismiss(one.pk, by=analyst, reason="Too late")
+
+
+def test_letters_are_not_for_everybody(letter, page, stranger, leader, make_person, unit):
+    one = taking.take(letter("plain", sender="stranger@nowhere.example"))
+    local = make_person("Lea Local", "analyst", scope=unit)
+    for person in (stranger, leader, local):
+        for at in (
+            "/demands/letters",
+            f"/demands/letters/{one.pk}",
+            f"/demands/letters/{one.pk}/dismiss",
+        ):
+            assert page(person).get(at).status_code == 403
+        assert (
+            page(person).post(f"/demands/letters/{one.pk}/dismiss", {"reason": "No"}).status_code
+            == 403
+        )
+        assert b"waits for an analyst" not in page(person).get("/demands").content
+
+
+# The mailbox -----------------------------------------------------------------------------------------
+class Server(threading.Thread):
+    """A mailbox that speaks as much IMAP as a client of ours asks for."""
+
+    def __init__(self, messages: list[bytes]) -> None:
+        super().__init__(daemon=True)
+        self.messages, self.seen, self.flagged = messages, set(), []
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            try:
+                client, _ = self.socket.accept()
+            except OSError:
+                return
+            with client, client.makefile("rwb") as stream:
+                self.talk(stream)
+
+    def talk(self, stream) -> None:
+        self.say(stream, b"* OK ready")
+        for line in stream:
+            tag, _, rest = line.strip().partition(b" ")
+            for answer in self.answers(rest):
+                self.say(stream, answer)
+            self.say(stream, tag + b" OK done")
+
+    def say(self, stream, line: bytes) -> None:
+        stream.write(line + b"\r\n")
+        stream.flush()
+
+    def answers(self, rest: bytes):
+        words = rest.split()
+        if words[0] == b"CAPABILITY":
+            yield b"* CAPABILITY IMAP4rev1"
+        elif words[0] == b"SELECT":
+            yield b"* %d EXISTS" % len(self.messages)
+        elif words[:2] == [b"UID", b"SEARCH"]:
+            unseen = [
+                str(n + 1).encode() for n in range(len(self.messages)) if n + 1 not in self.seen
+            ]
+            yield b"* SEARCH " + b" ".join(unseen)
+        elif words[:2] == [b"UID", b"STORE"]:
+            self.seen.add(int(words[2]))
+        elif words[:2] == [b"UID", b"FETCH"]:
+            n, raw = int(words[2]), self.messages[int(words[2]) - 1]
+            if b"SIZE" in rest:
+                yield b"* %d FETCH (UID %d RFC822.SIZE %d)" % (n, n, len(raw))
+            else:
+                yield b"* %d FETCH (UID %d BODY[] {%d}\r\n%b)" % (n, n, len(raw), raw)
+
+
+def test_the_mailbox_is_read_once_and_what_is_too_large_is_left(letter, settings, monkeypatch):
+    monkeypatch.setattr(mailbox, "LARGEST", 5_000)
+    server = Server(
+        [letter("plain"), letter("html"), b"Subject: big\n\n" + b"x" * 6_000, letter("plain")]
+    )
+    settings.DEMAND_MAILBOX = f"imap://office:s%40cret@127.0.0.1:{server.port}/INBOX"
+    assert mailbox.fetch(clock.now()) == {"taken": 2, "known": 1, "too_large": 1, "failed": 0}
+    assert server.seen == {1, 2, 3, 4}
+    assert mailbox.fetch(clock.now()) == {"taken": 0, "known": 0, "too_large": 0, "failed": 0}
+    assert Demand.objects.filter(state="submitted").count() == 2
+
+
+def test_a_mailbox_that_is_away_is_told_without_its_password(settings):
+    settings.DEMAND_MAILBOX = "imap://office:secret@127.0.0.1:1/INBOX"
+    with pytest.raises(mailbox.MailboxAway) as told:
+        mailbox.fetch(clock.now())
+    assert "secret" not in str(told.value)
+
+
+def test_without_a_mailbox_nothing_is_done(settings):
+    settings.DEMAND_MAILBOX = ""
+    assert set(mailbox.fetch(clock.now()).values()) == {0}
