@@ -14,6 +14,7 @@ from demand.scorecards.api import ScorecardApi
 from ideation import api as ideation
 from portfolio import api as portfolio
 from practices.finance.api import BudgetApi
+from practices.improvement.api import ImprovementApi
 
 router = SimpleRouter()
 for viewset in (
@@ -23,6 +24,7 @@ for viewset in (
     ScorecardApi,
     *portfolio.APIS,
     BudgetApi,
+    ImprovementApi,
     *organisation.APIS,
     ImportApi,
 ):

@@ -9,7 +9,8 @@ from changeoffice.core.people.models import Office
 
 STAFF_GROUPS = [
     ("", [("My work", "house", "/")]),
-    ("Shape", [("Ideas", "lightbulb", "/ideas"), ("Demands", "inbox", "/demands")]),
+    ("Shape", [("Ideas", "lightbulb", "/ideas"), ("Demands", "inbox", "/demands"),
+               ("Improvements", "refresh-cw", "/improvements")]),
     ("Deliver", [("Projects", "square-kanban", "/projects"),
                  ("Dependencies", "link-2", "/dependencies")]),
 ]  # fmt: skip
@@ -59,7 +60,7 @@ def _bottom(grants) -> list:
     (home,) = STAFF_GROUPS[0][1]
     if not grants.is_staff:
         return [home]
-    ideas, demands = STAFF_GROUPS[1][1]
+    ideas, demands, *_ = STAFF_GROUPS[1][1]
     last = STEER[1][0] if grants.has("leadership", "manager") else STAFF_GROUPS[2][1][0]
     return [home, ideas, demands, last]
 

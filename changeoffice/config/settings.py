@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "demand",
     "portfolio",
     "practices.finance",
+    "practices.improvement",
     "changeoffice.insight",
     "changeoffice.first_run",
     "changeoffice.demo",

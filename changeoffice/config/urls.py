@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("changeoffice.core.approvals.urls")),
     path("", include("demand.urls")),
     path("", include("practices.finance.urls")),
+    path("", include("practices.improvement.urls")),
     path("", include("portfolio.urls")),
     path("", include("changeoffice.organisation.urls")),
     path("", include("changeoffice.insight.urls")),

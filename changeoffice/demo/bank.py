@@ -4,7 +4,16 @@ from collections.abc import Callable
 from datetime import date
 
 from changeoffice.core.people.models import kept_for_request
-from changeoffice.demo import cast, consent, demands, ideas, organisation, projects, worker
+from changeoffice.demo import (
+    cast,
+    consent,
+    demands,
+    ideas,
+    improvements,
+    organisation,
+    projects,
+    worker,
+)
 from changeoffice.demo.content.demands import DEMANDS
 from changeoffice.demo.play import YEAR, Play
 from changeoffice.insight import rollup
@@ -18,6 +27,7 @@ def play_year(
     play.at(play.opening(0), cast.found_bank, play, password)
     organisation.set_up(play)
     consent.set_up(play)
+    improvements.set_up(play)
     wanted = part_of(scale)
     ideas.set_up(play, scale, wanted)
     demands.set_up(play, projects.from_demand, wanted)

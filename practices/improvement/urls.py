@@ -1,0 +1,3 @@
+from practices.improvement.views import urlpatterns
+
+__all__ = ["urlpatterns"]
