@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('demand', '0005_intake'),
+        ('demand', '0006_intake'),
         ('organisation', '0001_initial'),
         ('people', '0002_initial'),
         ('record', '0004_confidential_few'),
