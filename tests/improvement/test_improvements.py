@@ -37,6 +37,7 @@ def test_a_measure_is_whole_or_not_there(page, api, author, noted):
         "description": SEEN,
         "measure": "minutes",
         "now": "10",
+        "priority": "2",
     }
     for answer in (
         page(author).post("/improvements/new", given),
