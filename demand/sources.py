@@ -63,7 +63,8 @@ BY_SOURCE = {
 
 
 def asked_of(source: str) -> Asked:
-    return BY_SOURCE.get(source, BY_SOURCE[Source.BUSINESS_UNIT])
+    known = source if source in Source.values else Source.BUSINESS_UNIT
+    return BY_SOURCE[Source(known)]
 
 
 def shown(source: str) -> tuple[list[str], list[str]]:

@@ -245,6 +245,14 @@ SLA = f"""
     ) m(measure, holds)
     WHERE m.holds GROUP BY d.day, x.id, m.measure, x.unit_id"""
 
+# How far the actual cost of a demand completed within a year lay from its estimate, in per cent.
+ESTIMATES = f"""
+    SELECT d.day, s.id, 'estimate_error', '', round(abs(s.cost_ratio - 1) * 100, 1), NULL::bigint,
+           NULL::bigint, s.unit_id, s.state
+    FROM days d
+    JOIN demand_span s ON {AT_CLOSE.format("s")} AND s.state = 'completed' AND s.cost_ratio IS NOT NULL
+        AND s.state_since >= d.close - interval '{YEAR_WINDOW} days'"""
+
 IDEAS = f"""
     SELECT d.day, s.id, m.measure, '', 1, NULL::bigint, NULL::bigint, s.unit_id, s.state
     FROM days d
@@ -322,6 +330,7 @@ FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "demands": (DEMANDS, ("demand",)),
     "demand_flow": (DEMAND_FLOW, ()),
     "sla": (SLA, ()),
+    "estimates": (ESTIMATES, ("demand",)),
     "ideas": (IDEAS, ("idea",)),
     "idea_answers": (IDEA_ANSWERS, ()),
 }

@@ -15,7 +15,7 @@ COLOURS = {
 }  # fmt: skip
 UNREPORTED = "unreported"
 STAGES = dict(Stage.choices) | {UNREPORTED: "Stage not reported"}
-ITEMS, MONEY, DAYS = "items", "money", "working days"
+ITEMS, MONEY, DAYS, PER_CENT = "items", "money", "working days", "per cent"
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,10 @@ class Measure:
 
     @property
     def is_figure(self) -> bool:
-        """Money and risks are for those with a role that sees figures."""
-        return self.family in ("money", "plans", "risks") or self.code == "risks_raised"
+        """Money, risks and estimates are for those with a role that sees figures."""
+        return (
+            self.family in ("money", "plans", "risks", "estimates") or self.code == "risks_raised"
+        )
 
     @property
     def adds_up(self) -> bool:
@@ -72,6 +74,7 @@ FIXED = {
         Measure("lead_time", "Time to decision", "demand_flow", DAYS, "From submitted to approved, of demands approved in 90 days."),
         Measure("sla_stages", "Stages left in 90 days", "sla", meaning="Of demands, where the stage has a limit."),
         Measure("sla_met", "Stages left within their limit", "sla"),
+        Measure("estimate_error", "Actual cost off its estimate", "estimates", PER_CENT, "Of demands completed in a year whose actual cost is known."),
         Measure("ideas_open", "Ideas open", "ideas"),
         Measure("ideas_submitted", "Ideas submitted in a year", "ideas"),
         Measure("ideas_converted", "Ideas of a year that became a demand", "ideas"),

@@ -44,7 +44,7 @@ fresh AS (
     CROSS JOIN LATERAL (VALUES ('office', 0), ('unit', i.unit_id)) s(scope, scope_id)
     CROSS JOIN (VALUES ('_median', 0.5), ('_p85', 0.85)) q(name, share)
     WHERE s.scope_id IS NOT NULL
-      AND (i.measure IN ('lead_time', 'first_answer') OR i.measure LIKE 'stage_age_%%')
+      AND (i.measure IN ('lead_time', 'first_answer', 'estimate_error') OR i.measure LIKE 'stage_age_%%')
     GROUP BY i.day, s.scope, s.scope_id, i.measure, q.name, q.share
 )"""
 

@@ -98,7 +98,7 @@ NOUNS = {
     "dependencies": ("dependency", "dependencies"), "risks": ("risk", "risks"),
     "interventions": ("intervention", "interventions"), "changes": ("change", "changes"),
     "demands": ("demand", "demands"), "demand_flow": ("demand", "demands"),
-    "sla": ("demand", "demands"), "ideas": ("idea", "ideas"), "idea_answers": ("idea", "ideas"),
+    "sla": ("demand", "demands"), "estimates": ("demand", "demands"), "ideas": ("idea", "ideas"), "idea_answers": ("idea", "ideas"),
 }  # fmt: skip
 STATE_HEADS = {"demands": "State", "demand_flow": "State", "ideas": "State", "changes": "What changed",
                "risks": "Exposure", "interventions": "Asked for"}  # fmt: skip

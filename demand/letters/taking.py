@@ -42,7 +42,8 @@ def take(raw: bytes) -> Letter | None:
     )
     if kept.person is None or not STAFF.holds(kept.person, None):
         return _end(kept, "waiting", UNKNOWN)
-    return _answer(kept, read) if read.reference else _request(kept, read)
+    act = _answer if read.reference else _request
+    return act(kept, read, kept.person)
 
 
 def is_proven(read: parsing.Letter) -> bool:
@@ -50,9 +51,8 @@ def is_proven(read: parsing.Letter) -> bool:
     return read.verdicts.get("dmarc") == "pass"
 
 
-def _request(kept: Letter, read: parsing.Letter) -> Letter:
+def _request(kept: Letter, read: parsing.Letter, person: Person) -> Letter:
     """A new demand. One that is not proven stays a draft until its sender submits it."""
-    person = kept.person
     if not is_proven(read) and _drafts_today(person) >= MOST_DRAFTS:
         return _end(kept, "waiting", UNPROVEN)
     if len(read.subject) < SHORTEST_TITLE or len(read.text) < SHORTEST_NEED:
@@ -70,15 +70,15 @@ def _request(kept: Letter, read: parsing.Letter) -> Letter:
     return _end(kept, "draft", left_out or UNPROVEN, made)
 
 
-def _drafts_today(person: Person | None) -> int:
+def _drafts_today(person: Person) -> int:
     """So that a stranger who writes in somebody's name cannot bury them in drafts."""
     day_ago = clock.now() - timedelta(days=1)
     return Letter.objects.filter(person=person, outcome="draft", at__gt=day_ago).count()
 
 
-def _answer(kept: Letter, read: parsing.Letter) -> Letter:
+def _answer(kept: Letter, read: parsing.Letter, person: Person) -> Letter:
     """An answer to a letter about a demand becomes a comment on it."""
-    found = Demand.objects.visible_to(kept.person).by_reference(read.reference).first()
+    found = Demand.objects.visible_to(person).by_reference(read.reference).first()
     words = parsing.own_words(read.text)
     if found is None:
         return _end(kept, "waiting", f"{read.reference} does not exist for its sender.")
@@ -86,8 +86,8 @@ def _answer(kept: Letter, read: parsing.Letter) -> Letter:
         return _end(kept, "waiting", UNPROVEN)
     if not words:
         return _end(kept, "waiting", "It says nothing above the message it answers.")
-    comment(found, by=kept.person, body=words)
-    left_out = _keep_files(found, kept.person, read.files)
+    comment(found, by=person, body=words)
+    left_out = _keep_files(found, person, read.files)
     return _end(kept, "comment", left_out, found)
 
 

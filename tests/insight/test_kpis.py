@@ -95,6 +95,23 @@ def test_the_figure_and_the_list_behind_it_agree_also_in_a_unit(
         assert door["n"] == n == page(analyst).get(door["url"]).context["evidence"].count
 
 
+def test_how_far_costs_lay_from_their_estimates_is_told_and_the_list_only_to_who_sees_figures(
+    page, author, analyst, stranger, sponsor
+):
+    for n, ratio in enumerate(("1.300", "0.900", "1.000")):
+        demand = Demand.raise_new(by=author, title=f"Demand number {n}", need=NEED)
+        Demand.objects.filter(pk=demand.pk).update(
+            state="completed", reach=0, cost_ratio=ratio, cost_likely=100, sponsor=sponsor, score_index=1,
+            starts_on="2026-01-05", finishes_on="2026-02-05",
+        )  # fmt: skip
+    rollup.compute([clock.today()])
+    shown = page(analyst).get("/kpis/forecast-accuracy")
+    assert shown.context["reading"].words == "10%"
+    assert page(analyst).get(shown.context["doors"][0]["url"]).context["evidence"].count == 3
+    assert page(stranger).get("/kpis/forecast-accuracy").context["doors"] == []
+    assert page(stranger).get(shown.context["doors"][0]["url"]).status_code == 404
+
+
 def test_open_demands_are_told_by_stage_and_age(author, analyst, make_person):
     for n in range(3):
         demand = Demand.raise_new(by=author, title=f"Demand number {n}", need=NEED)

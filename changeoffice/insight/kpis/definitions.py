@@ -127,6 +127,13 @@ KPIS = {
             "Demands approved ÷ demands approved or rejected, last 90 days.",
             PER_CENT, HIGHER, Decimal(60), share("demands_approved", "demands_approved", "demands_rejected"),
             (("demands_approved", "Approved in 90 days"), ("demands_rejected", "Rejected in 90 days"))),
+        Kpi("forecast-accuracy", "Cost off its estimate",
+            "How far what demands really cost lies from what was estimated when they were approved.",
+            "Median of |actual cost ÷ estimate − 1| in per cent, over demands completed in the last 365 days "
+            "whose actual cost is known.",
+            PER_CENT, LOWER, Decimal(20), stored("estimate_error_median"),
+            (("estimate_error", "Completed in a year, cost known"),),
+            (("estimate_error_p85", "85 of 100 within"),)),
         Kpi("idea-conversion", "Ideas that become demands",
             "How many ideas of a year were worth taking up.",
             "Ideas submitted in the last 365 days that became a demand ÷ ideas submitted in those days.",

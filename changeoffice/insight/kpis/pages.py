@@ -22,6 +22,7 @@ from changeoffice.insight.kpis.definitions import KPIS, Kpi
 from changeoffice.insight.kpis.reading import Reading, read, sentence
 from changeoffice.insight.measures import measure
 from changeoffice.insight.models import KpiTarget
+from changeoffice.insight.selectors import sees_figures
 from changeoffice.organisation.models import staff
 from demand import ageing
 from demand.models import Demand
@@ -88,7 +89,7 @@ def kpi(request: HttpRequest, slug: str) -> HttpResponse:
     (reading,) = read(request.user, clock.today(), asked.weeks, asked.unit, [found])
     return render(request, "insight/kpi.html", {
         "kpi": found, "reading": reading, "chart": _chart(reading), "takeaway": _takeaway(reading),
-        "doors": _doors(reading, asked), "targets": _targets(found), "may_set": may_set(request.user),
+        "doors": _doors(reading, asked, request.user), "targets": _targets(found), "may_set": may_set(request.user),
         "list_url": asked.url("/kpis"), **asked.shown(f"/kpis/{slug}"),
     })  # fmt: skip
 
@@ -121,8 +122,8 @@ def _takeaway(reading: Reading) -> str:
     return f"On target in {sum(judged)} of {len(judged)} weeks. Each point looks back over the whole window of its formula."
 
 
-def _doors(reading: Reading, asked: Asked) -> list[dict[str, Any]]:
-    """The lists whose items add up to the figure; only measures that are lists have one."""
+def _doors(reading: Reading, asked: Asked, person) -> list[dict[str, Any]]:
+    """The lists whose items add up to the figure, as far as this person may open them."""
     day, unit = reading.days[-1], asked.unit
     query = {"as_of": day.isoformat(), "kpi": reading.kpi.slug} | (
         {"unit": unit.code} if unit else {}
@@ -130,7 +131,7 @@ def _doors(reading: Reading, asked: Asked) -> list[dict[str, Any]]:
     found = []
     for code, words in reading.kpi.behind:
         known = measure(code)
-        if known and known.adds_up:
+        if known and known.adds_up and (not known.is_figure or sees_figures(person)):
             found.append({"label": words, "n": reading.n(code),
                           "url": f"/portfolio/items?{urlencode({'measure': code} | query)}"})  # fmt: skip
     return found

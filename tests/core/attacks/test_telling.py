@@ -66,10 +66,13 @@ def test_a_rank_names_no_other_score_one_may_not_see(
                 rationale="Everything hangs on it.")  # fmt: skip
     demand = Demand.objects.get(pk=demand.pk)
     assert demand.rank == 2
-    told = f"{ahead.reference} stands before it"
-    assert f"{told} with 30." in page(analyst).get(demand.get_absolute_url()).content.decode()
-    local = make_person("Lea Local", "analyst", scope=unit)
-    assert f"{told}." in page(local).get(demand.get_absolute_url()).content.decode()
+
+    def beside(person):
+        shown = page(person).get(demand.get_absolute_url()).context["rank"]["beside"]
+        return [(item["demand"].reference, item["score"]) for item in shown]
+
+    assert beside(analyst) == [(ahead.reference, "100")]
+    assert beside(make_person("Lea Local", "analyst", scope=unit)) == [(ahead.reference, "")]
 
 
 def test_a_knock_on_does_not_count_what_is_hidden(

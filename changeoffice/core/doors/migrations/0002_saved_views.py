@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('doors', '0001_initial'),
+        ('people', '0002_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
