@@ -9,7 +9,10 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from rest_framework import serializers
+
+from changeoffice.core.people.models import Office
 
 LATEST_YEAR = 2200
 LINE_BREAKS = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
@@ -131,10 +134,37 @@ class SaneDate(forms.DateField):
         return super().to_python(str(value) if isinstance(value, (int, float)) else value)
 
     def clean(self, value):
-        day = super().clean(value)
-        if day and not 1900 <= day.year <= LATEST_YEAR:
-            raise forms.ValidationError(f"Enter a year between 1900 and {LATEST_YEAR}.")
-        return day
+        return _of_our_time(super().clean(value))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment(Input):
+    """A day and a time; without a zone it is the office's."""
+
+    def form_field(self, person) -> forms.Field:
+        return OfficeMoment(
+            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+            **self.common(),
+        )
+
+    def serializer_field(self) -> serializers.Field:
+        return serializers.DateTimeField(allow_null=not self.required, **self.schema())
+
+
+class OfficeMoment(forms.DateTimeField):
+    def prepare_value(self, value):
+        with timezone.override(Office.current().zone):
+            return super().prepare_value(value)
+
+    def to_python(self, value):
+        with timezone.override(Office.current().zone):
+            return _of_our_time(super().to_python(value))
+
+
+def _of_our_time(day):
+    if day and not 1900 <= day.year <= LATEST_YEAR:
+        raise forms.ValidationError(f"Enter a year between 1900 and {LATEST_YEAR}.")
+    return day
 
 
 @dataclass(frozen=True, kw_only=True)
