@@ -1,26 +1,72 @@
 """What demand asks of apps downstream; filled in their AppConfig.ready."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
-from changeoffice.core.ports import TrailStep
+from django.db.models import QuerySet
 
-# Given demand ids and a person: for each demand in delivery, its trail steps from the project on
-# (project, then benefit), in one query; and what a board card says about it: {"rag", "reference",
-# "url", "stage", "percent"}. A project the person may not see answers "in progress".
-delivery_trail: list[Callable[[Collection[int], Any], dict[int, list[TrailStep]]]] = []
-delivery_cards: list[Callable[[Collection[int], Any], dict[int, dict[str, Any]]]] = []
+from changeoffice.core.ports import TrailStep
+from changeoffice.core.record import at_once
+from changeoffice.core.record.inputs import Inputs
+
+IN_PROGRESS = "In progress"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a demand may be handed over into, and what that asks beside who takes it on."""
+
+    label: str
+    owner_label: str
+    make: Callable[..., Any]  # given the demand, by, owner and what it asked
+    asks: Inputs = field(default_factory=dict)
+    needs: tuple[str, ...] = ()  # of what it asks, what it cannot do without
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A kind that carries demands out: the rows that do so now, how the trail tells one and what
+    comes of it, and what a demand's card says of it: {"rag", "reference", "url", "stage"}."""
+
+    kind: str
+    rows: Callable[[], QuerySet]
+    steps: Callable[[Any, Any], list[TrailStep]]
+    card: Callable[[Any], dict[str, Any]]
+
+
+targets: dict[str, Target] = {}
+carriers: list[Carrier] = []
 
 
 def trails(demand_ids: Collection[int], person) -> dict[int, list[TrailStep]]:
-    found: dict[int, list[TrailStep]] = {}
-    for answer in delivery_trail:
-        found |= answer(demand_ids, person)
-    return found
+    """For each demand in delivery, its steps from there on; "in progress" where not visible."""
+    return {
+        row.demand_id: one.steps(row, person) if is_seen else _hidden(one)
+        for one, row, is_seen in _carrying(demand_ids, person)
+    }
 
 
 def cards(demand_ids: Collection[int], person) -> dict[int, dict[str, Any]]:
-    found: dict[int, dict[str, Any]] = {}
-    for answer in delivery_cards if demand_ids else ():
-        found |= answer(demand_ids, person)
-    return found
+    """What a demand's card on the board says of what carries it out."""
+    return {
+        row.demand_id: one.card(row) if is_seen else {"stage": IN_PROGRESS}
+        for one, row, is_seen in _carrying(demand_ids, person)
+    }
+
+
+def _carrying(ids: Collection[int], person) -> Iterator[tuple[Carrier, Any, bool]]:
+    """Everything that carries one of these demands, and whether the person may see it: one query."""
+    if not ids or not carriers:
+        return
+    wanted = [one.rows().filter(demand_id__in=list(ids)) for one in carriers]
+    seen = [rows.visible_to(person).order_by().values_list("pk", flat=True) for rows in wanted]
+    found = at_once.fetch(*wanted, *seen)
+    for one, rows, visible in zip(carriers, found, found[len(carriers) :], strict=False):
+        for row in rows:
+            yield one, row, row.pk in visible
+
+
+def _hidden(one: Carrier) -> list[TrailStep]:
+    return [TrailStep(one.kind, "Delivery", "current", IN_PROGRESS),
+            TrailStep("benefit", "Benefit", "future", "Expected")]  # fmt: skip

@@ -1,5 +1,7 @@
 """The demands that ask for a change to a service and are not yet delivered."""
 
+from collections.abc import Callable
+
 from django.db.models import F
 
 from changeoffice.organisation.ports import Touch
@@ -17,3 +19,17 @@ def demands(service, person) -> list[Touch]:
               row.mandatory_on)
         for row in rows[:MOST]
     ]  # fmt: skip
+
+
+def carriers_of(kind) -> Callable[..., list[Touch]]:
+    """The epics, or the changes, that are about to change a service."""
+
+    def touching(service, person) -> list[Touch]:
+        rows = kind.objects.visible_to(person).open().filter(services=service).order_by("-pk")
+        return [
+            Touch(row.kind, row.reference, row.title, row.get_absolute_url(), row.state_label,
+                  row.ends_on)
+            for row in rows[:MOST]
+        ]  # fmt: skip
+
+    return touching

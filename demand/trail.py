@@ -1,4 +1,4 @@
-"""The trail around an idea or a demand: idea, demand, project, benefit."""
+"""The trail around an idea or a demand: idea, demand, what carries it out, benefit."""
 
 from changeoffice.core.ports import TrailStep
 from demand import ports
@@ -6,7 +6,7 @@ from demand.models import Demand
 from ideation.models import Idea
 
 PLANNED = [
-    TrailStep("project", "Project", "future", "Planned", "After approval and scheduling"),
+    TrailStep("project", "Delivery", "future", "Planned", "After approval and scheduling"),
     TrailStep("benefit", "Benefit", "future", "Expected", "Measured after delivery"),
 ]
 
@@ -27,8 +27,10 @@ def of_demand(demand: Demand, person) -> list[TrailStep]:
     return [_source_step(demand, person), *_from_demand(demand, person, here=True)]
 
 
-def for_project(demand: Demand, person) -> list[TrailStep]:
-    """The two upstream steps, as a project's page shows them before its own."""
+def before(demand: Demand | None, person) -> list[TrailStep]:
+    """The two upstream steps, as the page of what carries it out shows them before its own."""
+    if demand is None:
+        return []
     return [_source_step(demand, person), _demand_step(demand, person, "done", here=False)]
 
 
@@ -64,3 +66,44 @@ def _demand_step(demand: Demand, person, state: str, *, here: bool) -> TrailStep
         "demand", "Demand", state, "You are here" if here else demand.title, demand.state_label,
         demand.reference, "" if here else demand.get_absolute_url(),
     )  # fmt: skip
+
+
+def with_effects(made, person, *, here: bool) -> list[TrailStep]:
+    """The last two steps around an epic or a change: it, and the first KPI it is meant to move."""
+    state = "done" if made.is_closed and not here else "current"
+    step = TrailStep(
+        made.kind, type(made).__name__, state, "You are here" if here else made.title,
+        made.state_label, made.reference, "" if here else made.get_absolute_url(),
+    )  # fmt: skip
+    return [step, _effect_step(list(made.effects.select_related("kpi")), person)]
+
+
+def _effect_step(effects: list, person) -> TrailStep:
+    if not effects:
+        return TrailStep("benefit", "Benefit", "future", "None named", "No KPI is tied to it")
+    first, more = effects[0], len(effects) - 1
+    if not first.kpi.is_visible_to(person):
+        return TrailStep("benefit", "Benefit", "future", "Expected")
+    others = f" and {more} more" if more else ""
+    return TrailStep("benefit", "Benefit", "future", f"{first.kpi.title}{others}",
+                     f"Expected by {first.by_on:%-d %B %Y}")  # fmt: skip
+
+
+def around(made, person) -> list[TrailStep]:
+    """The whole trail, as the page of an epic or a change shows it."""
+    return [*before(made.demand, person), *with_effects(made, person, here=True)]
+
+
+def carrier_of(kind) -> ports.Carrier:
+    """An epic or a change as what carries a demand out."""
+
+    def card(made) -> dict[str, str]:
+        return {"reference": made.reference, "url": made.get_absolute_url(),
+                "stage": f"{kind.__name__}, {made.state_label.lower()}"}  # fmt: skip
+
+    return ports.Carrier(
+        kind.kind,
+        kind.objects.carrying,
+        lambda made, who: with_effects(made, who, here=False),
+        card,
+    )

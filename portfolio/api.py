@@ -6,6 +6,7 @@ from rest_framework import serializers
 from changeoffice.core.doors.api.fields import PersonField, ReferenceField
 from changeoffice.core.doors.api.views import WorkSerializer, WorkViewSet, work_api
 from portfolio import filters
+from portfolio.api_backlog import EpicApi, ProductApi
 from portfolio.api_projects import ProjectApi
 from portfolio.models import (
     Action,
@@ -270,4 +271,5 @@ class RagPolicyApi(WorkViewSet):
 APIS = [
     PortfolioApi, ProgrammeApi, ProjectApi, GateApi, MilestoneApi, DependencyApi, RiskApi, IssueApi,
     ActionApi, BenefitApi, InterventionApi, RagPolicyApi,
+    ProductApi, EpicApi,
 ]  # fmt: skip

@@ -9,17 +9,38 @@ class PortfolioConfig(AppConfig):
     def ready(self) -> None:
         from changeoffice.core import ports as core
         from changeoffice.organisation import ports as organisation
-        from demand import ports as demand
         from portfolio import commands, defaults, handlers, imports, tasks, touching, waiting  # noqa: F401
 
         post_migrate.connect(defaults.put, sender=self)
-
-        core.next_steps["demand", "hand_over"] = core.NextStep(
-            commands.hand_over, commands.HAND_OVER_INPUTS
-        )
         core.import_kinds |= {kind.name: kind for kind in imports.KINDS}
         core.waiting["portfolio"] = waiting.waiting_for
         core.trail["project"] = commands.trail
         organisation.touching["projects"] = touching.projects
-        demand.delivery_trail.append(commands.trails_of)
-        demand.delivery_cards.append(commands.cards_of)
+        self._carry_out()
+
+    def _carry_out(self) -> None:
+        """What a demand may become here, and how it is told from then on."""
+        from changeoffice.core import ports as core
+        from changeoffice.organisation import ports as organisation
+        from demand import delivery, ports, touching, trail
+        from portfolio import commands
+        from portfolio.models import Epic
+
+        core.trail["epic"] = trail.around
+        organisation.touching["epics"] = touching.carriers_of(Epic)
+        delivery.offer(
+            "project",
+            ports.Target(
+                "Project", "Project manager", commands.into_project, commands.INTO_PROJECT
+            ),
+        )
+        delivery.offer(
+            "epic",
+            ports.Target("Epic", "Owner", Epic.take_on, commands.INTO_EPIC, needs=("product",)),
+        )
+        ports.carriers += [
+            ports.Carrier(
+                "project", commands.carrying_projects, commands.steps_of, commands.card_of
+            ),
+            trail.carrier_of(Epic),
+        ]

@@ -6,6 +6,7 @@ import django_filters
 from django.db.models import Case, F, IntegerField, Q, When
 
 from changeoffice.core.doors.lists import NEWEST, InFilter, Ordering, Orderings, WorkFilterSet
+from demand.handed import CarriesOutFilterSet
 from portfolio.judging import Reason
 from portfolio.lifecycle import Stage
 from portfolio.models import (
@@ -13,10 +14,12 @@ from portfolio.models import (
     Benefit,
     Colour,
     Dependency,
+    Epic,
     Gate,
     Intervention,
     Issue,
     Milestone,
+    Product,
     Project,
     Risk,
 )
@@ -205,3 +208,31 @@ class BenefitFilterSet(OfProjectFilterSet):
     class Meta:
         model = Benefit
         fields: list[str] = []
+
+
+class ProductFilterSet(WorkFilterSet):
+    service = django_filters.CharFilter(
+        field_name="services__reference", lookup_expr="iexact", label="Service"
+    )
+
+    class Meta:
+        model = Product
+        fields: list[str] = []
+
+
+class EpicFilterSet(CarriesOutFilterSet):
+    product = django_filters.CharFilter(
+        field_name="product__reference", lookup_expr="iexact", label="Product"
+    )
+
+    class Meta:
+        model = Epic
+        fields: list[str] = []
+
+
+PRODUCT_ORDERINGS: Orderings = {**both_ways("title", "Name", "title"), "newest": NEWEST}
+EPIC_ORDERINGS: Orderings = {
+    **both_ways("finish", "Finish", "planned_finish", low=FIRST_DAY, high=LAST_DAY),
+    **both_ways("title", "Name", "title"),
+    "newest": NEWEST,
+}

@@ -6,15 +6,18 @@ from changeoffice.core.doors.pages.work import work_urls
 from portfolio.models import (
     Action,
     Dependency,
+    Epic,
     Intervention,
     Issue,
     Milestone,
     Portfolio,
+    Product,
     Programme,
     Project,
     Risk,
 )
 from portfolio.views import (
+    backlog,
     dependencies,
     gates,
     milestones,
@@ -63,6 +66,9 @@ urlpatterns = [
                new=registers.NewActionPage),
     *work_urls(Intervention, listed=registers.InterventionListPage,
                one=registers.InterventionPage, edit=False),
+    *work_urls(Product, listed=backlog.ProductListPage, one=backlog.ProductPage,
+               new=backlog.NewProductPage),
+    *work_urls(Epic, listed=backlog.EpicListPage, one=backlog.EpicPage, new=backlog.NewEpicPage),
     *work_urls(Programme, one=plans.ProgrammePage, new=plans.NewProgrammePage),
     *work_urls(Portfolio, one=plans.PortfolioPage, new=plans.NewPortfolioPage),
 ]  # fmt: skip

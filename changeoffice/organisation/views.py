@@ -215,7 +215,8 @@ def touched(found: dict[str, list[ports.Touch]]) -> str:
     red = sum(one.rag == "red" for rows in found.values() for one in rows)
     alone = sum(map(len, found.values())) == 1
     worst = f"; {red} {'is' if red == 1 else 'are'} red" if red else ""
-    return f"{' and '.join(counts)} {'is' if alone else 'are'} about to change it{worst}."
+    several = " and ".join(filter(None, (", ".join(counts[:-1]), counts[-1])))
+    return f"{several} {'is' if alone else 'are'} about to change it{worst}."
 
 
 class ConfigurationItemPage(RegisterPage):

@@ -69,8 +69,8 @@ class Deciding(Shaping):
 
     @transition("scheduled", "in_delivery", who=ANALYST, tone="primary", told="handed over",
                 label="Hand over", door=False)  # fmt: skip
-    def hand_over(self, *, by):
-        """Delivery takes it; the portfolio carries the rest in the same transaction."""
+    def hand_over(self, *, by, into=""):
+        """Delivery takes it: a project, an epic, an enhancement or a change begins with all it knows."""
         self._enter("in_delivery")
         ranking.leave(self)
 
@@ -86,6 +86,13 @@ class Deciding(Shaping):
     def complete(self, *, by):
         """Delivery is done; the portal itself tells."""
         self.progress, self.due_on = 100, None
+
+    @transition("in_delivery", "scheduled", who=NOBODY, door=False, quiet=True, told="gave back")
+    def give_back(self, *, by):
+        """Delivery ended without delivering; it waits to be handed over again."""
+        self.progress = 0
+        self._enter("scheduled")
+        ranking.refresh(self)
 
     @transition(ANY, "?", who=None, label="Edit", door=False, told="edited")
     def revise(self, *, by, **changes):

@@ -3,6 +3,7 @@
 from django.apps import apps
 
 from changeoffice.core.record.models import NamedPerson
+from portfolio.models.backlog import Epic, EpicEffect, Product
 from portfolio.models.benefit import Benefit
 from portfolio.models.dependency import Dependency, Link
 from portfolio.models.gate import Decision, Gate, GateCriterion
@@ -18,8 +19,8 @@ from portfolio.models.slips import DependencyReading, DependencySlip
 
 __all__ = [
     "Action", "Benefit", "Colour", "Confidence", "Decision", "DeliveryConfidence", "Dependency",
-    "DependencyReading", "DependencySlip", "Expectation", "Gate", "GateCriterion", "Intervention",
-    "Issue", "LimitSet", "Link", "Milestone", "Portfolio", "Programme", "Project", "RagHistory",
+    "DependencyReading", "DependencySlip", "Epic", "EpicEffect", "Expectation", "Gate", "GateCriterion", "Intervention",
+    "Issue", "LimitSet", "Link", "Milestone", "Portfolio", "Product", "Programme", "Project", "RagHistory",
     "RagPolicy", "RagReading", "Risk", "Rung", "Scale",
 ]  # fmt: skip
 

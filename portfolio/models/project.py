@@ -15,6 +15,7 @@ from changeoffice.core.record.models import NamedPerson, Work, WorkQuerySet
 from changeoffice.core.record.workflow import ANY, State, guard, transition
 from changeoffice.core.talk.models import follow
 from changeoffice.organisation.models import Service, staff, units
+from demand import delivery
 from portfolio.lifecycle import Stage, Template
 from portfolio.models.judgement import Judged
 from portfolio.models.plans import Programme, programmes
@@ -96,7 +97,7 @@ class Project(Judged):
         Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     services = models.ManyToManyField(Service, blank=True, related_name="+")
-    demand = models.OneToOneField(
+    demand = models.ForeignKey(
         "demand.Demand", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     template = models.CharField(
@@ -154,7 +155,11 @@ class Project(Judged):
                 | Q(planned_finish__gte=F("planned_start")),
                 name="project_finishes_after_start",
                 violation_error_message="Planned finish must not be before planned start.",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["demand"], condition=~Q(state="stopped"), name="one_project_per_demand",
+                violation_error_message="Its demand is carried out by something else now.",
+            ),
         ]  # fmt: skip
 
     # birth ---------------------------------------------------------------------------------------
@@ -203,7 +208,11 @@ class Project(Judged):
     def end_report(self, *, by, stopped=False):
         """The source system says that it has ended, or no longer holds it."""
         self.actual_finish = self.actual_finish or clock.today()
-        return "stopped" if stopped else "closed"
+        if stopped:
+            delivery.given_back(self, by=by, reason="Its source says that it was stopped.")
+            return "stopped"
+        delivery.delivered(self)
+        return "closed"
 
     @transition(("closed", "stopped"), "active", who=IMPORTS, door=False, told="took up again")
     def take_up_again(self, *, by):
@@ -273,14 +282,15 @@ class Project(Judged):
     def close(self, *, by, reason):
         """It has delivered; its demand is completed with it."""
         self.actual_finish = self.actual_finish or clock.today()
-        self._tell_demand(by)
+        delivery.delivered(self)
 
     @transition(LIVE, "stopped", who=STEERS_PROJECT, told="stopped", tone="danger",
-                confirm="A stopped project does not start again.",
+                confirm="A stopped project does not start again. Its demand is scheduled again.",
                 asks={"reason": LongText(label="Why", lines=3, min=10)})  # fmt: skip
     def stop(self, *, by, reason):
-        """End it before it has delivered."""
+        """End it before it has delivered; the demand it came from waits to be handed over again."""
         self.actual_finish = self.actual_finish or clock.today()
+        delivery.given_back(self, by=by, reason=reason)
 
     @transition(LIVE, None, who=STEERS_PROJECT, label="Tighten limits", told="tightened the limits of",
                 asks={"schedule_amber": Number(label="Schedule, amber above (working days)", least=0,
@@ -339,11 +349,6 @@ class Project(Judged):
         from portfolio.models import pass_on_confidence
 
         pass_on_confidence(self)
-
-    def _tell_demand(self, by) -> None:
-        from portfolio.commands import tell_demand
-
-        tell_demand(self, by)
 
 
 def _may_start(by) -> None:

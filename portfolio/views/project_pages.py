@@ -14,6 +14,7 @@ from changeoffice.core.doors.templatetags.formats import short_day
 from changeoffice.core.record import at_once, clock
 from changeoffice.core.record.models import Record
 from changeoffice.core.talk.models import Follower
+from demand.handed import design_of, files_of_demand, source_of
 from portfolio import ports
 from portfolio.models import (
     Action,
@@ -140,6 +141,7 @@ class ProjectPage(WorkPage):
             "calls": calls.select_related("owner"), "all_benefits": record.benefits.all(),
             "benefits": benefits.select_related("kpi", "owner"),
             "judgements": record.judgements.select_related("by"),
+            "files": files_of_demand(record),
         }  # fmt: skip
 
     def read(self, record: Project) -> None:
@@ -162,8 +164,14 @@ class ProjectPage(WorkPage):
             "risks": found["risks"][:TOP_RISKS], "risk_total": len(found["risks"]),
             "issues": found["issues"], "actions": found["actions"],
             "interventions": named_causes(found["calls"], person),
-            "benefits": found["benefits"],
+            "benefits": found["benefits"], **asked_by_demand(record, person, found["files"]),
         }  # fmt: skip
+
+
+def asked_by_demand(project: Project, person, files) -> dict[str, Any]:
+    """What its demand asks of the service's design, and the files on it."""
+    source = source_of(project, person, files)
+    return source | {"design": design_of(source["source"]) if source["source"] else []}
 
 
 def named_causes(calls, person) -> list[Intervention]:

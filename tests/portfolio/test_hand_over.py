@@ -57,7 +57,7 @@ def test_only_an_analyst_hands_over(scheduled, api, stranger, project_manager):
 
 
 def test_the_demand_mirrors_its_project_until_it_is_completed(scheduled, analyst, sponsor, manager):
-    from portfolio.commands import hand_over
+    from demand.delivery import hand_over
 
     made = hand_over(scheduled, by=analyst)
     made.start(by=analyst)
