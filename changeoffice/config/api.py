@@ -13,6 +13,7 @@ from demand.api import DemandApi
 from demand.scorecards.api import ScorecardApi
 from ideation import api as ideation
 from portfolio import api as portfolio
+from practices.change.api import ChangeApi
 from practices.finance.api import BudgetApi
 from practices.improvement.api import ImprovementApi
 
@@ -25,6 +26,7 @@ for viewset in (
     *portfolio.APIS,
     BudgetApi,
     ImprovementApi,
+    ChangeApi,
     *organisation.APIS,
     ImportApi,
 ):

@@ -12,7 +12,8 @@ STAFF_GROUPS = [
     ("Shape", [("Ideas", "lightbulb", "/ideas"), ("Demands", "inbox", "/demands"),
                ("Improvements", "refresh-cw", "/improvements")]),
     ("Deliver", [("Projects", "square-kanban", "/projects"),
-                 ("Dependencies", "link-2", "/dependencies")]),
+                 ("Dependencies", "link-2", "/dependencies"),
+                 ("Products", "package", "/products"), ("Changes", "wrench", "/changes")]),
 ]  # fmt: skip
 STEER = ("Steer", [("Portfolio", "layout-dashboard", "/portfolio"),
                    ("KPIs", "gauge", "/kpis"),

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "portfolio",
     "practices.finance",
     "practices.improvement",
+    "practices.change",
     "changeoffice.insight",
     "changeoffice.first_run",
     "changeoffice.demo",
@@ -376,6 +377,7 @@ SPECTACULAR_SETTINGS = {
     # Fields of one name with different choices, named for what they belong to.
     "ENUM_NAME_OVERRIDES": {
         "DemandTypeEnum": "demand.models.vocabulary.DemandType",
+        "ChangeTypeEnum": "practices.change.models.Type",
         "ConfigurationItemTypeEnum": "changeoffice.organisation.models.ConfigurationItem.Type",
     },
 }

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("demand.urls")),
     path("", include("practices.finance.urls")),
     path("", include("practices.improvement.urls")),
+    path("", include("practices.change.urls")),
     path("", include("portfolio.urls")),
     path("", include("changeoffice.organisation.urls")),
     path("", include("changeoffice.insight.urls")),
