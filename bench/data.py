@@ -17,13 +17,16 @@ from ideation.models import Campaign, Idea, Theme, Vote
 from portfolio.models import (
     Action,
     Dependency,
+    Epic,
     Issue,
     Milestone,
     Portfolio,
+    Product,
     Programme,
     Project,
     Risk,
 )
+from practices.change.models import Change
 from practices.finance.models import Budget, BudgetLine
 
 WORDS = [
@@ -169,6 +172,13 @@ def surround(to: int) -> None:
           state="(ARRAY['submitted','screening','assessment'])[1 + k % 3]", requester="bench_someone(k + 1)",
           stage_since="now()", due_on="current_date + (k % 40)::int - 10", wsjf="1 + k % 9",
           raw_score="1 + k % 9", score_index="10 * (1 + k % 9)")  # fmt: skip
+    works(Product, _more(Product, to), title="'Product ' || k", state="'active'", **OWNED)
+    product = Product.objects.order_by("pk").first().pk
+    works(Epic, _more(Epic, to), title=TITLE, state="'in_progress'", **OWNED, product=str(product),
+          sponsor="bench_someone(k + 5)", points_planned="40", points_done="k % 40",
+          planned_finish="current_date + (k % 90)::int")  # fmt: skip
+    works(Change, _more(Change, to), title=TITLE, state="'planned'", **OWNED, sponsor="bench_someone(k + 5)",
+          window_start="now() + k * interval '1 hour'")  # fmt: skip
     for model, given in (
         (Issue, {"severity": "1 + k % 4", "target_on": "current_date + (k % 60)::int - 5"}),
         (Action, {"due_on": "current_date + (k % 60)::int - 5"}),

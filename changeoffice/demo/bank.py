@@ -5,6 +5,7 @@ from datetime import date
 
 from changeoffice.core.people.models import kept_for_request
 from changeoffice.demo import (
+    backlog,
     cast,
     consent,
     demands,
@@ -30,7 +31,8 @@ def play_year(
     improvements.set_up(play)
     wanted = part_of(scale)
     ideas.set_up(play, scale, wanted)
-    demands.set_up(play, projects.from_demand, wanted)
+    backlog.set_up(play)
+    demands.set_up(play, backlog.from_demand, wanted)
     projects.set_up(play, wanted)
     with worker.reads_in_the_evening(), kept_for_request():
         play.perform()
@@ -44,7 +46,8 @@ def add_up(today: date) -> None:
 
 # Kept in the smallest demo: what others are merged into, and each way a project can fare.
 ALWAYS = {"confirm", "region", "held", "certs", "deal", "iso", "status", "callcheck", "ledger",
-          "screening", "leasing", "income", "knowledge", "store"}  # fmt: skip
+          "screening", "leasing", "income", "knowledge", "store",
+          "push", "splitbill", "oldtls"}  # fmt: skip
 
 
 def part_of(scale: float) -> set[str] | None:

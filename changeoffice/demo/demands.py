@@ -14,6 +14,7 @@ from changeoffice.core.people.models import Person
 from changeoffice.core.record.models import NamedPerson
 from changeoffice.core.talk.models import comment
 from changeoffice.demo.content import words
+from changeoffice.demo.content.deliveries import HANDED
 from changeoffice.demo.content.demands import DEMANDS
 from changeoffice.demo.content.organisation import SKILLS
 from changeoffice.demo.demand_course import DAYS, STAYS, Course
@@ -24,7 +25,7 @@ from demand.models import Demand, Scorecard
 
 def set_up(play: Play, delivers: Callable[[Course], None], wanted: set[str] | None = None) -> None:
     play.at(play.day(20), _propose_a_card, play)
-    for spec in DEMANDS:
+    for spec in (*DEMANDS, *HANDED):
         if wanted is None or spec.key in wanted:
             dice = play.dice(f"demand {spec.key}")
             names = [name for name in ANALYSTS if name != spec.requester]
