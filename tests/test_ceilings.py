@@ -23,6 +23,7 @@ LISTS = (
     "/dependencies", "/milestones", "/risks", "/issues", "/actions", "/interventions", "/services",
     "/configuration-items", "/objectives", "/business-kpis", "/inbox", "/search?q=payment",
     "/portfolio/items?measure=projects", "/ideas/engagement", "/ideas/themes", "/ideas/policy",
+    "/products", "/epics?view=all", "/changes?view=all",
 )  # fmt: skip
 OWN = (("manager", "/"), ("leadership", "/"), ("staff", "/"), ("project_manager", "/"))
 OFFICE = ("/admin/people", "/admin/trail", "/admin/units", "/admin/units/teams", "/admin/jobs")

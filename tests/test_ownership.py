@@ -137,7 +137,7 @@ def value_for(asked: shapes.Input, person):
     if isinstance(asked, shapes.Choice):
         first = asked.options()[0][0]
         return [first] if asked.many else first
-    if isinstance(asked, shapes.Date):
+    if isinstance(asked, (shapes.Date, shapes.Moment)):
         return (clock.today() + timedelta(days=30)).isoformat()
     if isinstance(asked, (shapes.Number, shapes.Decimal)):
         return max(asked.least, min(asked.most, 4))

@@ -28,16 +28,19 @@ from portfolio.models import (
     Action,
     Benefit,
     Dependency,
+    Epic,
     Gate,
     Intervention,
     Issue,
     Milestone,
     Portfolio,
+    Product,
     Programme,
     Project,
     RagPolicy,
     Risk,
 )
+from practices.change.models import Change
 from practices.finance.models import Budget
 
 # Answered by libraries or for machines: no person's rights in them.
@@ -138,10 +141,14 @@ def scene(
     taken_in = uploaded(
         by=analyst, of="ideas", upload=SimpleUploadedFile("box.csv", b"Ref,Title\n1,Tea\n")
     )
+    product = Product.set_up(by=manager, title="Mobile app", owner=project_manager)
+    epic = Epic.add(by=manager, product=product, title="Say why, and until when", owner=manager)
+    epic.start(by=manager)
+    change = Change.plan(by=manager, title="Newer payments database", owner=manager)
     campaign = Campaign.set_up(by=analyst, title="How do we save a second call?", sponsor=sponsor,
                                opens_on=today, closes_on=today + timedelta(days=20))  # fmt: skip
     campaign.open(by=analyst)
-    works = [taken_in, idea, campaign, demand, portfolio, programme, first, getter, dependency, risk, issue, action, budget,
+    works = [product, epic, change, taken_in, idea, campaign, demand, portfolio, programme, first, getter, dependency, risk, issue, action, budget,
              benefit, intervention, service, kpi, objective, item, Gate.objects.filter(project=first).first(),
              RagPolicy.objects.first() or RagPolicy.put_in_force(), Scorecard.put_in_force()]  # fmt: skip
     found = {work.plural: work.reference for work in works}
