@@ -43,7 +43,6 @@ STATES: dict[str, tuple[str, str, str]] = {
     "planned": ("Planned", "circle-dashed", ""),
     "in_progress": ("In progress", "play", "accent"),
     "dropped": ("Dropped", "circle-x", ""),
-    "cancelled": ("Cancelled", "circle-x", ""),
     "retired": ("Retired", "archive", ""),
     "running": ("Running", "loader-circle", "accent"),
     "waiting": ("Waiting", "clock", ""),
