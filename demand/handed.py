@@ -60,7 +60,7 @@ class CarriesOutSerializer(WorkSerializer):
 
 
 class CarriesOutApi(WorkViewSet):
-    related = RELATED
+    related: tuple[str, ...] = RELATED
 
     def gather(self, records):
         at_once.gather(records, {"services": (), "effects": ("kpi",)})
@@ -84,12 +84,12 @@ def design_of(record) -> list[tuple[str, str]]:
 class CarriesOutPage(WorkPage):
     """Where it came from, how far it is, what it asks and is meant to move."""
 
-    related = RELATED
+    related: tuple[str, ...] = RELATED
     template = "demand/carries_out.html"
     text_names: ClassVar[tuple[str, ...]] = ()
     owner_label: ClassVar[str] = "Owner"
 
-    def around(self, record: CarriesOut) -> dict[str, Any]:
+    def around(self, record) -> dict[str, Any]:
         person = self.request.user
         kpis = BusinessKpi.objects.select_related("objective").prefetch_related("readings")
         return {
@@ -98,7 +98,7 @@ class CarriesOutPage(WorkPage):
             "files": files_of_demand(record),
         }  # fmt: skip
 
-    def read(self, record: CarriesOut) -> None:
+    def read(self, record) -> None:
         super().read(record)
         at_once.hold(record, effects=self.found["effects"])
 
@@ -109,7 +109,7 @@ class CarriesOutPage(WorkPage):
     def answer(self, record: CarriesOut) -> str:
         return ""
 
-    def extra(self, record: CarriesOut) -> dict[str, Any]:
+    def extra(self, record) -> dict[str, Any]:
         person = self.request.user
         texts = [(record._meta.get_field(name).verbose_name.capitalize(), getattr(record, name))
                  for name in self.text_names]  # fmt: skip
