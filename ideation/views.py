@@ -40,7 +40,7 @@ class IdeaBoard(WorkListPage):
     work, template, fragment = Idea, "ideation/board.html", "ideation/_list.html"
     filterset, orderings, default_ordering = IdeaFilterSet, ORDERINGS, "trending"
     related = ("unit", "owner", "theme")
-    page_size = 20
+    page_size, keeps_views = 20, True
     tabs = [Tab("all", "All"), Tab("review", "Needs review", keep=needs_review)]
 
     def rows(self):
@@ -92,7 +92,7 @@ class IdeaBoard(WorkListPage):
         return (draft.typed if draft else {}) | ({"campaign": campaign} if campaign else {})
 
     def _export_url(self) -> str:
-        return f"/api/v1/ideas/?{changed(self.request.GET, view=None, mine=None, format='csv')}"
+        return f"/api/v1/ideas/?{changed(self.request.GET, view=None, mine=None, saved=None, format='csv')}"
 
 
 def _row(idea: Idea) -> dict[str, Any]:

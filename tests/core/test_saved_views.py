@@ -93,3 +93,10 @@ def test_a_query_made_to_do_harm_stays_a_query(page, analyst, query):
 
 def test_the_order_of_filters_makes_no_other_view():
     assert kept_query("b=2&a=1") == kept_query("a=1&b=2&cursor=x")
+
+
+def test_ideas_keep_views_too(page, colleague):
+    page(colleague).post("/ideas/views/new", {"name": "Mine, by votes", "query": "mine=voted&ordering=votes"})
+    made = SavedView.objects.get(listed="ideas")
+    shown = page(colleague).get(made.list_url)
+    assert shown.context["saved"]["now"] == made and b"Mine, by votes" in shown.content
