@@ -96,7 +96,9 @@ def test_the_order_of_filters_makes_no_other_view():
 
 
 def test_ideas_keep_views_too(page, colleague):
-    page(colleague).post("/ideas/views/new", {"name": "Mine, by votes", "query": "mine=voted&ordering=votes"})
+    page(colleague).post(
+        "/ideas/views/new", {"name": "Mine, by votes", "query": "mine=voted&ordering=votes"}
+    )
     made = SavedView.objects.get(listed="ideas")
     shown = page(colleague).get(made.list_url)
     assert shown.context["saved"]["now"] == made and b"Mine, by votes" in shown.content
