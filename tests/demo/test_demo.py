@@ -132,7 +132,7 @@ def test_a_history_begins_with_a_birth_and_nothing_lies_in_the_future(bank_of_to
     firsts = Event.objects.values("record").annotate(first=Min("id")).values("first")
     born = set(Event.objects.filter(id__in=firsts).values_list("verb", flat=True))
     assert born <= {"add", "assign", "expect", "lay", "note_down", "open_for", "plan", "propose",
-                    "put_in_force", "raise", "raise_new", "set_up", "start_up"}  # fmt: skip
+                    "put_in_force", "raise", "raise_new", "set_up", "take_on", "start_up"}  # fmt: skip
     assert not Event.objects.filter(id__in=firsts).exclude(before="").exists()
     assert not Record.objects.filter(events=None).exists()
 
