@@ -31,21 +31,19 @@ def tell(event_id: int) -> None:
 
 
 def _done_together(event: Event) -> list[int]:
-    """The records of one bulk act: the same person's same verb in one transaction."""
-    if event.actor_id is None or event.door not in ("page", "api"):
+    """The records of the bulk act the event is a part of."""
+    bulk = event.data.get("together")
+    if not bulk:
         return []
-    rows = Event.objects.filter(
-        transaction=event.transaction, verb=event.verb, actor_id=event.actor_id
-    )
-    found = list(rows.values_list("record_id", flat=True))
-    return found if len(found) > 1 else []
+    rows = Event.objects.filter(transaction=event.transaction, verb=event.verb)
+    return list(rows.filter(data__together=bulk).values_list("record_id", flat=True))
 
 
 def _once(event: Event, work, together: list[int], person) -> dict[str, str]:
     """One message for a bulk act, counting only what the person may see."""
     others = Record.objects.visible_to(person).filter(pk__in=together).exclude(pk=work.pk).count()
     and_more = f" and {others} more" if others else ""
-    return {"key": f"act:{event.transaction}:{event.verb}",
+    return {"key": f"bulk:{event.data['together']}",
             "text": f"{_who(event)} {event.words} {work.reference} {work.title[:200]}{and_more}"}  # fmt: skip
 
 

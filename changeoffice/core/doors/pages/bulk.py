@@ -13,6 +13,7 @@ from changeoffice.core.doors.pages import undoing
 from changeoffice.core.doors.pages.forms import InputPage
 from changeoffice.core.doors.pages.undoing import MOST_AT_ONCE
 from changeoffice.core.doors.perform import asks_of, perform, verb_named
+from changeoffice.core.record import acting
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotSeen, Refused
 from changeoffice.core.record.models import Work
 from changeoffice.core.record.workflow import Verb
@@ -65,7 +66,7 @@ class BulkPage(InputPage):
         return self.drawn(form, **self._context(verb, records))
 
     def _do(self, verb: Verb, records: list[Work], given: dict[str, Any]) -> None:
-        with transaction.atomic():
+        with transaction.atomic(), acting.together():
             for record in records:
                 try:
                     perform(record, verb.name, by=self.request.user, data=given)

@@ -213,7 +213,8 @@ class Work(models.Model):
             record_id=self.pk, verb=verb, words=words or verb.replace("_", " "), actor=by,
             on_behalf_of=on_behalf_of, door=door.name,
             client=door.client, before=before, after=self.state, reason=reason,
-            data=data or {}, context_id=context,
+            data=(data or {}) | ({"together": bulk} if (bulk := acting.bulk()) else {}),
+            context_id=context,
         )  # fmt: skip
         if not quiet:
             later = timezone.now() + undo.NOTICES_WAIT if undoable and door.name == "page" else None
