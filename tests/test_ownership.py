@@ -27,6 +27,7 @@ from changeoffice.core.record import clock
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.database import work_models
 from changeoffice.core.record.models import NamedPerson, Work
+from ideation.inputs import TagsInput
 from tests.walking import answer, concrete, is_walked, methods, plural_of, routes, scene, table  # noqa: F401
 
 TABLE = Path(__file__).with_name("ownership.csv")
@@ -141,6 +142,8 @@ def value_for(asked: shapes.Input, person):
         return (clock.today() + timedelta(days=30)).isoformat()
     if isinstance(asked, (shapes.Number, shapes.Decimal)):
         return max(asked.least, min(asked.most, 4))
+    if isinstance(asked, TagsInput):
+        return ["agreed"]
     return "Because it has to be so, and everybody agreed."[: asked.max]
 
 
