@@ -349,6 +349,16 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+# How often one person may do the same, in a minute and in an hour, by page or API.
+PACES = {
+    "submit": (env.int("SUBMITS_PER_MINUTE", default=6), env.int("SUBMITS_PER_HOUR", default=40)),
+    "comment": (
+        env.int("COMMENTS_PER_MINUTE", default=15),
+        env.int("COMMENTS_PER_HOUR", default=200),
+    ),
+    "vote": (env.int("VOTES_PER_MINUTE", default=40), env.int("VOTES_PER_HOUR", default=600)),
+    "report": (env.int("REPORTS_PER_MINUTE", default=6), env.int("REPORTS_PER_HOUR", default=40)),
+}
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=1200)
 KNOX_TOKEN_MODEL = "access.ApiToken"
 MIGRATION_MODULES = {"knox": None}  # its own token table would stand empty beside ours

@@ -24,6 +24,14 @@ class NotNow(Refused):
         self.record = record
 
 
+class TooOften(Refused):
+    """Asked more often than one person may in so short a time; `wait` in seconds."""
+
+    def __init__(self, message: str, wait: int) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
 class Stale(Refused):
     """Changed since it was opened; nothing was overwritten."""
 

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from pghistory import runtime
 
 from changeoffice.core.access.rules import STAFF, Rule
-from changeoffice.core.record import acting
+from changeoffice.core.record import acting, pace
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen, Stale
 from changeoffice.core.record.history import changes_since
 from changeoffice.core.record.inputs import Inputs
@@ -78,9 +78,10 @@ class Verb:
     quiet: bool = False
     bumps: bool = True
     door: bool = True
-    also: str = ""  # the input that names another record changed with it
+    also: str = ""  # the input, or field, that names another record changed with it
     noted: bool = True  # False keeps its inputs out of the event: blind scores, figures
     unseen: bool = False  # done to what one may not read; never offered at a door
+    paced: str = ""  # which of the paces in the settings one person keeps to
     name: str = ""
 
     def __set_name__(self, owner, name: str) -> None:
@@ -97,6 +98,12 @@ class Verb:
 
     def allows_state(self, state: str) -> bool:
         return ANY in self.source or state in self.source
+
+    def other(self, record, given: dict) -> Any:
+        """The record that is changed with it: one that is given, or one it points to already."""
+        if not self.also:
+            return None
+        return given[self.also] if self.also in given else getattr(record, self.also, None)
 
     def rule(self, record) -> Rule:
         return self.who or record.editors
@@ -125,12 +132,14 @@ class BoundVerb:
             transaction.atomic(),
             own_context(by, verb.name, reason) as ctx,
         ):
-            lock(record, *filter(None, [given.get(verb.also)]))
+            lock(record, *filter(None, [verb.other(record, given)]))
             if at_version is not None and at_version != record.version:
                 raise Stale(record, changes_since(record, at_version, by))
             if by is not None and not verb.unseen and not record.is_visible_to(by):
                 raise NotSeen(f"{record.reference} does not exist.")
             self._check(by)
+            if verb.paced:
+                pace.keep(by, verb.paced)
             before = record.state
             answer = verb.body(record, by=by, **_reasoned(verb, given, reason))
             if answer is UNCHANGED:

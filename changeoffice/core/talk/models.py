@@ -2,15 +2,19 @@
 
 import re
 import uuid
+from collections.abc import Iterable
 
 from django.db import models, transaction
 
+from changeoffice.core.access.rules import role
 from changeoffice.core.people.models import Person
+from changeoffice.core.record import pace
 from changeoffice.core.record.clock import OfficeNow
 from changeoffice.core.record.errors import Invalid, NotSeen
-from changeoffice.core.record.models import Record, visible
+from changeoffice.core.record.models import MODERATES, Record, visible
 from changeoffice.core.record.workflow import lock
 
+MODERATORS = role(*MODERATES)
 MENTION = re.compile(r"(?<![\w@])@([A-Za-z0-9][\w.-]{0,62}\w)")
 
 
@@ -36,6 +40,8 @@ class Comment(models.Model):
     body = models.TextField()
     at = models.DateTimeField(db_default=OfficeNow())
     mentions = models.ManyToManyField(Person, related_name="+")
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    hidden_because = models.TextField(blank=True, default="", db_default="")
 
     objects = VisibleThroughRecord.as_manager()
 
@@ -47,6 +53,17 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.body[:60]
+
+
+def as_read_by(person, comments: Iterable[Comment], work) -> list[Comment]:
+    """With the words of hidden comments only for their authors and those who keep watch."""
+    watches, rows = MODERATORS.holds(person, work), list(comments)
+    for row in rows:
+        row.is_veiled = bool(row.hidden_at) and not watches and row.author_id != person.pk
+        if row.is_veiled:
+            row.body = row.hidden_because = ""
+        row.acts = work.acts_on(row, person)
+    return rows
 
 
 def attachment_path(attachment, name: str) -> str:
@@ -97,6 +114,7 @@ def comment(work, *, by: Person, body: str, reply_to: Comment | None = None) -> 
     lock(work)
     if not work.is_visible_to(by):
         raise NotSeen(f"{work.reference} does not exist.")
+    pace.keep(by, "comment")
     body = body.strip()
     if not body or "\x00" in body or len(body) > 20_000:
         raise Invalid(body="Write a comment of at most 20,000 characters.")

@@ -16,6 +16,7 @@ from changeoffice.core.record.errors import (
     NotSeen,
     Refused,
     Stale,
+    TooOften,
     is_contention,
     is_database_away,
     is_nul,
@@ -32,7 +33,7 @@ TITLES = {
 # A recursion error is JSON nested deeper than anything we ask for.
 UNUSABLE = (DataError, UnicodeError, OverflowError, SuspiciousOperation, RequestDataTooBig,
             RecursionError)  # fmt: skip
-STATUS = {NotSeen: 404, NotAllowed: 403, NotNow: 409, Stale: 412, Invalid: 400}
+STATUS = {NotSeen: 404, NotAllowed: 403, NotNow: 409, Stale: 412, TooOften: 429, Invalid: 400}
 
 
 def problem(status: int, detail: str, errors: list[dict] | None = None, **more) -> JsonResponse:
@@ -85,6 +86,10 @@ def _refused(error: Refused) -> JsonResponse:
         answer = problem(status, str(error), version=error.record.version, state=error.record.state,
                          changed=[item["field"] for item in error.changes])  # fmt: skip
         answer["ETag"] = etag_of(error.record)
+        return answer
+    if isinstance(error, TooOften):
+        answer = problem(status, str(error))
+        answer["Retry-After"] = str(error.wait)
         return answer
     return problem(status, str(error))
 

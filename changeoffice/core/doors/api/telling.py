@@ -12,7 +12,7 @@ from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.history import changes_of
 from changeoffice.core.record.models import Event, Work
-from changeoffice.core.talk.models import Comment, comment
+from changeoffice.core.talk.models import Comment, as_read_by, comment
 
 COMMENT_INPUTS = {
     "body": shapes.LongText(label="Comment"),
@@ -62,6 +62,12 @@ class CommentSerializer(serializers.Serializer):
     body = serializers.CharField()
     at = serializers.DateTimeField()
     reply_to = serializers.IntegerField(source="reply_to_id", allow_null=True)
+    hidden = serializers.SerializerMethodField(
+        help_text="By the change office; its words are kept."
+    )
+
+    def get_hidden(self, row: Comment) -> bool:
+        return row.hidden_at is not None
 
     def get_author(self, row: Comment) -> str:
         return row.author.name if row.author else row.author_name
@@ -84,8 +90,9 @@ class Telling:
     @action(detail=True, methods=["get"])
     def comments(self, request, id: str) -> Response:
         """What people say about it, oldest first."""
-        rows = Comment.objects.filter(record_id=self.get_object().pk).select_related("author")
-        shown = rows.order_by("at", "id")[:MOST_COMMENTS]
+        record = self.get_object()
+        rows = Comment.objects.filter(record_id=record.pk).select_related("author")
+        shown = as_read_by(request.user, rows.order_by("at", "id")[:MOST_COMMENTS], record)
         return Response(CommentsSerializer({"results": shown}).data)
 
     @extend_schema(request=shapes.serializer_for("CommentIn", COMMENT_INPUTS),

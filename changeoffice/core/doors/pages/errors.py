@@ -15,11 +15,12 @@ from changeoffice.core.record.errors import (
     NotSeen,
     Refused,
     Stale,
+    TooOften,
     is_database_away,
 )
 
 log = logging.getLogger(__name__)
-STATUS = {NotSeen: 404, NotAllowed: 403, NotNow: 409, Stale: 409, Invalid: 400}
+STATUS = {NotSeen: 404, NotAllowed: 403, NotNow: 409, Stale: 409, TooOften: 429, Invalid: 400}
 
 
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
@@ -27,7 +28,10 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     record = getattr(error, "record", None)
     context = {"error": error, "exception_words": str(error), "record": record,
                "back_url": record.get_absolute_url() if record is not None else ""}  # fmt: skip
-    return render(request, f"{status}.html", context, status=status)
+    answer = render(request, f"{status}.html", context, status=status)
+    if isinstance(error, TooOften):
+        answer["Retry-After"] = str(error.wait)
+    return answer
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.views import View
 
 from changeoffice.core.doors.pages import parts
 from changeoffice.core.record import inputs as shapes
-from changeoffice.core.record.errors import Invalid, NotNow, Stale
+from changeoffice.core.record.errors import Invalid, NotNow, Stale, TooOften
 
 
 class InputPage(View):
@@ -39,6 +39,9 @@ class InputPage(View):
             return self.drawn(form, 422, **context)
         except NotNow as error:
             return self.drawn(form, 409, refusal=error, **context)
+        except TooOften as error:
+            form.add_error(None, str(error))  # beside what was typed, which would be lost otherwise
+            return self.drawn(form, 429, **context)
         except Stale as error:
             newer = {"version": error.record.version, "who": parts.who_changed(error)}
             return self.drawn(form, 409, stale=error, **(context | newer))

@@ -20,12 +20,20 @@ from changeoffice.core.doors.lists import whole
 from changeoffice.core.doors.perform import asks_of
 from changeoffice.core.doors.templatetags.formats import long_day, moment
 from changeoffice.core.people.models import Person
-from changeoffice.core.record.errors import Invalid, Stale
+from changeoffice.core.record.errors import Invalid, Stale, TooOften
 from changeoffice.core.record.history import changes_of, states_of
 from changeoffice.core.record.models import BALLOT, Event, Work
 from changeoffice.core.record.workflow import Offer
 from changeoffice.core.talk import files
-from changeoffice.core.talk.models import Attachment, Comment, Follower, comment, follow, unfollow
+from changeoffice.core.talk.models import (
+    Attachment,
+    Comment,
+    Follower,
+    as_read_by,
+    comment,
+    follow,
+    unfollow,
+)
 
 EVENTS_SHOWN = 30
 COMMENTS_SHOWN = 200
@@ -44,7 +52,8 @@ def around(record: Work, person) -> dict[str, QuerySet]:
 
 def of(record: Work, person, found: dict[str, Any]) -> dict[str, Any]:
     """Context for a record page, from what was read around it."""
-    offers, thread = record.open_verbs(person), threads(found["talk"])
+    offers = record.open_verbs(person)
+    thread = threads(as_read_by(person, found["talk"], record))
     buttons = [button(record, offer) for offer in offers]
     first = next((b for b in buttons if b["available"] and b["tone"] == "primary"), None)
     return {
@@ -187,14 +196,13 @@ def post_comment(request: HttpRequest, reference: str, *, work: type[Work]) -> H
     ).first()
     try:
         comment(record, by=request.user, body=request.POST.get("body", ""), reply_to=above)
-    except Invalid as error:
+    except (Invalid, TooOften) as error:
         if request.htmx:  # leave the page as it is, with what was typed
             return HttpResponse(status=204, headers=toast(str(error), wrong=True))
         messages.error(request, str(error))
     if request.htmx:
-        return render(
-            request, "components/comments.html", talk_of(record, threads(comment_rows(record)))
-        )
+        thread = threads(as_read_by(request.user, comment_rows(record), record))
+        return render(request, "components/comments.html", talk_of(record, thread))
     return redirect(f"{record.get_absolute_url()}#discussion")
 
 

@@ -2,6 +2,8 @@
 
 from changeoffice.core.record.models.events import BALLOT, Event
 from changeoffice.core.record.models.header import (
+    HIDDEN,
+    MODERATES,
     Alias,
     NamedPerson,
     Reach,
@@ -13,6 +15,6 @@ from changeoffice.core.record.models.header import (
 from changeoffice.core.record.models.work import Work, WorkQuerySet, work_model
 
 __all__ = [
-    "BALLOT", "Alias", "Event", "NamedPerson", "Reach", "Record", "RecordQuerySet", "Work", "WorkQuerySet",
-    "query_of", "visible", "work_model",
+    "BALLOT", "HIDDEN", "MODERATES", "Alias", "Event", "NamedPerson", "Reach", "Record", "RecordQuerySet",
+    "Work", "WorkQuerySet", "query_of", "visible", "work_model",
 ]  # fmt: skip

@@ -23,6 +23,12 @@ class Reach(models.IntegerChoices):
     OWN = 2, "Its owner and people named on it"
 
 
+# Taken out of sight by moderation, which nobody chooses for a record of theirs: beside its owner and
+# people named on it, only these still know that it exists.
+HIDDEN = 3
+MODERATES = ("analyst", "manager", "auditor")
+
+
 def visible(person, at: str = "") -> Q:
     """Which rows this person may see; the same words for Record, every Work, and joins to them.
 
@@ -39,6 +45,8 @@ def visible(person, at: str = "") -> Q:
         found |= Q(**{f"{at}reach": Reach.STAFF, f"{at}confidential": False})
     if held := scope_q(grants.scope(*FIGURE_ROLES), at):
         found |= Q(**{f"{at}reach": Reach.ROLES, f"{at}confidential": False}) & held
+    if kept := scope_q(grants.scope(*MODERATES), at):
+        found |= Q(**{f"{at}reach": HIDDEN, f"{at}confidential": False}) & kept
     return found if person.is_active else Q(pk__in=[])
 
 

@@ -18,7 +18,14 @@ from changeoffice.core.record.database import sequence
 from changeoffice.core.record.errors import Invalid, NotNow, NotSeen
 from changeoffice.core.record.inputs import Inputs
 from changeoffice.core.record.models.events import Event
-from changeoffice.core.record.models.header import NamedPerson, Reach, Record, visible
+from changeoffice.core.record.models.header import (
+    HIDDEN,
+    MODERATES,
+    NamedPerson,
+    Reach,
+    Record,
+    visible,
+)
 from changeoffice.core.record.triggers import KeepHeader, RefuseDelete
 from changeoffice.core.record.workflow import (
     ANY,
@@ -146,8 +153,8 @@ class Work(models.Model):
     def _reaches(self, grants) -> bool:
         if self.reach == Reach.STAFF:
             return grants.is_staff
-        held = grants.scope(*FIGURE_ROLES)
-        return self.reach == Reach.ROLES and held.covers(self.unit_id, self.pk, self.home_id)
+        roles = {Reach.ROLES: FIGURE_ROLES, HIDDEN: MODERATES}.get(self.reach, ())
+        return grants.scope(*roles).covers(self.unit_id, self.pk, self.home_id)
 
     @classmethod
     def answered_at(cls, reference: str, verb: str) -> str:
@@ -261,6 +268,10 @@ class Work(models.Model):
 
     def after_undo(self, left: str, state: str) -> None:
         """For kinds whose acts touch more than their own row: it goes back from `left` to `state`."""
+
+    def acts_on(self, comment, person) -> list[tuple[str, str]]:
+        """What this person may do about a comment on it: label and address of each."""
+        return []
 
     def after_comment(self) -> None:
         """For kinds that keep a count of their comments; called with the row locked."""
