@@ -8,6 +8,7 @@ from celery.schedules import crontab
 from changeoffice.core.jobs.registry import job
 from changeoffice.core.people.models import Office
 from changeoffice.core.record.errors import Refused
+from ideation import duplicates
 from ideation.models import Campaign, Idea
 
 log = logging.getLogger(__name__)
@@ -56,3 +57,14 @@ def turn_campaigns(now: datetime) -> dict[str, int]:
                 log.info("%s stays: %s", campaign.reference, error)
                 counts["skipped"] += 1
     return counts
+
+
+@job(
+    "idea_duplicates",
+    title="Duplicates are looked for",
+    does="Compares the titles of all ideas and proposes to analysts what looks the same.",
+    every=crontab(minute=40, hour=2, day_of_week="sun"),
+)
+def propose_duplicates(now: datetime) -> dict[str, int]:
+    """Safe to repeat: what is proposed already stays as it is."""
+    return duplicates.propose()

@@ -1,12 +1,14 @@
 """Which ideas wait for a person: a question to answer, a review to begin, a score to give."""
 
+from dataclasses import replace
+
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.access.rules import ANALYST
 from changeoffice.core.ports import Ask, Waiting
 from changeoffice.core.record.models import NamedPerson, Work
-from ideation.models import Campaign, Idea, VettingScore
+from ideation.models import Campaign, Idea, Report, VettingScore
 from ideation.rules import REVIEWER, USUAL_REVIEWERS
 
 SHOWN = 20
@@ -15,7 +17,7 @@ SHOWN = 20
 def for_person(person) -> list[Ask]:
     found = [_questions(person), _results(person), _scores(person)]
     if grants_of(person).has("analyst", "manager"):
-        found += [_reviews(person), _rounds(person)]
+        found += [_reviews(person), _rounds(person), _reports(person)]
     return found
 
 
@@ -45,6 +47,15 @@ def _rounds(person) -> Ask:
     rows = rows.annotate(given=Count("scores")).filter(given__gte=F("scores_wanted"))
     return Ask(rows.order_by("state_since", "pk")[:SHOWN], lambda idea: _waiting(
         idea, "Close vetting", "You review ideas, and scores are in", "Develop"))  # fmt: skip
+
+
+def _reports(person) -> Ask:
+    """Ideas that somebody reported, or a comment on them."""
+    reported = Report.objects.filter(idea=OuterRef("pk"), decided_at=None)
+    rows = Idea.objects.visible_to(person).filter(ANALYST.q(person), Exists(reported))
+    return Ask(rows.order_by("pk")[:SHOWN], lambda idea: replace(
+        _waiting(idea, "Decide on a report", "You review ideas, and somebody reported it", "Decide"),
+        url="/ideas/reports"))  # fmt: skip
 
 
 def _scores(person) -> Ask:

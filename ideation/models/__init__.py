@@ -2,14 +2,18 @@
 
 from ideation.models.campaign import Campaign
 from ideation.models.draft import IdeaDraft
+from ideation.models.duplicates import Duplicates
 from ideation.models.idea import Idea, needs_review
+from ideation.models.merging import UNDONE_FOR, Merge
+from ideation.models.moderation import Report
 from ideation.models.policy import REVIEW_AT_VOTES, IdeaPolicy
 from ideation.models.reviewing import ELSEWHERE, Decline
 from ideation.models.scoring import VettingScore
+from ideation.models.thanking import Thanks
 from ideation.models.theme import Theme
 from ideation.models.voting import HALF_LIFE_DAYS, Vote
 
 __all__ = [
-    "ELSEWHERE", "HALF_LIFE_DAYS", "REVIEW_AT_VOTES", "Campaign", "Decline", "Idea", "IdeaDraft", "IdeaPolicy",
-    "Theme", "VettingScore", "Vote", "needs_review",
+    "ELSEWHERE", "HALF_LIFE_DAYS", "REVIEW_AT_VOTES", "UNDONE_FOR", "Campaign", "Decline", "Duplicates", "Idea", "IdeaDraft", "IdeaPolicy",
+    "Merge", "Report", "Thanks", "Theme", "VettingScore", "Vote", "needs_review",
 ]  # fmt: skip

@@ -11,16 +11,17 @@ from django.utils.functional import cached_property
 from changeoffice.core.access.rules import ANALYST, OWNER, STAFF, role
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
-from changeoffice.core.record.errors import Invalid, NotNow
+from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.history import tracked
 from changeoffice.core.record.inputs import LongText, Ref, Text
 from changeoffice.core.record.models import NamedPerson, Reach, Work, WorkQuerySet
 from changeoffice.core.record.workflow import ANY, UNCHANGED, State, guard, need_staff, transition
-from changeoffice.core.talk.models import Comment, Follower, follow
+from changeoffice.core.talk.models import Comment, follow
 from changeoffice.organisation.models import Service, staff, units
 from ideation.inputs import TagsInput
 from ideation.models.campaign import Campaign, campaigns
-from ideation.models.reviewing import IN_REVIEW, Decline, Reviewed
+from ideation.models.reviewing import Decline
+from ideation.models.thanking import Thanked
 from ideation.models.theme import Theme
 from ideation.models.threshold import enough_votes
 from ideation.models.voting import OPEN_TO_VOTES, Vote, recount
@@ -29,10 +30,6 @@ from ideation.tags import LONGEST
 
 NOT_ENDED = ("draft", *OPEN_TO_VOTES, "parked")
 IMPORTS = role("analyst", "manager", "administrator", "integration")
-
-
-def _votable_targets(person):
-    return Idea.objects.visible_to(person).filter(state__in=OPEN_TO_VOTES)
 
 
 @guard("Write at least 20 characters about the problem.")
@@ -69,7 +66,7 @@ def has_co_authors(idea) -> bool:
 
 
 @tracked
-class Idea(Reviewed):
+class Idea(Thanked):
     kind, prefix, plural = "idea", "IDEA", "ideas"
     searched = ("problem", "proposal", "benefit")
     states: ClassVar = {
@@ -102,9 +99,6 @@ class Idea(Reviewed):
     decline_code = models.CharField(max_length=16, choices=Decline.choices, blank=True)
     revisit_on = models.DateField(null=True, blank=True)
     resume_state = models.CharField(max_length=24, blank=True, editable=False)
-    merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_here"
-    )
     submitted_at = models.DateTimeField(null=True, editable=False)
     queued_at = models.DateTimeField(null=True, editable=False)
     vote_count = models.PositiveIntegerField(default=0, editable=False)
@@ -225,7 +219,7 @@ class Idea(Reviewed):
 
     # verbs ---------------------------------------------------------------------------------------
     @transition("draft", "open", who=OWNER, guards=[says_the_problem, campaign_takes_it],
-                told="submitted", tone="primary")  # fmt: skip
+                paced="submit", told="submitted", tone="primary")  # fmt: skip
     def submit(self, *, by):
         """Show it to everybody; this counts as the submitter's one vote."""
         self.reach = Reach.STAFF
@@ -278,7 +272,14 @@ class Idea(Reviewed):
         Work.revise.body(self, by=by, **changes)
 
     @transition(
-        OPEN_TO_VOTES, None, who=STAFF, bumps=False, quiet=True, door=False, told="voted for"
+        OPEN_TO_VOTES,
+        None,
+        who=STAFF,
+        bumps=False,
+        quiet=True,
+        door=False,
+        told="voted for",
+        paced="vote",
     )
     def vote(self, *, by):
         """Give one's one vote; a second time changes nothing."""
@@ -287,39 +288,15 @@ class Idea(Reviewed):
         self._add_vote(by)
 
     @transition(OPEN_TO_VOTES, None, who=STAFF, bumps=False, quiet=True, door=False,
-                told="withdrew the vote for")  # fmt: skip
+                paced="vote", told="withdrew the vote for")  # fmt: skip
     def withdraw_vote(self, *, by):
         """Take the vote back; without one this changes nothing."""
         if not self.votes.filter(person=by).delete()[0]:
             return UNCHANGED
         self._recount()
 
-    @transition(("open", *IN_REVIEW, "more_information"), "merged", who=ANALYST, told="merged",
-                also="into", asks={"into": Ref(label="Into which idea", key="reference", rows=_votable_targets, typed=True,
-                                  hint="Its reference, for example IDEA-0042.")},
-                label="Merge into another",
-                confirm="Votes, followers and comments move to the other idea.")  # fmt: skip
-    def merge(self, *, by, into):
-        """Move votes (one per person), followers and comments, and leave a redirect."""
-        if into.pk == self.pk:
-            raise Invalid(into="Choose another idea than this one.")
-        if not into.takes_votes:
-            raise NotNow(f"{into.reference} takes no more votes.", record=into)
-        Comment.objects.filter(record_id=self.pk).update(record_id=into.pk)
-        self._move_votes_to(into)
-        follow(into.pk, *Person.objects.filter(
-            pk__in=Follower.objects.filter(record_id=self.pk).values("person_id")))  # fmt: skip
-        self.merged_into = into
-        into.note("absorb", by=by, before=into.state, words=f"merged {self.reference} into")
-
     def after_comment(self) -> None:
         self._recount()
-
-    def _move_votes_to(self, other: "Idea") -> None:
-        already = other.votes.values("person_id")
-        self.votes.exclude(person__in=already).update(idea=other)
-        self._recount()
-        other._recount()
 
     def _add_vote(self, by: Person) -> None:
         Vote.objects.bulk_create(

@@ -1,0 +1,108 @@
+"""Moderation for machines: the same acts, the same rows."""
+
+from typing import ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from changeoffice.core.doors.api.fields import PersonField, ReferenceField, body_of
+from changeoffice.core.doors.api.idempotency import AnswersOnce
+from changeoffice.core.doors.api.schema import WholeList
+from changeoffice.core.record import inputs as shapes
+from changeoffice.core.record.errors import Invalid, NotAllowed, NotSeen
+from changeoffice.core.talk.models import Comment
+from ideation import moderation
+from ideation.models import Idea, Report
+from ideation.models.moderation import WHY
+
+ABOUT = {
+    "idea": shapes.Ref(label="Idea", key="reference", rows=lambda p: Idea.objects.visible_to(p)),
+    "comment": shapes.Number(label="Comment", required=False, least=1,
+                             hint="Its number, where it is about a comment on the idea."),
+}  # fmt: skip
+REPORT = ABOUT | moderation.REPORT_INPUTS
+ONE_COMMENT = ABOUT | {"comment": shapes.Number(label="Comment", least=1)}
+HIDE = ONE_COMMENT | {"reason": WHY}
+
+
+class DoneSerializer(serializers.Serializer):
+    done = serializers.CharField(help_text="What was done.")
+
+
+class ReportSerializer(serializers.Serializer):
+    id = serializers.IntegerField(source="pk")
+    idea = ReferenceField()
+    comment = serializers.IntegerField(source="comment_id", allow_null=True)
+    person = PersonField()
+    reason = serializers.CharField()
+    at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
+class ReportApi(AnswersOnce, viewsets.GenericViewSet):
+    """Reports of ideas and comments that should not stand here, and what is decided of them."""
+
+    area: ClassVar[str] = "ideas"
+    serializer_class = ReportSerializer
+    queryset = Report.objects.none()
+    pagination_class = WholeList
+    http_method_names = ("get", "post", "head", "options")
+
+    @extend_schema(operation_id="idea_reports_list", responses=ReportSerializer(many=True))
+    def list(self, request) -> Response:
+        """The open reports, for analysts and auditors, oldest first."""
+        if not moderation.keeps_watch(request.user):
+            raise NotAllowed("Reports are read by analysts and auditors.")
+        if unknown := sorted(set(request.query_params) - {"format"}):
+            raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
+        rows = moderation.open_reports(request.user)[: moderation.LISTED]
+        return Response({"results": ReportSerializer(rows, many=True).data})
+
+    @extend_schema(operation_id="idea_reports_create", responses={201: ReportSerializer},
+                   request=shapes.serializer_for("IdeaReportIn", REPORT))  # fmt: skip
+    def create(self, request) -> Response:
+        """Report an idea, or a comment on it; a second report of the same changes nothing."""
+        given = shapes.clean(REPORT, request.user, body_of(request))
+        idea, said = _about(given)
+        made = moderation.report(idea, by=request.user, reason=given["reason"], comment=said)
+        return Response(ReportSerializer(made).data, status=201)
+
+    @extend_schema(operation_id="idea_reports_leave", responses={200: DoneSerializer},
+                   request=shapes.serializer_for("IdeaReportsLeaveIn", ABOUT))  # fmt: skip
+    @action(detail=False, methods=["post"])
+    def leave(self, request) -> Response:
+        """Answer the open reports of an idea or a comment: it stays as it is."""
+        idea, said = _about(shapes.clean(ABOUT, request.user, body_of(request)))
+        idea.leave_shown(by=request.user, comment=said)
+        return Response({"done": "left"})
+
+    @extend_schema(operation_id="idea_comments_hide", responses={200: DoneSerializer},
+                   request=shapes.serializer_for("IdeaCommentHideIn", HIDE))  # fmt: skip
+    @action(detail=False, methods=["post"], url_path="hide-comment")
+    def hide_comment(self, request) -> Response:
+        """Hide a comment on an idea; its author hears why."""
+        given = shapes.clean(HIDE, request.user, body_of(request))
+        idea, said = _about(given)
+        idea.hide_comment(by=request.user, comment=said, reason=given["reason"])
+        return Response({"done": "comment hidden"})
+
+    @extend_schema(operation_id="idea_comments_restore", responses={200: DoneSerializer},
+                   request=shapes.serializer_for("IdeaCommentRestoreIn", ONE_COMMENT))  # fmt: skip
+    @action(detail=False, methods=["post"], url_path="restore-comment")
+    def restore_comment(self, request) -> Response:
+        """Let everybody read a hidden comment again."""
+        idea, said = _about(shapes.clean(ONE_COMMENT, request.user, body_of(request)))
+        idea.restore_comment(by=request.user, comment=said)
+        return Response({"done": "comment shown again"})
+
+
+def _about(given: dict) -> tuple[Idea, Comment | None]:
+    idea, number = given["idea"], given["comment"]
+    if number is None:
+        return idea, None
+    said = Comment.objects.filter(pk=number, record_id=idea.pk).first()
+    if said is None:
+        raise NotSeen("There is no such comment on this idea.")
+    return idea, said
