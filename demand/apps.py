@@ -9,10 +9,11 @@ class DemandConfig(AppConfig):
     def ready(self) -> None:
         from changeoffice.core import ports
         from changeoffice.organisation import ports as organisation
-        from demand import defaults, tasks, touching, trail, waiting  # noqa: F401
+        from demand import defaults, idea_demands, tasks, touching, trail, waiting  # noqa: F401
         from demand.actuals.imports import ActualFile
         from demand.commands import PROMOTE_INPUTS, promote_idea
         from demand.letters import mailbox  # noqa: F401
+        from ideation import ports as ideation
 
         post_migrate.connect(defaults.put, sender=self)
         ports.next_steps[("idea", "promote")] = ports.NextStep(promote_idea, PROMOTE_INPUTS)
@@ -20,4 +21,6 @@ class DemandConfig(AppConfig):
         ports.waiting["demands"] = waiting.of_person
         ports.trail["idea"] = trail.of_idea
         ports.trail["demand"] = trail.of_demand
+        ideation.delivered.append(idea_demands.delivered)
+        ideation.onward.append(idea_demands.onward)
         organisation.touching["demands"] = touching.demands

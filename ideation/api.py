@@ -26,6 +26,7 @@ from ideation import keeping, vetting
 from ideation.filters import CAMPAIGN_ORDERINGS, ORDERINGS, CampaignFilterSet, IdeaFilterSet
 from ideation.inputs import CriterionSerializer, score_inputs
 from ideation.models import Campaign, Idea, IdeaPolicy, Theme, VettingScore
+from ideation.models.thanking import THANKS_INPUTS
 
 MOST_SCORES = 500
 
@@ -94,6 +95,15 @@ class IdeaApi(WorkViewSet):
         """Take the vote back."""
         idea = self.get_object()
         idea.withdraw_vote(by=request.user)
+        return self.one(idea)
+
+    @extend_schema(operation_id="ideas_thank", responses=IdeaSerializer,
+                   request=shapes.serializer_for("IdeaThankIn", THANKS_INPUTS))  # fmt: skip
+    @action(detail=True, methods=["post"])
+    def thank(self, request, id: str):
+        """Thank everybody along the trail of a delivered idea, once."""
+        idea = self.get_object()
+        idea.thank(by=request.user, **shapes.clean(THANKS_INPUTS, request.user, body_of(request)))
         return self.one(idea)
 
 

@@ -15,7 +15,7 @@ from changeoffice.core.record.at_once import Count
 from changeoffice.core.talk.models import Follower
 from changeoffice.core.talk.prose import plain
 from changeoffice.organisation.models import Service
-from ideation import answers
+from ideation import answers, delivered
 from ideation.filters import ORDERINGS
 from ideation.models import Campaign, Idea, IdeaDraft, Theme, Vote
 from ideation.rules import CO_AUTHOR
@@ -151,7 +151,8 @@ def above(person: Person) -> dict[str, QuerySet | Count]:
         "promoted": counted(promoted),
         "answers": answers.lately(),
         "draft": IdeaDraft.objects.filter(person=person),
-        "delivered": promoted.order_by("-state_since")[:DELIVERED_SHOWN],
+        "promoted_lately": promoted.order_by("-state_since")[:DELIVERED_SHOWN],
+        "delivered": delivered.ideas(person).order_by("-state_since", "-pk")[:DELIVERED_SHOWN],
     }
 
 

@@ -1,7 +1,17 @@
 from django.urls import path
 
 from changeoffice.core.doors.pages.work import work_urls
-from ideation import campaign_pages, drafts, engagement_pages, settings_pages, views
+from ideation import (
+    alike_pages,
+    campaign_pages,
+    drafts,
+    duplicates_pages,
+    engagement_pages,
+    moderation_pages,
+    outcome_pages,
+    settings_pages,
+    views,
+)
 from ideation.models import Campaign, Idea
 
 urlpatterns = work_urls(
@@ -17,7 +27,37 @@ urlpatterns = work_urls(
         path("ideas/draft", drafts.keep, name="idea_draft"),
         path("ideas/engagement", engagement_pages.engagement, name="idea_engagement"),
         path("ideas/tags", views.tags, name="idea_tags"),
-        path("ideas/similar", views.similar, name="ideas_similar"),
+        path("ideas/similar", alike_pages.similar, name="ideas_similar"),
+        path("ideas/mine", outcome_pages.my_ideas, name="idea_mine"),
+        path("ideas/delivered", outcome_pages.delivered_ideas, name="idea_delivered"),
+        path("ideas/<str:reference>/thank", outcome_pages.ThankPage.as_view(), name="idea_thank"),
+        path("ideas/<str:reference>/alike", alike_pages.alike, name="idea_alike"),
+        path("ideas/duplicates", duplicates_pages.listed, name="idea_duplicates"),
+        path(
+            "ideas/duplicates/<int:pk>/merge", duplicates_pages.merge, name="idea_duplicates_merge"
+        ),
+        path(
+            "ideas/duplicates/<int:pk>/dismiss",
+            duplicates_pages.dismiss,
+            name="idea_duplicates_dismiss",
+        ),
+        path("ideas/reports", moderation_pages.reports, name="idea_reports"),
+        path(
+            "ideas/<str:reference>/report",
+            moderation_pages.ReportPage.as_view(),
+            name="idea_report",
+        ),
+        path(
+            "ideas/<str:reference>/leave", moderation_pages.LeavePage.as_view(), name="idea_leave"
+        ),
+        *(
+            path(
+                f"ideas/<str:reference>/comments/<int:pk>/{act}",
+                page.as_view(),
+                name=f"idea_comment_{act}",
+            )
+            for act, page in moderation_pages.COMMENT_PAGES.items()
+        ),
         path("ideas/<str:reference>/vote", views.vote, name="idea_vote"),
         path("ideas/<str:reference>/unvote", views.unvote, name="idea_unvote"),
     ],

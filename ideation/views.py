@@ -14,25 +14,24 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from changeoffice.core.access.grants import grants_of
-from changeoffice.core.access.rules import ANALYST
+from changeoffice.core.access.rules import ANALYST, STAFF
 from changeoffice.core.doors.addresses import changed
 from changeoffice.core.doors.lists import COUNT_CEILING
 from changeoffice.core.doors.pages import parts
 from changeoffice.core.doors.pages.work import NewPage, Tab, WorkListPage, WorkPage, seen
 from changeoffice.core.people.models import Person
-from changeoffice.core.record import at_once
+from changeoffice.core.record import at_once, clock
 from changeoffice.core.record import inputs as shapes
-from changeoffice.core.record.errors import Invalid, NotNow
-from changeoffice.core.record.models import Record
-from changeoffice.core.search import selectors
-from ideation import answers, board, keeping, story
+from changeoffice.core.record.errors import Invalid, NotNow, TooOften
+from ideation import answers, board, delivered, duplicates, keeping, moderation, ports, story
+from ideation.alike_pages import SIMILAR_FROM
 from ideation.filters import ORDERINGS, TRENDING_WORDS, IdeaFilterSet
-from ideation.models import ELSEWHERE, Idea, IdeaDraft, IdeaPolicy, needs_review
+from ideation.models import ELSEWHERE, UNDONE_FOR, Idea, IdeaDraft, IdeaPolicy, needs_review
 from ideation.tags import normalised
 from ideation.tags import of as tags_of
 
-SIMILAR_FROM, SIMILAR_SHOWN = 12, 5
-SIMILAR_KINDS = ("idea", "demand", "project")
+THANKS_SHOWN = 12
+LOOKED_AT = ("open", "under_review", "more_information", "vetting")
 SIZES = ("", "small", "large")
 
 
@@ -65,10 +64,12 @@ class IdeaBoard(WorkListPage):
         if self.is_part:
             return found
         return found | {
-            "totals": board.totals(self.found), "delivered": self.found["delivered"],
+            "totals": board.totals(self.found), "promoted": self.found["promoted_lately"],
+            "delivered": delivered.lines(self.found["delivered"], person),
             "running": board.running(self.found["campaigns"]),
             "usually": answers.usually(self.found["answers"])["long"],
-            "keeps_ideas": keeping.keeps_ideas(person), "draft": _draft(self.found["draft"]),
+            "keeps_ideas": keeping.keeps_ideas(person), "keeps_watch": moderation.keeps_watch(person),
+            "reviews": duplicates.reviews(person), "draft": _draft(self.found["draft"]),
             "form": suggestion_form(person, menus=self.found, initial=self._begun()),
             "similar_from": SIMILAR_FROM,
         }  # fmt: skip
@@ -118,6 +119,9 @@ class IdeaPage(WorkPage):
             "merged_here": idea.merged_here.visible_to(person),
             "co_authors": Person.objects.filter(pk__in=idea.named("co_author").values("person_id")),
             "policy": IdeaPolicy.objects.all(), "answers": answers.lately(),
+            "thanks": idea.thanks.select_related("person")[:THANKS_SHOWN],
+            "thanks_count": at_once.Count(idea.thanks.all()),
+            "thanked": idea.thanks.filter(person=person),
         }  # fmt: skip
 
     def read(self, idea: Idea) -> None:
@@ -138,11 +142,27 @@ class IdeaPage(WorkPage):
             "usually": answers.usually(found["answers"])["short"] if idea.state == "open" else "",
             "co_authors": found["co_authors"],
             "services": found["services"], "is_mine": idea.owner_id == person.pk,
-            "merged_here": found["merged_here"],
+            "merged_here": found["merged_here"], "undone_since": clock.now() - UNDONE_FOR,
             "merged_into": into if into and into.is_visible_to(person) else None,
             "decline_reason": idea.get_decline_code_display(),
             "ended_elsewhere": idea.decline_code in ELSEWHERE,
-            "is_analyst": ANALYST.holds(person, idea),
+            "is_analyst": ANALYST.holds(person, idea), "looks_alike": idea.state in LOOKED_AT,
+            **self._outcome(idea),
+            "may_report": idea.state != "draft" and idea.owner_id != person.pk and not idea.is_hidden,
+        }  # fmt: skip
+
+    def _outcome(self, idea: Idea) -> dict[str, Any]:
+        """Once it is delivered: what it brought, and thanks for it."""
+        person, found = self.request.user, self.found
+        known = [idea.pk] if idea.state == "promoted" else []
+        delivery = ports.deliveries_of(known, person).get(idea.pk)
+        if delivery is None:
+            return {}
+        return {
+            "delivery": delivery, "way": delivered.way(idea, found["steps"], delivery),
+            "makers": delivered.makers(idea, found["co_authors"], delivery),
+            "thanks": found["thanks"], "thanks_count": found["thanks_count"],
+            "has_thanked": bool(found["thanked"]), "may_thank": STAFF.holds(person, idea),
         }  # fmt: skip
 
 
@@ -233,6 +253,10 @@ def _voting(request: HttpRequest, reference: str, *, wanted: bool) -> HttpRespon
     except NotNow:
         idea.refresh_from_db()
         refused = f"{story.vote_lock(idea)}. Your vote was not changed."
+    except TooOften as error:
+        if not request.htmx:
+            raise
+        refused = str(error)
     words = refused or ("Vote added" if wanted else "Vote taken back")
     undo = "" if refused else board.vote_url(idea.reference, wanted)
     if not request.htmx:
@@ -267,31 +291,3 @@ def tags(request: HttpRequest) -> HttpResponse:
     found = board.suggested_tags(request.user, begun) if begun else []
     lines = [", ".join([*before, tag]) for tag in found if tag not in before and tag != begun]
     return render(request, "ideation/_tags.html", {"lines": lines})
-
-
-@require_GET
-def similar(request: HttpRequest) -> HttpResponse:
-    """What already says nearly the same as the title being typed."""
-    typed = (request.GET.get("title") or request.GET.get("q") or "").strip()[:200]
-    found = []
-    if len(typed) >= SIMILAR_FROM:
-        found = selectors.similar(request.user, typed, SIMILAR_KINDS, SIMILAR_SHOWN)
-    return render(request, "components/similar.html", {"found": _with_votes(found, request.user)})
-
-
-def _with_votes(found: list[Record], person) -> list[dict[str, Any]]:
-    keys = [row.pk for row in found if row.kind == "idea"]
-    ideas = Idea.objects.with_my_vote(person).in_bulk(keys) if keys else {}
-    return [_alike(row, ideas.get(row.pk)) for row in found]
-
-
-def _alike(row: Record, idea: Idea | None) -> dict[str, Any]:
-    found = {
-        "title": row.title, "url": row.get_absolute_url(), "reference": row.reference,
-        "closeness": selectors.closeness_words(row.closeness), "state_label": row.state_label,
-        "is_close": row.closeness >= selectors.VERY_CLOSE,
-    }  # fmt: skip
-    if idea is None:
-        return found
-    url = "" if story.vote_lock(idea) else board.vote_url(idea.reference, idea.is_voted, "small")
-    return found | {"votes": idea.vote_count, "voted": idea.is_voted, "vote_url": url}

@@ -9,13 +9,24 @@ class PortfolioConfig(AppConfig):
     def ready(self) -> None:
         from changeoffice.core import ports as core
         from changeoffice.organisation import ports as organisation
-        from portfolio import commands, defaults, handlers, imports, tasks, touching, waiting  # noqa: F401
+        from ideation import ports as ideation
+        from portfolio import (  # noqa: F401
+            commands,
+            defaults,
+            handlers,
+            idea_deliveries,
+            imports,
+            tasks,
+            touching,
+            waiting,
+        )
 
         post_migrate.connect(defaults.put, sender=self)
         core.import_kinds |= {kind.name: kind for kind in imports.KINDS}
         core.waiting["portfolio"] = waiting.waiting_for
         core.trail["project"] = commands.trail
         organisation.touching["projects"] = touching.projects
+        ideation.deliveries.append(idea_deliveries.deliveries)
         self._carry_out()
 
     def _carry_out(self) -> None:

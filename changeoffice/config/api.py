@@ -12,6 +12,8 @@ from changeoffice.organisation import api as organisation
 from demand.api import DemandApi
 from demand.scorecards.api import ScorecardApi
 from ideation import api as ideation
+from ideation.duplicates_api import DuplicatesApi
+from ideation.moderation_api import ReportApi
 from portfolio import api as portfolio
 from practices.change.api import ChangeApi
 from practices.finance.api import BudgetApi
@@ -36,6 +38,8 @@ for name, other in {
     "scores": ideation.ScoreApi,
     "themes": ideation.ThemeApi,
     "idea-policy": ideation.PolicyApi,
+    "idea-reports": ReportApi,
+    "idea-duplicates": DuplicatesApi,
 }.items():
     router.register(name, other, basename=name)
 router.register("events", EventApi, basename="events")

@@ -1,0 +1,74 @@
+"""Ideas that were delivered: what each brought, who made it, and how it got there."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from changeoffice.calendar.office import office_days
+from changeoffice.core.people.models import Office, Person
+from changeoffice.core.record.models import Event
+from ideation import ports
+from ideation.models import Idea
+from ideation.ports import Delivery
+
+STEPS = {
+    "open": ("wrote it", "lightbulb"), "under_review": ("took it up", "search"),
+    "vetting": ("asked for scores", "clipboard-check"), "developed": ("found it worth doing", "badge-check"),
+    "promoted": ("made a demand of it", "git-branch"),
+}  # fmt: skip
+
+
+def ideas(person) -> QuerySet:
+    """The delivered ones this person may see, with demands they may see."""
+    keys = Q(pk__in=[])
+    for ids in ports.delivered:
+        keys |= Q(pk__in=ids(person))
+    return Idea.objects.visible_to(person).filter(keys, state="promoted")
+
+
+class Walked(NamedTuple):
+    """One step of the way, and how many working days it took."""
+
+    at: datetime
+    text: str
+    detail: str
+    icon: str
+    days: int | None
+
+
+def way(idea: Idea, events: list[Event], delivery: Delivery) -> list[Walked]:
+    """From the first words to the last reading."""
+    first: dict[str, Event] = {}
+    for event in events:
+        first.setdefault(event.after, event)
+    told = [
+        (event.at, f"{event.actor.name if event.actor else 'The office'} {STEPS[state][0]}", "", STEPS[state][1])
+        for state, event in first.items() if state in STEPS
+    ]  # fmt: skip
+    told += [tuple(step) for step in delivery.steps]
+    zone, calendar, found = Office.current().zone, office_days(), []
+    before: datetime | None = None
+    for at, text, detail, icon in sorted(told, key=lambda step: step[0]):
+        dates = [one.astimezone(zone).date() for one in (before, at) if one]
+        days = max(0, calendar.slip(*dates)) if len(dates) == 2 else None
+        found.append(Walked(at, text, detail, icon, days))
+        before = at
+    return found
+
+
+def makers(idea: Idea, co_authors: list[Person], delivery: Delivery) -> list[dict[str, Any]]:
+    """Everybody along the trail once, with all they did."""
+    parts: dict[int, dict[str, Any]] = {}
+    authors = [(idea.owner, "Had the idea")] if idea.owner else []
+    for person, part in [*authors, *((one, "Co-author") for one in co_authors), *delivery.people]:
+        row = parts.setdefault(person.pk, {"person": person, "parts": []})
+        if part not in row["parts"]:
+            row["parts"].append(part)
+    return list(parts.values())
+
+
+def lines(rows: list[Idea], person) -> list[dict[str, Any]]:
+    """Each idea with its delivery, for a list."""
+    found = ports.deliveries_of([idea.pk for idea in rows], person)
+    return [{"idea": idea, "delivery": found[idea.pk]} for idea in rows if idea.pk in found]
