@@ -24,6 +24,7 @@ LISTS = (
     "/configuration-items", "/objectives", "/business-kpis", "/inbox", "/search?q=payment",
     "/portfolio/items?measure=projects", "/ideas/engagement", "/ideas/themes", "/ideas/policy",
     "/products", "/epics?view=all", "/changes?view=all",
+    "/ideas/mine", "/ideas/delivered", "/ideas/duplicates", "/ideas/reports",
 )  # fmt: skip
 OWN = (("manager", "/"), ("leadership", "/"), ("staff", "/"), ("project_manager", "/"))
 OFFICE = ("/admin/people", "/admin/trail", "/admin/units", "/admin/units/teams", "/admin/jobs")

@@ -12,6 +12,7 @@ from changeoffice.demo import (
     ideas,
     improvements,
     organisation,
+    outcomes,
     projects,
     worker,
 )
@@ -34,6 +35,7 @@ def play_year(
     backlog.set_up(play)
     demands.set_up(play, backlog.from_demand, wanted)
     projects.set_up(play, wanted)
+    outcomes.set_up(play)
     with worker.reads_in_the_evening(), kept_for_request():
         play.perform()
     return play
