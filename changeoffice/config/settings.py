@@ -128,10 +128,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "changeoffice.config.navigation.shell",
             ],
-            "builtins": [
-                "django.templatetags.static",
-                "changeoffice.core.doors.templatetags.ui",
-            ],
+            "builtins": ["django.templatetags.static", "changeoffice.core.doors.templatetags.ui"],
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",
@@ -350,15 +347,9 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 # How often one person may do the same, in a minute and in an hour, by page or API.
-PACES = {
-    "submit": (env.int("SUBMITS_PER_MINUTE", default=6), env.int("SUBMITS_PER_HOUR", default=40)),
-    "comment": (
-        env.int("COMMENTS_PER_MINUTE", default=15),
-        env.int("COMMENTS_PER_HOUR", default=200),
-    ),
-    "vote": (env.int("VOTES_PER_MINUTE", default=40), env.int("VOTES_PER_HOUR", default=600)),
-    "report": (env.int("REPORTS_PER_MINUTE", default=6), env.int("REPORTS_PER_HOUR", default=40)),
-}
+MOST = {"SUBMIT": (6, 40), "COMMENT": (15, 200), "VOTE": (40, 600), "REPORT": (6, 40)}
+PACES = {act.lower(): (env.int(f"{act}S_PER_MINUTE", default=n), env.int(f"{act}S_PER_HOUR", default=m))
+         for act, (n, m) in MOST.items()}  # fmt: skip
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=1200)
 KNOX_TOKEN_MODEL = "access.ApiToken"
 MIGRATION_MODULES = {"knox": None}  # its own token table would stand empty beside ours
@@ -400,9 +391,7 @@ LOG_LEVEL = env("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
-    },
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {"axes": {"level": "WARNING"}},

@@ -113,7 +113,7 @@ def test_my_ideas_tell_the_latest_event_and_who_acts_next(page, author, colleagu
     asked = Idea.propose(by=author, title="Book rooms from the phone", problem=PROBLEM)
     asked.submit(by=author)
     asked.ask(by=analyst, question="Which rooms?")
-    other = Idea.propose(by=colleague, title="Somebody else's idea", problem=PROBLEM)
+    other = Idea.propose(by=colleague, title="An idea of another person", problem=PROBLEM)
     other.submit(by=colleague)
     declined = Idea.propose(by=author, title="Paint the lift in green", problem=PROBLEM)
     declined.submit(by=author)
