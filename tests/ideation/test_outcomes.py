@@ -24,7 +24,7 @@ def text(answer) -> str:
 @pytest.fixture
 def brought(idea, make_demand, analyst, sponsor, project_manager) -> Idea:
     """Delivered by a project, with a benefit above its plan."""
-    from portfolio.commands import hand_over
+    from demand.delivery import hand_over
 
     demand = make_demand("approved")
     demand.schedule(by=analyst, starts_on=date(2026, 1, 5), finishes_on=date(2026, 12, 18))
