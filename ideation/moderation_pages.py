@@ -39,9 +39,7 @@ class ActPage(InputPage):
     done: ClassVar[str] = ""
     goes_to: ClassVar[str] = ""
 
-    def dispatch(
-        self, request: HttpRequest, reference: str, pk: int | None = None
-    ) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, reference: str, pk: int | None = None) -> HttpResponse:
         self.idea = seen(Idea, reference, request.user)
         self.comment = None
         if pk is not None:
