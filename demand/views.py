@@ -230,7 +230,7 @@ class NewDemand(NewPage):
     template = dialog = "demand/new.html"
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        if request.POST.get("go") != "source":
+        if "source" not in (request.POST.get("go"), request.GET.get("go")):
             return super().post(request)
         typed = {name: request.POST.getlist(name) if item_is_many(item) else request.POST.get(name, "")
                  for name, item in self.asked().items()}  # fmt: skip

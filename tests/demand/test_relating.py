@@ -65,8 +65,8 @@ def test_stakeholders_are_named_changed_and_removed(make_demand, page, author, c
 
 @pytest.mark.parametrize("source", Source.values)
 def test_the_form_asks_what_its_source_needs_and_keeps_what_was_typed(page, author, source):
-    typed = {"go": "source", "source": source, "title": "Half a", "need": "<b>words</b>"}
-    answer = page(author).post("/demands/new", typed)
+    typed = {"source": source, "title": "Half a", "need": "<b>words</b>"}
+    answer = page(author).post("/demands/new?go=source", typed)
     text = answer.content.decode()
     assert answer.status_code == 200 and "Half a" in text and "&lt;b&gt;words" in text
     assert escape(BY_SOURCE[source].number) in text and not Demand.objects.exists()
