@@ -37,7 +37,7 @@ from changeoffice.core.talk.models import (
 
 EVENTS_SHOWN = 30
 COMMENTS_SHOWN = 200
-TOLD_ELSEWHERE = (*BALLOT, "comment")  # beside the timeline, or to nobody
+TOLD_ELSEWHERE = (*BALLOT, "comment", "thank")  # beside the timeline, or to nobody
 BOOKKEEPING = {"state", "reach"}
 
 
