@@ -379,6 +379,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "DemandTypeEnum": "demand.models.vocabulary.DemandType",
         "ChangeTypeEnum": "practices.change.models.Type",
+        "ChangeCategoryEnum": "practices.change.models.Category",
+        "CostCategoryEnum": "practices.finance.models.Category",
         "ConfigurationItemTypeEnum": "changeoffice.organisation.models.ConfigurationItem.Type",
     },
 }
