@@ -33,10 +33,11 @@ def need_handler(person) -> None:
 @require_GET
 def letters(request: HttpRequest) -> HttpResponse:
     need_handler(request.user)
-    counts = dict(Letter.objects.order_by().values_list("outcome").annotate(n=Count("pk")))
+    letters_seen = Letter.objects.visible_to(request.user)
+    counts = dict(letters_seen.order_by().values_list("outcome").annotate(n=Count("pk")))
     outcome = request.GET.get("outcome", "waiting")
     outcome = outcome if outcome in Letter.Outcome.values or outcome == "all" else "waiting"
-    rows = Letter.objects.select_related("person", "handled_by").defer("text")
+    rows = letters_seen.select_related("person", "handled_by").defer("text")
     rows = rows if outcome == "all" else rows.filter(outcome=outcome)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     visible = Demand.objects.visible_to(request.user).filter(
@@ -106,7 +107,8 @@ class DismissLetter(InputPage):
 
 def _letter(request: HttpRequest, pk: int) -> Letter:
     need_handler(request.user)
-    rows = Letter.objects.select_related("person", "handled_by", "demand")
+    rows = Letter.objects.visible_to(request.user)
+    rows = rows.select_related("person", "handled_by", "demand")
     found = rows.filter(pk=pk).first()
     if found is None:
         raise NotSeen("There is no such letter.")

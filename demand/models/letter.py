@@ -1,5 +1,7 @@
 """Letters that came for the office by e-mail, each once, with what became of it."""
 
+from __future__ import annotations
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,6 +9,13 @@ from changeoffice.core.people.models import Person
 from changeoffice.core.record.clock import OfficeNow
 from changeoffice.core.record.history import tracked
 from demand.models.demand import Demand
+
+
+class LetterQuerySet(models.QuerySet):
+    def visible_to(self, person) -> LetterQuerySet:
+        """All but those of a demand that has become confidential, and not for this person."""
+        named = Demand.objects.visible_to(person).filter(confidential=True)
+        return self.filter(~Q(demand__confidential=True) | Q(demand__in=named.values("pk")))
 
 
 @tracked
@@ -29,6 +38,8 @@ class Letter(models.Model):
     demand = models.ForeignKey(Demand, null=True, on_delete=models.PROTECT, related_name="letters")
     handled_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=OfficeNow())
+
+    objects = LetterQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]

@@ -184,6 +184,23 @@ def test_an_analyst_makes_a_demand_of_what_waits_or_puts_it_aside(letter, page, 
         taking.dismiss(one.pk, by=analyst, reason="Too late")
 
 
+def test_the_letter_of_a_demand_that_became_confidential_is_for_those_named_on_it(
+    letter, page, analyst, make_person
+):
+    one = taking.take(letter("plain", sender="stranger@nowhere.example"))
+    words = {"title": "Tell customers why", "need": "Because four hundred of them call."}
+    demand = taking.make_demand(one.pk, by=analyst, **words)
+    listed, at = "/demands/letters?outcome=all", f"/demands/letters/{one.pk}"
+    other = page(make_person("Lea Analyst", "analyst"))
+    assert one.subject in other.get(listed).content.decode() and other.get(at).status_code == 200
+    demand.restrict(by=analyst)
+    hidden = other.get(listed)
+    assert one.subject not in hidden.content.decode()
+    assert [tab["count"] for tab in hidden.context["tabs"]] == [0] * 7
+    assert other.get(at).status_code == other.get(f"{at}/dismiss").status_code == 404
+    assert one.subject in page(analyst).get(listed).content.decode()
+
+
 def test_letters_are_not_for_everybody(letter, page, stranger, leader, make_person, unit):
     one = taking.take(letter("plain", sender="stranger@nowhere.example"))
     local = make_person("Lea Local", "analyst", scope=unit)
