@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from changeoffice.core.record import clock
 from ideation.models import Idea
 from portfolio.models import Milestone, Project
+from tests.browser.acting import answer, card, do, heading, open_task, state
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -39,51 +40,6 @@ def platform(platform_manager, sponsor, unit, working_day):
     Milestone.plan(by=platform_manager, project=project, title="Events are live",
                    baseline_on=working_day(0))  # fmt: skip
     return project
-
-
-def do(page: Page, name: str) -> None:
-    """Press a verb: beside the title, or in the menu next to it."""
-    actions = page.locator(".page-header__actions")
-    control = actions.get_by_text(name, exact=True)
-    if not control.is_visible():
-        actions.get_by_label("More actions").click()
-    control.click()
-
-
-def answer(page: Page, confirm: str, values: dict[str, object]) -> None:
-    """Fill in the dialog a verb opened, and confirm it."""
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_be_visible()
-    for label, value in values.items():
-        field = dialog.get_by_label(re.compile(f"^{label}"))
-        if field.evaluate("field => field.tagName") == "SELECT":
-            field.select_option(label=str(value))
-        else:
-            field.fill(str(value))
-    dialog.get_by_role("button", name=confirm, exact=True).click()
-    expect(dialog).to_be_hidden()
-
-
-def heading(page: Page, words: str) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(words)
-
-
-def state(page: Page, words: str) -> None:
-    expect(page.locator(".page-header__meta .pill").first).to_have_text(words)
-
-
-def card(page: Page, name: str):
-    return page.locator("section.card").filter(
-        has=page.get_by_role("heading", name=name, exact=True)
-    )
-
-
-def open_task(page: Page, title: str):
-    """Find it on My work, as a person would, and open it."""
-    page.goto("/")
-    task = page.get_by_role("article").filter(has_text=title)
-    task.get_by_role("link", name=title).click()
-    heading(page, title)
 
 
 def test_an_idea_becomes_a_project_that_a_leader_sees_turn_red(
@@ -148,6 +104,7 @@ def review(page: Page) -> None:
     do(page, "Start review")
     state(page, "Under review")
     do(page, "Vet")
+    answer(page, "Vet", {})
     state(page, "Vetting")
 
 
@@ -243,7 +200,6 @@ def promise(page: Page) -> None:
     page.get_by_label("Tolerance in working days").fill("5")
     page.get_by_role("button", name="Propose dependency").click()
     heading(page, PROMISE)
-    page.get_by_role("button", name="Agree").click()
     expect(card(page, "Your answer")).to_contain_text("Your side has agreed; the other has not.")
     state(page, "Proposed")
 
