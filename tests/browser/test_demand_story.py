@@ -1,0 +1,372 @@
+"""A demand as each of its people meets it; and as somebody meets it who must not."""
+
+import re
+from datetime import date, timedelta
+from email.message import EmailMessage
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from changeoffice.core.record import clock
+from demand.letters import taking
+from demand.models import Demand
+from tests.browser.acting import answer, card, heading, state
+from tests.browser.conftest import PASSWORD
+from tests.demand.conftest import make_demand, policies  # noqa: F401
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TITLE = "Report payment incidents within four hours"
+NEED = "From March the regulator wants every payment incident within four hours of its start."
+
+
+# Whoever asks for something ---------------------------------------------------------------------------
+def test_a_submitter_registers_by_source_answers_a_question_and_reads_what_became_of_it(
+    enter, worker, author, analyst, policies
+):
+    page = enter(author)
+    register_a_rule(page)
+    demand = Demand.objects.get(title=TITLE)
+    demand.screen(by=analyst)
+    demand.ask(by=analyst, question="Which of our countries does the rule reach?")
+    worker()
+    answer_the_question(page)
+    demand.refresh_from_db()
+    demand.reject(by=analyst, answer="The rule does not reach us: we hold no licence abroad.")
+    worker()
+    read_the_outcome(page)
+
+
+def register_a_rule(page: Page) -> None:
+    """The form asks what a rule needs once one says it is one, and keeps what was typed."""
+    page.goto("/demands")
+    page.get_by_role("link", name="Register demand").first.click()
+    title, number = page.get_by_label("The demand in one line"), page.get_by_label("Rule or letter")
+    title.fill(TITLE)
+    expect(number).to_have_count(0)
+    expect(page.get_by_label("Mandatory date")).to_be_hidden()
+    page.get_by_label("Where it comes from").select_option(label="Regulatory update")
+    number.fill("PS24/9, article 5")
+    expect(title).to_have_value(TITLE)
+    page.get_by_label("Mandatory date").fill("2028-03-01")
+    page.get_by_label("What is needed, and why?").fill(NEED)
+    page.get_by_role("button", name="Submit demand").click()
+    heading(page, TITLE)
+    state(page, "Submitted")
+    facts = card(page, "Facts")
+    for words in ("Regulatory update", "PS24/9, article 5", "1 March 2028", "Not assigned yet"):
+        expect(facts).to_contain_text(words)
+
+
+def answer_the_question(page: Page) -> None:
+    page.goto("/")
+    task = page.get_by_role("article").filter(has_text=TITLE)
+    task.get_by_role("link", name="Answer", exact=True).click()
+    page.get_by_label(re.compile("^Your answer")).fill("Only the two where we settle ourselves.")
+    page.get_by_role("button", name="Answer", exact=True).click()
+    heading(page, TITLE)
+    state(page, "Screening")
+    expect(card(page, "Discussion")).to_contain_text("Only the two where we settle ourselves.")
+
+
+def read_the_outcome(page: Page) -> None:
+    page.goto("/inbox")
+    expect(page.locator("main")).to_contain_text(TITLE)
+    page.goto("/demands?view=ended")
+    page.get_by_role("link", name=TITLE).click()
+    state(page, "Rejected")
+    expect(page.locator("main")).to_contain_text("we hold no licence abroad")
+
+
+# Whoever sorts what comes in --------------------------------------------------------------------------
+@pytest.fixture
+def three(make_demand) -> list[Demand]:
+    return [make_demand("submitted", title=title) for title in (
+        "Tell customers why a payment is held", "Release a held payment by one call",
+        "Print the branch address on letters")]  # fmt: skip
+
+
+@pytest.fixture
+def letter(db):
+    """An e-mail of somebody nobody here knows."""
+    made = EmailMessage()
+    made["Message-ID"], made["From"] = "<held@elsewhere.example>", "Ana <ana@elsewhere.example>"
+    made["Subject"] = "Say on the statement whom a fee went to"
+    made.set_content("Merchants ask us each month whom the fee on their statement went to.")
+    return taking.take(made.as_bytes())
+
+
+def test_an_analyst_sorts_what_came_in_by_keyboard_and_takes_it_back(enter, three, analyst):
+    page = enter(analyst)
+    save_a_view(page)
+    screen_by_keyboard(page, three)
+    take_it_back(page, three)
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    expect(page.locator("#toasts")).to_contain_text("You assigned DMD-")
+    assert [Demand.objects.filter(owner=who).count() for who in (analyst, None)] == [1, 2]
+
+
+def save_a_view(page: Page) -> None:
+    """Narrowed to what is held, kept under a name, and found again where lists begin."""
+    page.goto("/demands?layout=table")
+    rows = page.locator("tbody [data-row]")
+    expect(rows).to_have_count(3)
+    page.get_by_label("Filter by text").press_sequentially("held")
+    expect(rows).to_have_count(2)
+    page.locator("#saved-views summary").click()
+    page.get_by_role("link", name="Save this view").click()
+    answer(page, "Save view", {"Name": "Held payments"})
+    expect(page.locator("#toasts")).to_contain_text("View “Held payments” saved.")
+    page.goto("/demands")
+    page.get_by_role("link", name="Held payments").first.click()
+    expect(page).to_have_url(re.compile(r"saved=\d+"))
+    expect(rows).to_have_count(2)
+
+
+def screen_by_keyboard(page: Page, three: list[Demand]) -> None:
+    for key in "jxjx":
+        page.keyboard.press(key)
+    expect(page.locator("[data-bulk-count]")).to_have_text("2 demands selected")
+    page.keyboard.press("s")
+    expect(page.locator("#toasts")).to_contain_text("You began screening 2 demands.")
+    rows = page.locator("tbody [data-row]").filter(has_text="Screening")
+    expect(rows).to_have_count(2)
+    assert states(three) == ["screening", "screening", "submitted"]
+
+
+def take_it_back(page: Page, three: list[Demand]) -> None:
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(page.locator("#toasts")).to_contain_text("Taken back: 2 demands as before.")
+    rows = page.locator("tbody [data-row]").filter(has_text="Submitted")
+    expect(rows).to_have_count(2)
+    assert states(three) == ["submitted"] * 3
+
+
+def states(demands: list[Demand]) -> list[str]:
+    return [Demand.objects.get(pk=demand.pk).state for demand in demands]
+
+
+def test_an_analyst_makes_a_demand_of_a_letter_that_nobody_here_sent(enter, letter, analyst):
+    page = enter(analyst)
+    page.goto("/demands")
+    page.get_by_role("link", name="1 letter waits for an analyst").click()
+    page.get_by_role("link", name=letter.subject).click()
+    expect(page.locator("main")).to_contain_text("Nobody here has this address.")
+    need = page.get_by_label("What is needed, and why?")
+    expect(need).to_have_value(re.compile("whom the fee on their statement went to"))
+    page.get_by_role("button", name="Make a demand").click()
+    heading(page, letter.subject)
+    state(page, "Submitted")
+    page.goto("/demands/letters")
+    expect(page.locator("main")).to_contain_text("No letter waits")
+    page.goto("/demands/letters?outcome=demand")
+    row = page.get_by_role("row").filter(has_text=letter.subject)
+    expect(row).to_contain_text(f"by {analyst.name}")
+
+
+# Whoever scores it ------------------------------------------------------------------------------------
+def test_assessors_score_blind_and_meet_each_others_reasons_when_the_round_closes(
+    enter, worker, make_demand, analyst, finance, service_owner
+):
+    demand = make_demand("screening", title=TITLE)
+    demand.assess(by=analyst, assessors=[finance, service_owner], scores_wanted=2)
+    worker()
+    owen, sofia, priya = enter(finance), enter(service_owner), enter(analyst)
+    score(owen, 9, "Four hours are the law from March on.")
+    for page in (sofia, priya):
+        see_nothing_of(page, demand, "Four hours are the law", finance.name)
+    score(sofia, 2, "We report nearly all of them in time already.")
+    for page in (owen, priya):
+        page.goto(demand.get_absolute_url())
+        card(page, "Score and rank").get_by_text("Reasons of 2 assessors").click()
+        for words in ("Four hours are the law", "nearly all of them in time", finance.name):
+            expect(card(page, "Score and rank")).to_contain_text(words)
+
+
+def score(page: Page, value: int, reason: str) -> None:
+    """Found on the own work, where it is asked for."""
+    page.goto("/")
+    task = page.get_by_role("article").filter(has_text=TITLE)
+    task.get_by_role("link", name="Score").last.click()
+    answer_here(page, {"Value": value, "Time criticality": 5, "Risk reduction": 5, "Job size": 3,
+                       "Reason": reason})  # fmt: skip
+
+
+def answer_here(page: Page, values: dict[str, object]) -> None:
+    """The question on a page of its own."""
+    for label, value in values.items():
+        page.get_by_label(re.compile(f"^{label}")).fill(str(value))
+    page.get_by_role("button", name="Score it", exact=True).click()
+    heading(page, TITLE)
+    expect(card(page, "Score and rank")).to_be_visible()
+
+
+def see_nothing_of(page: Page, demand: Demand, *secrets: str) -> None:
+    """Neither on its page, nor in its trail, nor through the API."""
+    page.goto(demand.get_absolute_url())
+    expect(card(page, "Score and rank")).to_contain_text("1 of 2 scores in.")
+    told = card(page, "Score and rank").inner_html()
+    told += page.request.get(f"/api/v1/demands/{demand.reference}/scores/").text()
+    assert [words for words in secrets if words in told] == []
+    told = page.content() + page.request.get(f"/api/v1/demands/{demand.reference}/").text()
+    assert secrets[0] not in told and demand.reference in told
+
+
+# Whoever decides --------------------------------------------------------------------------------------
+def test_a_delegate_decides_from_the_link_in_an_e_mail_and_both_names_stand_there(
+    enter, look, worker, make_demand, manager, colleague, author
+):
+    demand = make_demand("approval", title=TITLE)
+    away = enter(manager)
+    name_a_delegate(away, colleague)
+    worker()
+    page = follow_the_link(look, colleague, f"{demand.get_absolute_url()}/decide")
+    decide(page, manager)
+    worker()
+    away.goto("/inbox")
+    expect(away.locator("main")).to_contain_text(f"{colleague.name}, for {manager.name}")
+    tom = enter(author)
+    tom.goto(demand.get_absolute_url())
+    state(tom, "Approved")
+    said = card(tom, "Approvals")
+    expect(said).to_contain_text(f"decided by {colleague.name}")
+    expect(said).to_contain_text(manager.name)
+
+
+def name_a_delegate(page: Page, delegate) -> None:
+    page.goto("/settings/delegates")
+    page.get_by_label("Who decides", exact=True).select_option(label=str(delegate))
+    page.get_by_label("First day").fill(clock.today().isoformat())
+    page.get_by_label("Last day").fill((clock.today() + timedelta(days=6)).isoformat())
+    page.get_by_label("Why").fill("Leave.")
+    page.get_by_role("button", name="Let them decide").click()
+    named = card(page, "Who decides for you")
+    expect(named).to_contain_text(delegate.name)
+    expect(named.locator(".pill")).to_have_text("now")
+
+
+def follow_the_link(look, person, url: str) -> Page:
+    """Signing in comes first, and leads to where the link led."""
+    person.set_password(PASSWORD)
+    person.save(update_fields=["password"])
+    page = look()
+    page.goto(url)
+    page.get_by_label("User name or work e-mail").fill(person.username)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(re.compile(f"{url}$"))
+    return page
+
+
+def decide(page: Page, absent) -> None:
+    form = page.locator("#decide")
+    expect(form).to_contain_text(f"as manager, for {absent.name}")
+    form.get_by_label(re.compile("^Note")).fill("Worth it at this price.")
+    form.get_by_role("button", name=re.compile("^Approve £")).click()
+    expect(page.locator("#toasts")).to_contain_text("You approved DMD-")
+
+
+# Whoever must not know of it --------------------------------------------------------------------------
+SECRET, WORD = "Close the Northgate branch by summer", "Northgate"
+
+
+@pytest.fixture
+def hidden(make_demand, letter, analyst, manager, kpi) -> Demand:
+    """Scored, rated and made of a letter; then for named people only."""
+    made = taking.make_demand(letter.pk, by=analyst, title=SECRET,
+                              need="The Northgate branch is to close before it is told.")  # fmt: skip
+    letter_says(letter, SECRET)
+    made.screen(by=analyst)
+    made.revise(by=analyst, risk="high", sponsor=manager)
+    made.assess(by=analyst)
+    made.add_kpi_effect(by=analyst, kpi=kpi, change=-5, by_on=date(2028, 6, 30))
+    made.score(by=analyst, value=8, time_criticality=8, risk_reduction=8, job_size=2,
+               rationale="It loses money each month.")  # fmt: skip
+    made.restrict(by=analyst)
+    return made
+
+
+def letter_says(letter, words: str) -> None:
+    letter.subject = words
+    letter.save(update_fields=["subject"])
+
+
+PLACES = (
+    "/demands", "/demands?layout=table", "/demands?layout=table&view=mine&ordering=newest",
+    "/demands?layout=table&search=Northgate", "/demands/chart", f"/search?q={WORD}", "/kpis",
+    "/portfolio/items?measure=demands_open", "/inbox", "/", f"/api/v1/demands/?format=csv&search={WORD}",
+    f"/api/v1/demands/?search={WORD}", "/api/v1/events/", f"/ideas/similar?title={SECRET}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("roles", [(), ("analyst", "leadership")], ids=["staff", "another analyst"])
+def test_a_stranger_meets_a_confidential_demand_nowhere(
+    enter, worker, hidden, analyst, make_person, roles
+):
+    worker("kpi_rollup")
+    knows, stranger = enter(analyst), enter(make_person("Sam Stranger", *roles), refusals=True)
+    share_a_view(knows)
+    found = [place for place in PLACES if tells(knows, place)]
+    assert "/demands" in found and "/demands/chart" in found and len(found) >= 10, found
+    assert [place for place in PLACES if tells(stranger, place)] == []
+    open_the_shared_view(stranger)
+    search_in_vain(stranger)
+    find(knows)
+    type_the_same(stranger)
+    for end in ("", "/decide", "/trail", "/alike", "/screen"):
+        assert stranger.request.get(f"{hidden.get_absolute_url()}{end}").status == 404
+    letters = stranger.request.get("/demands/letters?outcome=all")
+    assert letters.status == (200 if roles else 403)
+    assert WORD not in letters.text() and WORD in knows.request.get(letters.url).text()
+
+
+def tells(page: Page, place: str) -> bool:
+    """Whether the title shows, in words or in what a chart is drawn from."""
+    answer = page.request.get(place, headers={"Accept": "*/*"})
+    assert answer.ok or answer.status == 403, (place, answer.status)
+    return SECRET in answer.text()
+
+
+def share_a_view(page: Page) -> None:
+    page.goto("/demands?layout=table&view=mine")
+    expect(page.get_by_role("link", name=SECRET)).to_be_visible()
+    page.locator("#saved-views summary").click()
+    page.get_by_role("link", name="Save this view").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Share it with all colleagues").check()
+    answer(page, "Save view", {"Name": "In screening"})
+
+
+def open_the_shared_view(page: Page) -> None:
+    page.goto("/demands")
+    expect(page.locator("main")).not_to_contain_text(WORD)
+    page.locator("#saved-views summary").click()
+    page.get_by_role("link", name="In screening").click()
+    expect(page).to_have_url(re.compile(r"saved=\d+"))
+    expect(page.locator("tbody [data-row]")).to_have_count(0)
+
+
+def find(page: Page) -> None:
+    page.keyboard.press("/")
+    page.keyboard.type(WORD)
+    palette = page.get_by_role("dialog", name="Search and commands")
+    expect(palette.get_by_role("option").filter(has_text=SECRET)).to_be_visible()
+
+
+def search_in_vain(page: Page) -> None:
+    page.keyboard.press("/")
+    palette = page.get_by_role("dialog", name="Search and commands")
+    expect(palette).to_be_visible()
+    page.keyboard.type(WORD)
+    expect(palette.get_by_role("option")).to_have_count(1)  # the search page, which finds nothing
+    expect(palette).not_to_contain_text(SECRET)
+
+
+def type_the_same(page: Page) -> None:
+    """No hint while one types its very title; an open demand of that name shows that hints work."""
+    page.goto("/demands/new")
+    with page.expect_response(lambda answer: "/ideas/similar" in answer.url) as heard:
+        page.get_by_label("The demand in one line").press_sequentially(SECRET)
+    assert heard.value.ok
+    expect(page.locator("#similar")).to_be_empty()
