@@ -12,6 +12,9 @@ from changeoffice.core.record import clock
 HORIZON = timedelta(days=365)  # a mandatory date nearer than this goes first
 
 
+READ = ("pk", "score_index", "mandatory_on", "moved_to")
+
+
 @dataclass(frozen=True)
 class Ranked:
     id: int
@@ -114,14 +117,18 @@ def _rank(changing, extra: list) -> int:
 
     alone()
     others = Demand.objects.ranked().exclude(pk=changing.pk if changing else None)
-    rows = [*others.only("pk", "score_index", "mandatory_on", "moved_to"), *extra]
+    rows = [
+        *others.values_list(*READ),
+        *(tuple(getattr(one, name) for name in READ) for one in extra),
+    ]
     needs: dict[int, list[int]] = {}
     for pk, needed in Demand.prerequisite_pairs():
         needs.setdefault(pk, []).append(needed)
-    ranked = [Ranked(row.pk, row.score_index, row.mandatory_on, row.moved_to, tuple(needs.get(row.pk, ())))
-              for row in rows]  # fmt: skip
+    ranked = [Ranked(*row, tuple(needs.get(row[0], ()))) for row in rows]
     order = in_order(ranked, clock.today())
-    known = {row.pk: (row.rank, row.because) for row in Standing.objects.all()}
+    known = {
+        pk: (rank, why) for pk, rank, why in Standing.objects.values_list("pk", "rank", "because")
+    }
     wanted = {pk: (place, why) for place, (pk, why) in enumerate(order, start=1)}
     changed = [Standing(demand_id=pk, rank=rank, because=why)
                for pk, (rank, why) in wanted.items() if known.get(pk) != (rank, why)]  # fmt: skip
