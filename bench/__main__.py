@@ -18,6 +18,7 @@ os.environ.setdefault("DEVELOPMENT", "1")
 os.environ.setdefault("SECRET_KEY", "only-for-measuring-" * 4)
 SIZES = {"small": [10, 1_000, 10_000], "full": [10, 1_000, 10_000, 100_000]}
 LISTS_AT = 10_000  # and beyond
+IDEAS, DEMANDS = 10_000, 5_000
 # Milestones with dependencies, and how many dependencies among them.
 NETWORK = {"small": (10_000, 30_000), "full": (100_000, 300_000)}
 
@@ -49,7 +50,7 @@ def main() -> None:
 def measured(size: str, say: Callable[[str], None]) -> list[dict]:
     from django.db import connection
 
-    from bench import data, doors, engines, memory
+    from bench import data, doors, engines, intake, memory
 
     connection.settings_dict["CONN_MAX_AGE"] = None  # one process of the database to look at
     connection.close()
@@ -67,6 +68,11 @@ def measured(size: str, say: Callable[[str], None]) -> list[dict]:
             found += _told(say, engines.rag(people, projects))
             found += _told(say, engines.kpis(people, projects))
             found += _told(say, engines.likeness(people, projects))
+        if projects == IDEAS:
+            data.request(DEMANDS)
+            intake.prepare(people)
+            found += _told(say, intake.pages(people, IDEAS, DEMANDS))
+            found += _told(say, intake.engines(people, DEMANDS))
     milestones, links = NETWORK[size]
     data.promise(links, milestones=milestones)
     data.enrich()

@@ -12,7 +12,7 @@ from changeoffice.core.people.models import BusinessUnit, Office, Person
 from changeoffice.core.record.database import sequence
 from changeoffice.core.record.models import Record, Work
 from changeoffice.organisation.models import BusinessKpi, ConfigurationItem, Objective, Service
-from demand.models import Demand
+from demand.models import Demand, Letter, Scorecard
 from ideation.models import Campaign, Idea, Theme, Vote
 from portfolio.models import (
     Action,
@@ -28,6 +28,7 @@ from portfolio.models import (
 )
 from practices.change.models import Change
 from practices.finance.models import Budget, BudgetLine
+from practices.improvement.models import Improvement
 
 WORDS = [
     "payment",
@@ -69,6 +70,8 @@ HEADER = {
 }  # fmt: skip
 TITLE = " || ' ' || ".join(f"bench_word(k * {step} + {step})" for step in (1, 7, 11, 13, 17))
 OWNED = {"owner": "bench_someone(k)", "unit": "bench_unit(k)"}
+RUNNING = {"sponsor": "bench_someone(k + 2)", "opens_on": "current_date - 9",
+           "closes_on": "current_date + 20"}  # fmt: skip
 IN_PROJECT = {"home": "project_id", "project": "project_id", "unit": "unit_id", "owner": "owner_id"}
 
 
@@ -96,6 +99,8 @@ def begin() -> dict[str, Person]:
                 $$ SELECT {units[0].pk} + n * 3 %% 40 $$""".replace("%%", "%")
         )  # fmt: skip
     Theme.objects.create(name="Bench")
+    works(Campaign, "generate_series(1, 1) k", title="'How do we mend it?'", state="'open'", **OWNED,
+          **RUNNING)  # fmt: skip
     works(Portfolio, "generate_series(1, 40) k", title="'Portfolio ' || k", state="'active'")
     works(Programme, f"(SELECT id AS above, row_number() OVER () AS k FROM {table(Portfolio)}) a",
           title="'Programme ' || k", state="'active'", portfolio="above")  # fmt: skip
@@ -165,13 +170,14 @@ def surround(to: int) -> None:
     works(BusinessKpi, _more(BusinessKpi, to), title="'KPI ' || k", state="'active'", **OWNED,
           measure="'calls'", baseline="100", target="80")  # fmt: skip
     works(Campaign, _more(Campaign, to), title="'How do we mend the ' || bench_word(k) || '?'",
-          state="'open'", **OWNED, sponsor="bench_someone(k + 2)", opens_on="current_date - 9",
-          closes_on="current_date + 20")  # fmt: skip
+          state="'open'", **OWNED, **RUNNING)  # fmt: skip
     suggest(to)
-    works(Demand, _more(Demand, to), title=TITLE, **OWNED, need="'Because of the ' || bench_word(k)",
-          state="(ARRAY['submitted','screening','assessment'])[1 + k % 3]", requester="bench_someone(k + 1)",
-          stage_since="now()", due_on="current_date + (k % 40)::int - 10", wsjf="1 + k % 9",
-          raw_score="1 + k % 9", score_index="10 * (1 + k % 9)")  # fmt: skip
+    request(to)
+    works(Improvement, _more(Improvement, to), title=TITLE, state="'noted'", **OWNED,
+          description="'Mend the ' || bench_word(k)")  # fmt: skip
+    rows(Letter, _more(Letter, to), message_id="'bench ' || k", sender="'p@bench.example'",
+         subject="'About the ' || bench_word(k)", text="'Please'", outcome="'waiting'",
+         person="bench_someone(k)")  # fmt: skip
     works(Product, _more(Product, to), title="'Product ' || k", state="'active'", **OWNED)
     product = Product.objects.order_by("pk").first().pk
     works(Epic, _more(Epic, to), title=TITLE, state="'in_progress'", **OWNED, product=str(product),
@@ -185,6 +191,19 @@ def surround(to: int) -> None:
     ):
         works(model, _spread(_more(model, to)), title=f"'{model.__name__} ' || k", state="'open'",
               **IN_PROJECT, **given)  # fmt: skip
+
+
+def request(to: int) -> None:
+    """Demands before their approval, each marked, rated, and with its place, up to `to` of them."""
+    card = Scorecard.put_in_force()
+    works(Demand, _more(Demand, to), title=TITLE, **OWNED, need="'Because of the ' || bench_word(k)",
+          state="(ARRAY['submitted','screening','assessment'])[1 + k % 3]", requester="bench_someone(k + 1)",
+          stage_since="now()", due_on="current_date + (k % 40)::int - 10", wsjf="1 + k % 9",
+          raw_score="1 + k % 9", score_index="10 * (1 + k % 9)", round="1", round_closed_at="now()",
+          scorecard=f"{card.pk}", round_card=f"{card.pk}", risk="(ARRAY['low','medium','high'])[1 + k % 3]",
+          size="(ARRAY['S','M','L'])[1 + k % 3]", cost_likely="1000 * (1 + k % 90)",
+          means="""jsonb_build_object('value', 1 + k % 9, 'time_criticality', 1 + k % 7,
+                                     'risk_reduction', 1 + k % 5, 'job_size', 1 + k % 3)""")  # fmt: skip
 
 
 def _spread(source: str) -> str:
@@ -222,11 +241,12 @@ def _give(project: Project) -> None:
 
 
 def suggest(to: int) -> None:
-    """Ideas with four votes each, up to `to` of them."""
+    """Ideas with four votes each, up to `to` of them; every fifth answers the first campaign."""
     last = _last(Idea)
     works(Idea, _more(Idea, to), title=TITLE, state="'open'", **OWNED, vote_count="4",
           problem="'The ' || bench_word(k) || ' is slow and the ' || bench_word(k * 3) || ' is wrong'",
-          theme=f"{Theme.objects.first().pk}", trending="k % 977")  # fmt: skip
+          theme=f"{Theme.objects.first().pk}", trending="k % 977",
+          campaign=f"CASE WHEN k % 5 = 0 THEN {Campaign.objects.order_by('pk').first().pk} END")  # fmt: skip
     with silent(Vote):
         rows(Vote, f"(SELECT id, v FROM {table(Idea)} CROSS JOIN generate_series(1, 4) v WHERE id > {last}) i",
          idea="id", person="bench_someone(id + v)")  # fmt: skip

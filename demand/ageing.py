@@ -1,10 +1,11 @@
-"""How old the open demands of each stage are against its limit; two queries for any number."""
+"""How old the open demands of each stage are against its limit; one query for any number."""
 
 from dataclasses import dataclass
 from math import ceil
 
 from django.db.models import Case, Count, F, Q, QuerySet, When
 
+from changeoffice.core.record import at_once
 from demand.models import Demand, StageLimit
 from demand.stages import NEAR, Age, StageClock
 
@@ -38,11 +39,12 @@ def by_stage(rows: QuerySet) -> list[StageAge]:
         When(state="more_information", then=F("resume_state")), default=F("state")
     )).filter(stage_now__in=stages)  # fmt: skip
     late = Q(due_on__lt=clock.today)
-    counts = {row["stage_now"]: row for row in open_ones.values("stage_now").annotate(
-        total=Count("pk"), late=Count("pk", filter=late), near=Count("pk", filter=~late & is_near)
-    )}  # fmt: skip
     first = open_ones.filter(due_on__isnull=False).order_by("stage_now", "due_on", "pk")
-    oldest = {demand.stage: demand for demand in first.distinct("stage_now")}
+    counted, found = at_once.fetch(open_ones.values("stage_now").annotate(
+        total=Count("pk"), late=Count("pk", filter=late), near=Count("pk", filter=~late & is_near)
+    ), first.distinct("stage_now"))  # fmt: skip
+    counts = {row["stage_now"]: row for row in counted}
+    oldest = {demand.stage: demand for demand in found}
     return [_told(state, counts.get(state), oldest.get(state), clock) for state in stages]
 
 

@@ -233,8 +233,10 @@ class DemandApi(WorkViewSet):
     def gather(self, records):
         joined = {"services": (), "effects": ("kpi",), "prerequisites": ("needs",),
                   "stakeholders": ("person",)}  # fmt: skip
-        (limits,) = at_once.gather(records, joined, StageLimit.rows())
-        self._stage_clock = StageClock(dict(limits))
+        limits, steps = at_once.gather(
+            records, joined, StageLimit.rows(), waiting.steps_of(records)
+        )
+        self._stage_clock, self._waits = StageClock(dict(limits)), waiting.told(records, steps)
 
     def get_serializer_context(self) -> dict[str, Any]:
         found = super().get_serializer_context()
@@ -247,14 +249,6 @@ class DemandApi(WorkViewSet):
         if held is None:
             held = self._stage_clock = StageClock(StageLimit.of_all())
         return held
-
-    def _results(self, rows: list, params: dict[str, str]) -> list[dict]:
-        self._waits = waiting.for_demands(rows)
-        return super()._results(rows, params)
-
-    def exported(self, rows):
-        self._waits = waiting.for_demands(rows.filter(state="approval"))
-        return super().exported(rows)
 
     @extend_schema(operation_id="demands_scores", responses=ScoresSerializer)
     @action(detail=True, methods=["get"])

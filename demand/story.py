@@ -36,7 +36,7 @@ def around(demand: Demand, person) -> dict[str, QuerySet | at_once.Count]:
         "needs": demand.prerequisites.filter(visible(person, at="needs__")).select_related("needs", "by"),
         "waiting": demand.needed_by.filter(visible(person, at="demand__")).select_related("demand", "by"),
         "scores": demand.scores_seen_by(person), "given": at_once.Count(demand.scores_of_round()),
-        "round": Round.objects.filter(record_id=demand.pk).order_by("-id")[:1].prefetch_related(
+        "round": Round.objects.filter(record_id=demand.pk).order_by("-id").select_related("requested_by")[:1].prefetch_related(
             Prefetch("steps", Approval.objects.with_delegates().select_related("approver", "decided_by", "escalated_from"))
         ),
     }  # fmt: skip
@@ -194,6 +194,12 @@ def effects(rows: list[KpiEffect]) -> list[dict[str, Any]]:
             "target": short(row.kpi.target), "values": [float(r.value) for r in readings][-12:],
         })  # fmt: skip
     return found
+
+
+def asked(rounds: list[Round]) -> list[Approval]:
+    """The steps of the newest round that wait for an answer."""
+    steps = [step for newest in rounds for step in newest.steps.all() if step.state == "asked"]
+    return sorted(steps, key=lambda step: step.pk)
 
 
 def approvals(rounds: list[Round], person) -> dict[str, Any]:

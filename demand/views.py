@@ -23,7 +23,7 @@ from changeoffice.core.doors.pages.work import (
     WorkPage,
     seen,
 )
-from changeoffice.core.record import clock
+from changeoffice.core.record import at_once, clock
 from changeoffice.core.record.errors import Invalid, NotNow
 from changeoffice.core.search import selectors
 from demand import board, bubbles, columns, standing, story, waiting
@@ -168,13 +168,23 @@ class DemandPage(WorkPage):
             "merged_here": demand.merged_here.visible_to(person),
             "stakeholders": demand.stakeholders.select_related("person"),
             "parts": demand.parts.visible_to(person).order_by("pk"),
+            "all_needs": demand.prerequisites.all(),
             "split_from": Demand.objects.visible_to(person).filter(pk=demand.split_from_id),
         }  # fmt: skip
+
+    def read(self, demand: Demand) -> None:
+        """What its guards ask for has been read already."""
+        super().read(demand)
+        found = self.found
+        at_once.hold(demand, stakeholders=found["stakeholders"], prerequisites=found["all_needs"])
 
     def extra(self, demand: Demand) -> dict[str, Any]:
         person, found = self.request.user, self.found
         stage_clock = StageClock(dict(found["limits"]))
-        age, waits = stage_clock.age(demand), waiting.for_demands([demand])[demand.pk]
+        age, waits = (
+            stage_clock.age(demand),
+            waiting.told([demand], story.asked(found["round"]))[demand.pk],
+        )
         sees = SEES_FIGURES.holds(person, demand)
         return {
             "age": age, "waits": waits, "answer": story.answer(demand, age, waits, sees),

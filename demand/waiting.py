@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from changeoffice.core.approvals.models import Approval
 from changeoffice.core.people.models import Person
@@ -25,7 +25,23 @@ class WaitsFor:
 def for_demands(demands: Iterable) -> dict[int, WaitsFor]:
     """{demand id: people it waits for and their names}, one query for all approvals asked."""
     demands = list(demands)
-    asked = _asked([d.pk for d in demands if d.state == "approval"])
+    return told(demands, steps_of(demands) if any(d.state == "approval" for d in demands) else ())
+
+
+def steps_of(demands: Iterable) -> QuerySet:
+    """The approvals these demands wait for."""
+    ids = [demand.pk for demand in demands if demand.state == "approval"]
+    steps = Approval.objects.filter(record_id__in=ids, state="asked")
+    return steps.select_related("approver").order_by("id")
+
+
+def told(demands: Iterable, steps: Iterable[Approval]) -> dict[int, WaitsFor]:
+    """The same, from approvals that have been read already."""
+    asked: dict[int, list[Person]] = {}
+    for step in steps:
+        people = asked.setdefault(step.record_id, [])
+        if step.approver not in people:
+            people.append(step.approver)
     return {demand.pk: _for_one(demand, asked.get(demand.pk, [])) for demand in demands}
 
 
@@ -39,17 +55,6 @@ def _for_one(demand, approvers: list[Person]) -> WaitsFor:
     if demand.is_closed:
         return WaitsFor()
     return WaitsFor.one(demand.owner, "an analyst")
-
-
-def _asked(ids: list[int]) -> dict[int, list[Person]]:
-    found: dict[int, list[Person]] = {}
-    if ids:
-        steps = Approval.objects.filter(record_id__in=ids, state="asked").select_related("approver")
-        for step in steps.order_by("id"):
-            people = found.setdefault(step.record_id, [])
-            if step.approver not in people:
-                people.append(step.approver)
-    return found
 
 
 def of_person(person) -> list[Ask]:

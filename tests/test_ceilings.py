@@ -9,8 +9,10 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bench import data
+from bench import data, intake
 from changeoffice.core.record.database import work_models
+from demand.models import Demand
+from ideation.models import Campaign
 from portfolio import days
 from portfolio.models import Project
 
@@ -19,7 +21,10 @@ LIST_PAGE, RECORD_PAGE, API_LIST, API_RECORD, DASHBOARD = 12, 12, 8, 6, 10
 STATIC = Path(__file__).resolve().parents[1]
 LISTS = (
     "/ideas", "/campaigns", "/demands", "/demands?layout=table",
-    "/demands/chart", "/scorecards", "/projects", "/projects?group=programme",
+    "/demands/chart", "/demands?view=approvals", "/demands?layout=table&view=late", "/demands/letters",
+    "/demands/letters?outcome=all", "/improvements", "/kpis", "/kpis/time-to-decision",
+    "/kpis/work-in-progress", "/admin/policies/approvals", "/admin/policies/approvals/try",
+    "/settings/delegates", "/scorecards", "/projects", "/projects?group=programme",
     "/dependencies", "/milestones", "/risks", "/issues", "/actions", "/interventions", "/services",
     "/configuration-items", "/objectives", "/business-kpis", "/inbox", "/search?q=payment",
     "/portfolio/items?measure=projects", "/ideas/engagement", "/ideas/themes", "/ideas/policy",
@@ -41,14 +46,24 @@ def addresses() -> dict[tuple[str, str], int]:
     found |= {("manager", f"/api/v1/{name}/"): API_LIST for name in API_LISTS}
     project = Project.objects.order_by("pk").first()
     found |= {("manager", f"{project.get_absolute_url()}{part}"): RECORD_PAGE for part in PARTS}
+    found["manager", f"{_one_of(Demand).get_absolute_url()}/decide"] = RECORD_PAGE
+    found["manager", f"/ideas?campaign={Campaign.objects.order_by('pk').first().reference}"] = (
+        LIST_PAGE
+    )
     for model in work_models():
         found["manager", f"/api/v1/{model.plural}/"] = API_LIST
-        one = model.objects.order_by("pk").first()
+        one = _one_of(model)
         if one is not None:
             found["manager", f"/api/v1/{model.plural}/{one.reference}/"] = API_RECORD
         if one is not None and model.kind not in WITHOUT_PAGE:
             found["manager", one.get_absolute_url()] = RECORD_PAGE
     return found
+
+
+def _one_of(model):
+    """Of demands the one that waits for a decision: its page has the most to say."""
+    rows = model.objects.order_by("pk")
+    return (rows.filter(state="approval").first() if model is Demand else None) or rows.first()
 
 
 class Costs:
@@ -66,6 +81,7 @@ class Costs:
             )
         self.grow(FEW)
         data.enrich()
+        intake.to_decide(cast)
         self.ceilings = addresses()
         self.count(FEW)
         self.grow(MANY)
