@@ -124,7 +124,8 @@ def _rank(changing, extra: list) -> int:
     needs: dict[int, list[int]] = {}
     for pk, needed in Demand.prerequisite_pairs():
         needs.setdefault(pk, []).append(needed)
-    ranked = [Ranked(*row, tuple(needs.get(row[0], ()))) for row in rows]
+    ranked = [Ranked(pk, score, mandatory_on, moved_to, tuple(needs.get(pk, ())))
+              for pk, score, mandatory_on, moved_to in rows]  # fmt: skip
     order = in_order(ranked, clock.today())
     known = {
         pk: (rank, why) for pk, rank, why in Standing.objects.values_list("pk", "rank", "because")

@@ -3,7 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models import Case, F, FloatField, QuerySet, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.doors.templatetags.formats import short_day
@@ -28,14 +30,17 @@ def around(demand: Demand, person) -> dict[str, QuerySet | at_once.Count]:
 
 
 def _on_its_card(demand: Demand, person) -> QuerySet:
-    """All that stand by a score of the same card; their references where this person may see them."""
+    """All that stand by a score of the same card, with their marks as numbers, since reading a
+    thousand objects takes longer; their references where this person may see them."""
     rows = Standing.objects.filter(because="score", demand__scorecard=demand.scorecard_id)
     if demand.standing.because != "score" or not SEES_FIGURES.holds(person, demand):
         rows = rows.none()
     name = Case(
         When(visible(person, at="demand__"), then=F("demand__reference")), default=Value("")
     )
-    return rows.annotate(name=name).values_list("pk", "rank", "demand__means", "name")
+    marks = {f"mark_{code}": Cast(KeyTextTransform(code, "demand__means"), FloatField())
+             for code in demand.card.codes}  # fmt: skip
+    return rows.annotate(name=name, **marks).values_list("pk", "rank", "name", *marks)
 
 
 def rank(demand: Demand, person, found: dict[str, Any]) -> dict[str, Any]:
@@ -106,12 +111,15 @@ def _bracketed(terms: list[str], sign: str) -> str:
 def _holds(demand: Demand, rows: list[tuple]) -> str:
     """Whether the rank rests on the weights; only scores that rank by themselves can move."""
     card = demand.card
-    rows = [row for row in rows if set(card.codes) <= set(row[2])]
+    rows = [row for row in rows if None not in row]
     if demand.pk not in {row[0] for row in rows}:
         return ""
-    marks = [[row[2][code] for code in card.codes] for row in rows]
-    ids, ranks = [row[0] for row in rows], [row[1] for row in rows]
-    names = {row[0]: row[3] for row in rows if row[3]}
+    ids, ranks, marks = (
+        [row[0] for row in rows],
+        [row[1] for row in rows],
+        [row[3:] for row in rows],
+    )
+    names = {row[0]: row[2] for row in rows if row[2]}
     return scoring.in_words(card, scoring.shifts(card, demand.pk, ids, ranks, marks), names)
 
 
