@@ -83,7 +83,7 @@ class DemandBoard(WorkListPage):
         person = self.request.user
         found = board.menus(person) | {"limits": StageLimit.rows()}
         if may_handle(person):
-            found["letters"] = counted(Letter.objects.filter(outcome="waiting"))
+            found["letters"] = counted(Letter.objects.visible_to(person).filter(outcome="waiting"))
         if self.request.GET.get("view") == "approvals":
             found["asked"] = Approval.objects.asked_of(person)
         return found | board.around(rows, person) if self.layout == "board" else found

@@ -10,7 +10,7 @@ from changeoffice.core.access.rules import STAFF
 from changeoffice.core.notify.fan_out import notify
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
-from changeoffice.core.record.errors import NotAllowed, NotNow, Refused
+from changeoffice.core.record.errors import NotAllowed, NotNow, NotSeen, Refused
 from changeoffice.core.talk.files import attach
 from changeoffice.core.talk.models import comment
 from demand.letters import parsing
@@ -83,9 +83,9 @@ def _answer(kept: Letter, read: parsing.Letter, person: Person) -> Letter:
     if found is None:
         return _end(kept, "waiting", f"{read.reference} does not exist for its sender.")
     if not is_proven(read):
-        return _end(kept, "waiting", UNPROVEN)
+        return _end(kept, "waiting", UNPROVEN, found)
     if not words:
-        return _end(kept, "waiting", "It says nothing above the message it answers.")
+        return _end(kept, "waiting", "It says nothing above the message it answers.", found)
     comment(found, by=person, body=words)
     left_out = _keep_files(found, person, read.files)
     return _end(kept, "comment", left_out, found)
@@ -141,7 +141,9 @@ def may_handle(person) -> bool:
 def _waiting(letter_id: int, by: Person) -> Letter:
     if not may_handle(by):
         raise NotAllowed("Letters are handled by the change office.")
-    letter = Letter.objects.select_for_update(of=("self",)).get(pk=letter_id)
+    rows = Letter.objects.visible_to(by).select_for_update(of=("self",))
+    if (letter := rows.filter(pk=letter_id).first()) is None:
+        raise NotSeen("There is no such letter.")
     if letter.outcome != "waiting":
         raise NotNow(f"Somebody was quicker: {letter.get_outcome_display().lower()}.")
     return letter

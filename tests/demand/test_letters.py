@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from changeoffice.core.notify.models import Notification
 from changeoffice.core.record import clock
-from changeoffice.core.record.errors import NotNow
+from changeoffice.core.record.errors import NotNow, NotSeen
 from demand.letters import mailbox, parsing, taking
 from demand.models import Demand, Letter
 
@@ -216,6 +216,26 @@ def test_letters_are_not_for_everybody(letter, page, stranger, leader, make_pers
             == 403
         )
         assert b"waits for an analyst" not in page(person).get("/demands").content
+
+
+def test_a_letter_about_a_confidential_demand_is_read_by_those_who_see_the_demand(
+    letter, page, make_demand, author, analyst, manager
+):
+    demand = make_demand("submitted")
+    said = taking.take(letter("reply", reference=demand.reference))
+    unproven = taking.take(
+        letter("reply", reference=demand.reference).replace(b"dmarc=pass", b"dmarc=fail")
+        .replace(b"Message-ID: <", b"Message-ID: <another-")
+    )  # fmt: skip
+    assert (said.outcome, unproven.outcome, unproven.demand) == ("comment", "waiting", demand)
+    demand.restrict(by=author, people=[manager])
+    for one in (said, unproven):
+        assert page(manager).get(f"/demands/letters/{one.pk}").status_code == 200
+        assert page(analyst).get(f"/demands/letters/{one.pk}").status_code == 404
+    shown = page(analyst).get("/demands/letters?outcome=all")
+    assert not list(shown.context["page"]) and demand.reference not in shown.content.decode()
+    with pytest.raises(NotSeen):
+        taking.dismiss(unproven.pk, by=analyst, reason="Not for me")
 
 
 # The mailbox -----------------------------------------------------------------------------------------
