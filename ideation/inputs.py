@@ -10,12 +10,13 @@ from django.utils.text import slugify
 from rest_framework import serializers
 
 from changeoffice.core.record.inputs import Input, LongText, Number, Varying
+from changeoffice.core.record.workflow import CALLED_WITH
 from ideation import tags
 from ideation.vetting import HEAVIEST, HIGHEST, LOWEST, USUAL, Criteria, Criterion, kept, shares
 
 MOST_CRITERIA = 8
 CODES = {one.label: one.code for one in USUAL}
-TAKEN = {"rationale", "idea", "reason", "version", "id"}
+TAKEN = CALLED_WITH | {"rationale", "idea", "version", "id"}
 PARTS = ("label", "hint", "weight", "low_is_good")
 
 

@@ -18,11 +18,11 @@ from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow
 from changeoffice.core.record.history import tracked
 from changeoffice.core.record.inputs import Choice, Decimal, Flag, Input, LongText, Number, Text
 from changeoffice.core.record.models import Work
-from changeoffice.core.record.workflow import State, guard, transition
+from changeoffice.core.record.workflow import CALLED_WITH, State, guard, transition
 from demand import scoring
 
 CODE = re.compile(r"[a-z][a-z0-9_]{1,29}")
-RESERVED = {"rationale", "by", "reason", "version"}
+RESERVED = CALLED_WITH | {"rationale", "version"}
 MOST_CRITERIA = 12
 MOST = 1_000_000
 
@@ -193,7 +193,7 @@ def _plain(item: scoring.Criterion) -> dict[str, Any]:
 def _check(item: scoring.Criterion) -> None:
     if not CODE.fullmatch(item.code) or item.code in RESERVED:
         raise Invalid(code="Small letters, digits and _, beginning with a letter, at least two; "
-                           "not “rationale”.")  # fmt: skip
+                           "not a word the portal itself uses, such as “rationale” or “by”.")  # fmt: skip
     if not item.low < item.high:
         raise Invalid(high="The scale has to go up.")
     if not item.weight:

@@ -19,6 +19,8 @@ from changeoffice.core.record.history import changes_since
 from changeoffice.core.record.inputs import Inputs
 
 ANY = "*"
+# What every verb is called with; an input of such a name would never reach its body.
+CALLED_WITH = frozenset({"self", "by", "reason", "at_version", "on_behalf_of"})
 UNCHANGED = object()  # what a body answers when it was so already: nothing is recorded
 
 
