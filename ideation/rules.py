@@ -30,5 +30,21 @@ class Named(Rule):
 
 CO_AUTHOR, REVIEWER = Named("co_author"), Named("reviewer")
 AUTHORS = OWNER | CO_AUTHOR
+
+
+class NotAnAuthor(Rule):
+    """Whatever else somebody is: what they wrote themselves is judged by others."""
+
+    def q(self, person, at: str = "") -> Q:
+        return ~AUTHORS.q(person, at)
+
+    def holds(self, person, thing: Any) -> bool:
+        return not AUTHORS.holds(person, thing)
+
+    @property
+    def words(self) -> str:
+        return "to have no part in writing it"
+
+
 USUAL_REVIEWERS = ANALYST | role("service_owner", "practice_owner")
-REVIEWERS = USUAL_REVIEWERS | REVIEWER
+REVIEWERS = (USUAL_REVIEWERS | REVIEWER) & NotAnAuthor()

@@ -9,7 +9,7 @@ from changeoffice.core.access.rules import ANALYST
 from changeoffice.core.ports import Ask, Waiting
 from changeoffice.core.record.models import NamedPerson, Work
 from ideation.models import Campaign, Idea, Report, VettingScore
-from ideation.rules import REVIEWER, USUAL_REVIEWERS
+from ideation.rules import AUTHORS, REVIEWER, USUAL_REVIEWERS
 
 SHOWN = 20
 
@@ -64,6 +64,7 @@ def _scores(person) -> Ask:
     anybody = Exists(NamedPerson.objects.filter(record_id=OuterRef("pk"), part="reviewer"))
     asked = REVIEWER.q(person) | (~Q(anybody) & USUAL_REVIEWERS.q(person))
     rows = Idea.objects.visible_to(person).filter(asked, ~mine, state="vetting")
+    rows = rows.exclude(AUTHORS.q(person))
     return Ask(rows.order_by("state_since", "pk")[:SHOWN], lambda idea: _waiting(
         idea, "Give your scores", "You are asked to review it", "Score it"))  # fmt: skip
 

@@ -235,6 +235,8 @@ class Idea(Thanked):
         """Somebody who had the idea too: they may edit it, and hear what becomes of it."""
         if person.pk == self.owner_id:
             raise Invalid(person=f"{person.name} submitted it.")
+        if self.state == "vetting" and self.scores.filter(reviewer=person).exists():
+            raise Invalid(person=f"{person.name} has scored it, and cannot be an author of it now.")
         NamedPerson.objects.update_or_create(
             record_id=self.pk, person=person, defaults={"part": "co_author"}
         )

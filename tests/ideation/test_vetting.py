@@ -12,7 +12,8 @@ from changeoffice.core.notify.models import Notification
 from changeoffice.core.outbox.relay import relay
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow
-from ideation import vetting
+from ideation import keeping, vetting
+from ideation.inputs import criterion
 from ideation.models import Campaign, Idea, IdeaPolicy, VettingScore
 from ideation.vetting import Criterion
 from tests.ideation.conftest import PROBLEM, SCORES
@@ -167,6 +168,30 @@ def test_reviewers_named_for_a_round_are_asked_and_may_score(
     assert page(stranger).post(f"/ideas/{idea.reference}/score", given).status_code == 302
     assert "Give your scores" not in page(stranger).get("/").content.decode()
     assert "Close vetting" in page(analyst).get("/").content.decode()
+
+
+def test_nobody_scores_what_they_wrote_whatever_their_role(page, analyst, make_person, manager):
+    own = Idea.propose(by=analyst, title="Print on both sides", problem=PROBLEM)
+    own.submit(by=analyst), own.review(by=analyst), own.vet(by=analyst)
+    with pytest.raises(NotAllowed, match="no part in writing"):
+        own.score(by=analyst, **SCORES)
+    assert "Give your scores" not in page(analyst).get("/").content.decode()
+    own.score(by=manager, **SCORES)
+    with pytest.raises(Invalid, match="has scored it"):
+        own.add_co_author(by=analyst, person=manager)
+
+
+@pytest.mark.parametrize("label", ["By", "Self", "At version", "On behalf of"])
+def test_a_criterion_may_be_called_like_what_the_portal_itself_uses(
+    api, idea, analyst, manager, label
+):
+    keeping.keep_policy(by=manager, review_at_votes=5, scores_wanted=1,
+                        criteria=vetting.kept([criterion(label)]))  # fmt: skip
+    idea.review(by=analyst), idea.vet(by=analyst)
+    (code,) = (one.code for one in idea.judged_by)
+    url = f"/api/v1/ideas/{idea.reference}/score/"
+    assert api(analyst).post(url, {code: 4, "rationale": REASON}).status_code == 200
+    assert idea.scores.get().marks == {code: 4}
 
 
 def test_nobody_scores_who_is_neither_asked_nor_reviews(vetted, colleague):
