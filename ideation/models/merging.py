@@ -10,7 +10,7 @@ from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow
 from changeoffice.core.record.inputs import Ref
-from changeoffice.core.record.models import Reach
+from changeoffice.core.record.models import HIDDEN, Reach
 from changeoffice.core.record.workflow import guard, transition
 from changeoffice.core.talk.models import Comment, Follower
 from ideation.models.reviewing import IN_REVIEW, Reviewed
@@ -47,6 +47,11 @@ def is_not_confidential(idea) -> bool:
     return not idea.confidential
 
 
+@guard("It is hidden: what was said here would stand on the other idea. Show it again first.")
+def is_not_hidden(idea) -> bool:
+    return idea.reach != HIDDEN
+
+
 @guard("A merge can be undone for one day; now it stands.")
 def was_merged_lately(idea) -> bool:
     return clock.now() - idea.state_since <= UNDONE_FOR
@@ -65,7 +70,7 @@ class Mergeable(Reviewed):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_here"
     )
 
-    @transition(MERGEABLE, "merged", who=ANALYST, told="merged", guards=[is_not_confidential],
+    @transition(MERGEABLE, "merged", who=ANALYST, told="merged", guards=[is_not_confidential, is_not_hidden],
                 also="into", asks={"into": Ref(label="Into which idea", key="reference", rows=_votable_targets, typed=True,
                                   hint="Its reference, for example IDEA-0042.")},
                 label="Merge into another",

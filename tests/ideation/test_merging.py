@@ -128,6 +128,12 @@ def test_what_is_confidential_is_merged_neither_way(analyst, idea, other):
         Idea.objects.filter(pk=kept.pk).update(confidential=False)
 
 
+def test_what_was_said_on_a_hidden_idea_is_not_moved_into_sight(analyst, idea, other):
+    idea.hide(by=analyst, reason="It names a customer.")
+    with pytest.raises(NotNow, match="hidden"):
+        idea.merge(by=analyst, into=other)
+
+
 PEOPLE, IDEAS = 4, 3
 ACTS = st.lists(
     st.tuples(
