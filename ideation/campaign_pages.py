@@ -25,7 +25,7 @@ class CampaignList(WorkListPage):
     related = ("unit", "owner", "sponsor")
 
     def rows(self) -> QuerySet:
-        taken = Idea.objects.filter(campaign=OuterRef("pk"), confidential=False)
+        taken = Idea.objects.visible_to(self.request.user).filter(campaign=OuterRef("pk"))
         taken = taken.exclude(state="draft").order_by().values("campaign").annotate(n=Count("pk"))
         return super().rows().annotate(idea_count=Coalesce(Subquery(taken.values("n")), 0))
 

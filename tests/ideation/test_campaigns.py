@@ -158,4 +158,12 @@ def test_a_confidential_idea_is_neither_shown_nor_counted_in_its_campaign(
     for person, seen in ((author, 1), (colleague, 0)):
         shown = page(person).get(f"/campaigns/{campaign.reference}")
         assert (shown.context["idea_count"], shown.context["people"]) == (seen, seen)
-    assert page(author).get("/campaigns").context["lines"][0]["record"].idea_count == 0
+        (line,) = page(person).get("/campaigns").context["lines"]
+        assert line["record"].idea_count == seen
+
+
+def test_a_hidden_idea_is_not_counted_in_its_campaign(page, author, colleague, analyst, campaign):
+    suggested(author, campaign).hide(by=analyst, reason="It names a customer.")
+    for person, seen in ((analyst, 1), (colleague, 0)):
+        (line,) = page(person).get("/campaigns").context["lines"]
+        assert line["record"].idea_count == seen
