@@ -55,13 +55,21 @@ class Consenting(DemandFacts):
         return "approval"
 
     def _ask_approvers(self, by, because: str = "") -> None:
+        asker = self._asker(by)
         Round.withdraw_for(self)
         follow(self.pk, self.sponsor)
         Round.open_for(
-            self, by=by, requester=self.requester, facts=self.approval_facts(),
+            self, by=asker, requester=self.requester, facts=self.approval_facts(),
             amount=self.cost_likely, currency=self.currency, due_on=self.due_on,
             ceiling=self._ceiling(), because=because,
         )  # fmt: skip
+
+    def _asker(self, by):
+        """Where the requester's own edit has it asked again, whoever asked before still may not decide."""
+        if by.pk != self.requester_id:
+            return by
+        last = Round.objects.filter(record_id=self.pk).order_by("-id").first()
+        return last.requested_by if last else by
 
     def _asked_now(self):
         """Who is asked, or will be, in the open round."""

@@ -127,6 +127,16 @@ def test_a_material_change_asks_again(make_demand, manager, approver, analyst, c
     }
 
 
+def test_the_requesters_own_edit_frees_nobody_to_approve_what_they_asked_for(
+    make_demand, manager, author, analyst
+):
+    demand = make_demand("approved")
+    demand.revise(by=author, need="Another need altogether, said at length.")
+    newest = Round.objects.order_by("-id").first()
+    assert newest.requested_by == analyst and newest.requester == author
+    assert {step.requested_by for step in newest.steps.all()} == {analyst}
+
+
 def test_another_sponsor_is_asked_where_the_sponsor_signs(estimated, analyst, colleague):
     demand = estimated("approved")
     demand.revise(by=analyst, sponsor=colleague)
