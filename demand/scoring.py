@@ -96,9 +96,18 @@ def problems(card: Card) -> list[str]:
     if card.method in RATIOS and len({item.inverted for item in card.criteria}) < 2:
         found.append(f"{card.short} divides: it needs a criterion that raises the score, and one "
                      "that lowers it.")  # fmt: skip
-    if not found and (most := _ends(card, _weights(card, None))[1]) >= MOST:
-        found.append(f"The highest score would be {most:.0e}. Choose narrower scales or weights.")
-    return found
+    return found or _out_of_range(card)
+
+
+def _out_of_range(card: Card) -> list[str]:
+    """Scores no column holds, and ratios that no logarithm tells apart."""
+    with np.errstate(over="ignore", under="ignore"):
+        least, most = _ends(card, _weights(card, None))
+    if not most < MOST:
+        return [f"The highest score would be {most:.0e}. Choose narrower scales or weights."]
+    if card.method in RATIOS and not least > 0:
+        return ["The lowest score would be too close to zero. Choose narrower scales or weights."]
+    return []
 
 
 def raw_scores(card: Card, rows: npt.ArrayLike, weights: Weights | None = None) -> Floats:

@@ -26,6 +26,7 @@ from demand.models.scorecard import Scorecard, mark_inputs
 from demand.rules import ASSESSOR, EDITORS, REQUESTER
 
 CENT = Amount("0.01")
+MOST_WSJF = 9999  # of its column; a card with wider scales has its score beside it
 
 
 class Shaping(Consenting):
@@ -205,7 +206,8 @@ class Shaping(Consenting):
         self.means = scoring.means(self.card, [row.marks for row in self.scores_of_round()])
         found = scoring.outcome(self.card, self.means)
         self.raw_score, self.score_index = _fixed(found.raw), _fixed(found.index)
-        self.wsjf = _fixed(found.raw, CENT) if self.card.method == "wsjf" else None
+        fits = self.card.method == "wsjf" and found.raw < MOST_WSJF
+        self.wsjf = _fixed(found.raw, CENT) if fits else None
         self.round_closed_at = clock.now()
         ranking.refresh(self)
 

@@ -146,6 +146,7 @@ def test_the_usual_cards_by_hand():
         (Card("weighted", (Criterion("a", "A", low=5, high=5),)), "go up"),
         (Card("weighted", (Criterion("a", "A", weight=0),)), "weight"),
         (Card("rice", (Criterion("a", "A", weight=20), Criterion("b", "B", inverted=True))), "narrower"),
+        (Card("rice", (Criterion("a", "A"), Criterion("b", "B", weight=1000, inverted=True))), "lowest"),
     ],
 )  # fmt: skip
 def test_a_card_that_gives_no_score_says_what_would_mend_it(card, words):
