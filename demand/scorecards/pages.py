@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from changeoffice.core.access.rules import SEES_FIGURES
+from changeoffice.core.access.grants import grants_of
+from changeoffice.core.access.rules import FIGURE_ROLES, SEES_FIGURES
 from changeoffice.core.doors.pages.work import NewPage, WorkListPage, WorkPage
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid
@@ -35,10 +37,16 @@ class ScorecardPage(WorkPage):
         seen = Demand.objects.visible_to(self.request.user).select_related("scorecard")
         return {
             "tried": seen.filter(reference=tried) if tried else seen.none(),
-            "indexes": Standing.objects.filter(because="score").values_list("demand__score_index"),
+            "indexes": self._indexes(),
             "in_use": Demand.objects.filter(round_card=card, state="assessment", round_closed_at=None)
                       .visible_to(self.request.user).values_list("reference", "title")[:20],
         }  # fmt: skip
+
+    def _indexes(self) -> QuerySet:
+        """Of all ranked; a place among them tells their scores to whoever tries often enough."""
+        rows = Standing.objects.filter(because="score").values_list("demand__score_index")
+        sees = grants_of(self.request.user).scope(*FIGURE_ROLES).everywhere
+        return rows if sees else rows.none()
 
     def extra(self, record: Scorecard) -> dict[str, Any]:
         card = record.card
@@ -104,4 +112,4 @@ class Trial:
         others = [index for (index,) in self.found["indexes"] if index is not None]
         ahead = sum(float(index) > found.index for index in others)
         return {"raw": short(found.raw), "index": short(found.index, 1), "short": self.card.short,
-                "place": ahead + 1, "of": len(others) + 1}  # fmt: skip
+                "place": ahead + 1, "of": len(others) + 1 if others else 0}  # fmt: skip

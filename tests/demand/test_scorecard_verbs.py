@@ -81,7 +81,15 @@ def test_only_a_draft_changes_and_another_edition_begins_as_its_copy(rice, manag
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "broken", [{"code": "Über"}, {"code": "rationale"}, {"high": 1}, {"weight": 0}]
+    "broken",
+    [
+        {"code": "Über"},
+        {"code": "rationale"},
+        {"code": "at_version"},
+        {"code": "self"},
+        {"high": 1},
+        {"weight": 0},
+    ],
 )
 def test_a_broken_criterion_is_refused_in_words(rice, manager, broken):
     with pytest.raises(Invalid):
@@ -95,6 +103,16 @@ def test_a_card_that_gives_no_score_is_not_put_in_force(rice, manager):
         rice.activate(by=manager)
     with pytest.raises(Invalid):
         rice.remove_criterion(by=manager, code="effort")
+
+
+@pytest.mark.django_db
+def test_a_wsjf_card_of_wide_scales_still_gives_its_score(policies, make_demand, manager, analyst):
+    card = Scorecard.begin(by=manager, method="wsjf", title="Wide")
+    card.put_criterion(by=manager, code="value", label="Value", low=1, high=1_000_000, weight=1)
+    card.activate(by=manager)
+    demand = make_demand("assessment")
+    demand.score(by=analyst, **SCORES | {"value": 900_000})
+    assert demand.raw_score > 9999 and demand.wsjf is None and demand.score_index is not None
 
 
 @pytest.mark.django_db
@@ -140,6 +158,10 @@ def test_a_card_is_tried_on_a_made_up_and_on_an_existing_demand_before_it_counts
     other = Scorecard.begin(by=manager, method="wsjf", title="WSJF again")
     tried = page(manager).get(other.get_absolute_url(), {"demand": demand.reference})
     assert tried.context["result"]["raw"] == "6"
+    marks = {"value": 5, "time_criticality": 5, "risk_reduction": 5, "job_size": 5}
+    assert page(manager).get(other.get_absolute_url(), marks).context["result"]["of"] == 2
+    bare = page(stranger).get(other.get_absolute_url(), marks)
+    assert bare.context["result"]["of"] == 0 and "at place" not in bare.content.decode()
     unseen = page(stranger).get(other.get_absolute_url(), {"demand": demand.reference})
     assert unseen.context["result"] == {} and unseen.context["tried"] is None
     assert demand.title not in unseen.content.decode()
