@@ -76,7 +76,10 @@ class Leaving(Deciding):
         self.merged_into, self.due_on = into, None
         self._pass_on_needs(into)
         self._stop_asking()
-        into.note("absorb", by=by, before=into.state, words=f"merged {self.reference} into")
+        # Whoever reads the other one need not see this one.
+        hidden = self.confidential and not into.confidential
+        which = "another demand" if hidden else self.reference
+        into.note("absorb", by=by, before=into.state, words=f"merged {which} into")
 
     def _stop_asking(self) -> None:
         Round.withdraw_for(self)

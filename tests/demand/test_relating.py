@@ -104,3 +104,13 @@ def test_what_says_nearly_the_same_is_shown_with_a_way_to_merge(
     assert (
         "merge?into" not in page(stranger).get(f"{one.get_absolute_url()}/alike").content.decode()
     )
+
+
+def test_a_confidential_demand_is_not_named_by_the_one_it_is_merged_into(
+    make_demand, analyst, author
+):
+    secret, into = make_demand("submitted"), make_demand("submitted", title="Tell them sooner")
+    secret.restrict(by=author, people=[analyst])
+    secret.merge(by=analyst, into=into)
+    told = into.record.events.get(verb="absorb").words
+    assert told == "merged another demand into"
