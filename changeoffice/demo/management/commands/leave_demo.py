@@ -27,9 +27,9 @@ class Command(BaseCommand):
         if not yes and self._answer() != "leave":
             raise CommandError("Nothing was taken away. Type leave, or call this with --yes.")
         with transaction.atomic():
+            _count_from_one()  # before what every office begins with is put back
             call_command("flush", interactive=False, verbosity=0)
             Office.objects.update_or_create(pk=1, defaults={"is_demo": False})
-            _count_from_one()
         _forget_files()
         self.stdout.write(f"The demo is gone. Open your office at\n{opening.link()}")
 

@@ -58,6 +58,12 @@ class Command(BaseCommand):
         print(f"  {words}", file=sys.stderr, flush=True)
 
 
+def _numbers_used(model) -> list[int]:
+    """Of what every office begins with, such as the first scorecard."""
+    rows = model._base_manager.values_list("reference", flat=True)
+    return [int(reference.rpartition("-")[2]) for reference in rows]
+
+
 def _one_at_a_time() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
@@ -65,11 +71,10 @@ def _one_at_a_time() -> None:
             raise CommandError("The demo is being made already.")
         # A run that was stopped has used up numbers; only the tables' owner may give them back.
         for model in work_models():
-            name = sequence(model.prefix)
-            if not model._base_manager.exists():
-                cursor.execute(
-                    "SELECT CASE WHEN has_sequence_privilege(%s, 'UPDATE') THEN setval(%s, 1, false) END",
-                    [name, name],
-                )
+            name, used = sequence(model.prefix), _numbers_used(model)
+            cursor.execute(
+                "SELECT CASE WHEN has_sequence_privilege(%s, 'UPDATE') THEN setval(%s, %s, %s) END",
+                [name, name, max(used, default=1), bool(used)],
+            )
     if Person.objects.exists():
         raise CommandError("Somebody else has just made the demo.")
