@@ -42,6 +42,7 @@ from portfolio.models import (
 )
 from practices.change.models import Change
 from practices.finance.models import Budget
+from practices.improvement.models import Improvement
 
 # Answered by libraries or for machines: no person's rights in them.
 SKIPPED = re.compile(r"^(static/|__debug__)")
@@ -148,7 +149,9 @@ def scene(
     campaign = Campaign.set_up(by=analyst, title="How do we save a second call?", sponsor=sponsor,
                                opens_on=today, closes_on=today + timedelta(days=20))  # fmt: skip
     campaign.open(by=analyst)
-    works = [product, epic, change, taken_in, idea, campaign, demand, portfolio, programme, first, getter, dependency, risk, issue, action, budget,
+    improvement = Improvement.note_down(by=author, title="Print the ticket in larger letters",
+                                        description="Customers ask at the desk what it says.")  # fmt: skip
+    works = [improvement, product, epic, change, taken_in, idea, campaign, demand, portfolio, programme, first, getter, dependency, risk, issue, action, budget,
              benefit, intervention, service, kpi, objective, item, Gate.objects.filter(project=first).first(),
              RagPolicy.objects.first() or RagPolicy.put_in_force(), Scorecard.put_in_force()]  # fmt: skip
     found = {work.plural: work.reference for work in works}

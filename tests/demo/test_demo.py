@@ -142,7 +142,13 @@ def test_the_past_is_told_in_order_and_by_people(bank_of_today):
     told = list(year.order_by("id").values_list("at", flat=True))
     assert told == sorted(told)
     by_nobody = Event.objects.filter(actor=None, door="demo")
-    assert set(by_nobody.values_list("verb", flat=True)) <= {"lay", "plan", "expect", "note_down", "queue"}
+    assert set(by_nobody.values_list("verb", flat=True)) <= {
+        "lay",
+        "plan",
+        "expect",
+        "note_down",
+        "queue",
+    }
 
 
 def test_vote_counts_equal_the_votes(bank_of_today):
