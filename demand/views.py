@@ -34,6 +34,7 @@ from demand.models import Demand, Letter, Source, StageLimit
 from demand.sources import asked_of
 from demand.sources import shown as shown_fields
 from demand.stages import StageClock
+from ideation.alike_pages import told
 
 NEW = ("submitted", "screening")
 ALIKE_KINDS, ALIKE_SHOWN = ("demand", "idea", "project"), 5
@@ -214,10 +215,9 @@ class AlikePage(View):
         found = [row for row in selectors.similar(person, demand.title, ALIKE_KINDS, ALIKE_SHOWN + 1)
                  if row.pk != demand.pk][:ALIKE_SHOWN]  # fmt: skip
         merges = ANALYST.holds(person, demand) and Demand.merge.allows_state(demand.state)
-        for row in found:
-            row.closeness_words = selectors.closeness_words(row.closeness)
+        for row in told(found, person):
             row.can_merge = merges and row.kind == "demand" and row.state in TAKES_MERGED
-        template = "demand/_alike.html" if request.htmx else "demand/alike.html"
+        template = "components/alike.html" if request.htmx else "doors/alike.html"
         return render(request, template, {"record": demand, "found": found})
 
 

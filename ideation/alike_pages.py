@@ -39,7 +39,7 @@ def alike(request: HttpRequest, reference: str) -> HttpResponse:
     may_merge = idea.state in MERGEABLE and ANALYST.holds(request.user, idea)
     for row in found:
         row.can_merge = may_merge and row.kind == "idea" and row.state in OPEN_TO_VOTES
-    template = "components/alike.html" if request.htmx else "ideation/alike.html"
+    template = "components/alike.html" if request.htmx else "doors/alike.html"
     return render(request, template, {"record": idea, "found": found})
 
 

@@ -85,6 +85,8 @@ class Demand(Relating):
             raise NotNow(
                 "Its approval was taken back with it. Ask for approval again.", record=self
             )
+        if left == "assessment" and self.confidential:  # its assessors may have been named before
+            raise NotNow("It is confidential: take its assessors off by hand.", record=self)
         if left == "assessment" and not self.round:
             NamedPerson.objects.filter(record_id=self.pk, part="assessor").delete()
         if state in RANKED:

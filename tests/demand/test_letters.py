@@ -34,6 +34,23 @@ def letter(author):
     return make
 
 
+def is_sound(found: parsing.Letter) -> None:
+    """Whatever came, this can be stored: bounded, without NUL or lone surrogates, one sender or none."""
+    assert found.key and len(found.key) <= 250
+    assert len(found.subject) <= parsing.LONGEST_SUBJECT and len(found.text) <= parsing.MOST_TEXT
+    assert len(found.files) <= parsing.MOST_FILES
+    assert found.sender == found.sender.lower() and found.sender.count("@") in (0, 1)
+    for words in (
+        found.key,
+        found.subject,
+        found.text,
+        found.sender,
+        *(f.name for f in found.files),
+    ):
+        assert "\x00" not in words
+        words.encode()
+
+
 # Reading ---------------------------------------------------------------------------------------------
 def test_an_html_letter_is_read_without_its_markup(letter):
     found = parsing.read(letter("html"))
@@ -51,14 +68,13 @@ def test_only_the_topmost_check_of_our_own_server_is_believed(letter):
 def test_half_a_letter_is_read_as_far_as_it_goes(letter, name):
     whole = letter(name)
     for end in range(0, len(whole), 7):
-        parsing.read(whole[:end], AUTHORITY)
+        is_sound(parsing.read(whole[:end], AUTHORITY))
 
 
 @given(st.binary(max_size=600))
 @settings(max_examples=300)
 def test_no_bytes_stop_the_reading(raw):
-    found = parsing.read(raw, AUTHORITY)
-    assert found.key and "\x00" not in found.text + found.subject + found.sender
+    is_sound(parsing.read(raw, AUTHORITY))
 
 
 @given(st.lists(st.sampled_from([
@@ -68,7 +84,7 @@ def test_no_bytes_stop_the_reading(raw):
 ]), max_size=30))  # fmt: skip
 @settings(max_examples=300)
 def test_no_mixture_of_headers_and_parts_stops_the_reading(parts):
-    parsing.read(b"".join(parts), AUTHORITY)
+    is_sound(parsing.read(b"".join(parts), AUTHORITY))
 
 
 def test_the_same_letter_has_the_same_key_also_without_an_id():

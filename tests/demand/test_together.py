@@ -146,6 +146,17 @@ def test_an_approval_does_not_come_back_with_an_undo(make_demand, analyst):
     assert fresh(demand).state == "deferred"
 
 
+def test_whoever_was_named_on_a_confidential_demand_keeps_it_after_an_undo(
+    make_demand, analyst, author, colleague
+):
+    demand = make_demand("screening")
+    demand.restrict(by=author, people=[analyst, colleague])
+    demand.assess(by=analyst, assessors=[colleague])
+    with pytest.raises(NotNow, match="by hand"):
+        demand.take_back(by=analyst, event=demand.last_event.pk)
+    assert fresh(demand).state == "assessment" and fresh(demand).is_visible_to(colleague)
+
+
 def test_a_deferred_demand_taken_back_ranks_again(make_demand, analyst):
     demand = make_demand("ready")
     assert Standing.objects.filter(demand=demand).exists()
