@@ -75,3 +75,18 @@ def colours() -> Callable[[Project], dict[str, str]]:
         return {"overall": reading.code, **reading.dimensions}
 
     return read
+
+
+@pytest.fixture
+def pm(api, project_manager):
+    return api(project_manager)
+
+
+@pytest.fixture
+def boss(api, sponsor):
+    return api(sponsor)
+
+
+@pytest.fixture
+def passer_by(api, stranger):
+    return api(stranger)
