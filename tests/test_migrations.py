@@ -10,8 +10,11 @@ OURS = {
 }  # fmt: skip
 
 
-# Drops two tables, and was written before the first release: there is none before it to break.
-BEFORE_THE_FIRST_RELEASE = ["0004_one_record_of_an_import"]
+# Drops two tables before the first release, which nothing ran before; puts a weaker rule in the
+# place of a stronger one.
+SAFE_THOUGH_IT_LOOKS_OTHERWISE = [
+    "0004_one_record_of_an_import", "0006_one_open_project_per_demand",
+]  # fmt: skip
 
 
 def test_migrations_can_run_while_the_release_before_serves(django_db_setup, django_db_blocker):
@@ -21,7 +24,7 @@ def test_migrations_can_run_while_the_release_before_serves(django_db_setup, dja
             str(settings.BASE_DIR),
             include_apps=sorted(OURS),
             ignore_initial_migrations=True,
-            ignore_name=BEFORE_THE_FIRST_RELEASE,
+            ignore_name=SAFE_THOUGH_IT_LOOKS_OTHERWISE,
             no_cache=True,
             quiet=["ok", "ignore"],
         )

@@ -150,7 +150,8 @@ def scene(
                                opens_on=today, closes_on=today + timedelta(days=20))  # fmt: skip
     campaign.open(by=analyst)
     improvement = Improvement.note_down(by=author, title="Print the ticket in larger letters",
-                                        description="Customers ask at the desk what it says.")  # fmt: skip
+                                        description="Customers ask at the desk what it says.",
+                                        measure="Questions at the desk in a day", now=40, wanted=10)  # fmt: skip
     works = [improvement, product, epic, change, taken_in, idea, campaign, demand, portfolio, programme, first, getter, dependency, risk, issue, action, budget,
              benefit, intervention, service, kpi, objective, item, Gate.objects.filter(project=first).first(),
              RagPolicy.objects.first() or RagPolicy.put_in_force(), Scorecard.put_in_force()]  # fmt: skip

@@ -168,15 +168,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AlterField(
-            model_name='project',
-            name='demand',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='demand.demand'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'stopped'), _negated=True), fields=('demand',), name='one_project_per_demand', violation_error_message='Its demand is carried out by something else now.'),
-        ),
         migrations.AddField(
             model_name='epic',
             name='demand',

@@ -10,8 +10,8 @@ from changeoffice.core.record import acting
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow
 from demand.accuracy import FEWEST
 from demand.actuals.turned_out import alike
+from demand.delivery import hand_over
 from demand.models import Actual
-from portfolio.commands import hand_over
 
 pytestmark = pytest.mark.django_db
 OCTOBER = date(2026, 10, 1)
