@@ -115,14 +115,16 @@ def test_no_list_breaks_on_values_nobody_types(api, manager, collections, settin
     client = api(manager)
     assert len(collections) > 20
     for address in collections:
-        for name in filters_of(address):
+        known = filters_of(address)
+        for name in known:
             for value in (HUGE, "-1", "\x00", "'\"\\", "٣", "[]"):
                 begun = time.process_time()
                 answer = client.get(address, {name: value})
                 assert answer.status_code < 500, f"{address}?{name}={value!r}"
                 assert time.process_time() - begun < 1, f"{address}?{name}={value!r}"
         for absurd in ({"page_size": HUGE}, {"search": "\x00"}):
-            assert client.get(address, absurd).status_code == 400, address
+            if known:  # the policy of ideas is one thing, and takes no parameter
+                assert client.get(address, absurd).status_code == 400, address
 
 
 DEEP = b'{"title":' * 1000 + b"1" + b"}" * 1000
