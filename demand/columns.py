@@ -32,12 +32,11 @@ COLUMNS = (
 
 
 def shown(asked: QueryDict) -> dict[str, bool]:
-    """The columns to draw, by code; the usual ones where none are chosen."""
-    known = {column.code for column in COLUMNS}
-    chosen = known & set(asked.getlist("columns"))
-    return dict.fromkeys(chosen or (c.code for c in COLUMNS if c.is_usual), True)
+    """Of each column, by code, whether to draw it; the usual ones where none are chosen."""
+    chosen = {column.code for column in COLUMNS} & set(asked.getlist("columns"))
+    return {c.code: c.code in chosen if chosen else c.is_usual for c in COLUMNS}
 
 
 def chooser(asked: QueryDict) -> list[dict[str, Any]]:
     now = shown(asked)
-    return [{"value": c.code, "label": c.label, "checked": c.code in now} for c in COLUMNS]
+    return [{"value": c.code, "label": c.label, "checked": now[c.code]} for c in COLUMNS]

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Truths = npt.NDArray[np.bool_]
+Whole = npt.NDArray[np.int64]
 Marks = Mapping[str, Any]
 Weights = Mapping[str, float]
 
@@ -201,27 +202,29 @@ def shifts(
     date or placed by hand hold their places whatever the weights): ids, ranks, and marks as above.
     Equal scores stand in the order of their ids. Raises ValueError for an unknown demand.
     """
-    row, places, names = list(ids).index(demand), sorted(ranks), np.asarray(ids)
+    row, names, standing = list(ids).index(demand), np.asarray(ids), np.asarray(ranks)
+    places = np.sort(standing).tolist()
     now = _ahead(row, indexes(card, rows), names)
     found = []
     for code in card.codes:
         for factor in (1 + TENTH, 1 - TENTH):
             then = _ahead(row, indexes(card, rows, {code: factor}), names)
             if (rank := places[int(then.sum())]) != places[int(now.sum())]:
-                found.append(Shift(code, factor, rank, _passed(now, then, ids, ranks)))
+                found.append(Shift(code, factor, rank, _passed(now, then, names, standing)))
     return found
 
 
-def _ahead(row: int, scores: Floats, ids: npt.NDArray[np.int64]) -> Truths:
+def _ahead(row: int, scores: Floats, ids: Whole) -> Truths:
     before: Truths = (scores > scores[row]) | ((scores == scores[row]) & (ids < ids[row]))
     return before
 
 
-def _passed(now: Truths, then: Truths, ids: Sequence[int], ranks: Sequence[int]) -> tuple[int, ...]:
+def _passed(now: Truths, then: Truths, ids: Whole, ranks: Whole) -> tuple[int, ...]:
     """Those who stood on one side and would stand on the other, the nearest first."""
     rises = then.sum() < now.sum()
-    changed = [n for n in range(len(ids)) if now[n] != then[n] and now[n] == rises]
-    return tuple(ids[n] for n in sorted(changed, key=lambda n: ranks[n], reverse=bool(rises)))
+    changed = np.flatnonzero((now != then) & (now == rises))
+    nearest = changed[np.argsort(-ranks[changed] if rises else ranks[changed])]
+    return tuple(ids[nearest].tolist())
 
 
 def in_words(card: Card, found: Sequence[Shift], names: Mapping[int, str] | None = None) -> str:

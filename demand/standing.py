@@ -3,9 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, F, FloatField, QuerySet, Value, When
+import numpy as np
+from django.contrib.postgres.aggregates import ArrayAgg, StringAgg
+from django.db.models import Case, F, QuerySet, Value, When
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Coalesce
 
 from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.doors.templatetags.formats import short_day
@@ -30,17 +32,18 @@ def around(demand: Demand, person) -> dict[str, QuerySet | at_once.Count]:
 
 
 def _on_its_card(demand: Demand, person) -> QuerySet:
-    """All that stand by a score of the same card, with their marks as numbers, since reading a
-    thousand objects takes longer; their references where this person may see them."""
+    """All that stand by a score of the same card, in one row of columns, since thousands of rows
+    take longer to read than to reckon with; their references where this person may see them."""
     rows = Standing.objects.filter(because="score", demand__scorecard=demand.scorecard_id)
     if demand.standing.because != "score" or not SEES_FIGURES.holds(person, demand):
         rows = rows.none()
     name = Case(
         When(visible(person, at="demand__"), then=F("demand__reference")), default=Value("")
     )
-    marks = {f"mark_{code}": Cast(KeyTextTransform(code, "demand__means"), FloatField())
+    marks = {f"mark_{code}": StringAgg(Coalesce(KeyTextTransform(code, "demand__means"), Value("nan")), ",")
              for code in demand.card.codes}  # fmt: skip
-    return rows.annotate(name=name, **marks).values_list("pk", "rank", "name", *marks)
+    columns = {"ids": ArrayAgg("pk"), "ranks": ArrayAgg("rank"), "names": ArrayAgg(name)} | marks
+    return rows.order_by().values("because").annotate(**columns).values_list(*columns)
 
 
 def rank(demand: Demand, person, found: dict[str, Any]) -> dict[str, Any]:
@@ -108,19 +111,20 @@ def _bracketed(terms: list[str], sign: str) -> str:
     return terms[0] if len(terms) == 1 else f"({sign.join(terms)})"
 
 
-def _holds(demand: Demand, rows: list[tuple]) -> str:
+def _holds(demand: Demand, found: list[tuple]) -> str:
     """Whether the rank rests on the weights; only scores that rank by themselves can move."""
-    card = demand.card
-    rows = [row for row in rows if None not in row]
-    if demand.pk not in {row[0] for row in rows}:
+    if not found:
         return ""
-    ids, ranks, marks = (
-        [row[0] for row in rows],
-        [row[1] for row in rows],
-        [row[3:] for row in rows],
+    ids, ranks, names, *marks = found[0]
+    table = np.array([np.fromstring(column, sep=",") for column in marks]).T
+    whole = ~np.isnan(table).any(axis=1)
+    ids, ranks = np.array(ids)[whole], np.array(ranks)[whole]
+    if demand.pk not in ids:
+        return ""
+    seen = {pk: name for pk, name in zip(found[0][0], names, strict=True) if name}
+    return scoring.in_words(
+        demand.card, scoring.shifts(demand.card, demand.pk, ids, ranks, table[whole]), seen
     )
-    names = {row[0]: row[2] for row in rows if row[2]}
-    return scoring.in_words(card, scoring.shifts(card, demand.pk, ids, ranks, marks), names)
 
 
 def _neighbour(demand: Demand, other: Demand, person) -> dict[str, Any]:

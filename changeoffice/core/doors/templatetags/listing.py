@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.template import Library
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from changeoffice.core.doors.addresses import PAGING, changed
 
@@ -71,7 +73,7 @@ def filter_bar(
         else list(filters or [])
     )
     chips = [
-        chip | {"without": address(context, **{chip["name"]: None})}
+        chip | {"without": address(context, **{chip["name"]: None}), "choices": _choices(chip)}
         for chip in chips
         if chip.get("kind") != "hidden"
     ]
@@ -122,6 +124,27 @@ def _chip(bound, query: QueryDict) -> dict:
     kind = "date" if isinstance(field, forms.DateField) else "text"
     hint = field.widget.attrs.get("placeholder", "")
     return chip | {"kind": kind, "value": query.get(name, ""), "placeholder": hint}
+
+
+# Some hundred on a page, which the template would take longer to draw than all the rows of a list.
+CHOICE = ('<label class="choice"><input type="{}" id="filter-{}-{}" name="{}" value="{}"{}>'
+          "<span>{}</span>{}</label>")  # fmt: skip
+
+
+def _choices(chip: dict) -> SafeString:
+    several, name = chip.get("several", False), chip["name"]
+    return format_html_join("", CHOICE, (
+        ("checkbox" if several else "radio", name, number, name, option["value"],
+         CHECKED if option["selected"] else "", option["label"], _counted(option.get("count")))
+        for number, option in enumerate(chip.get("options", ()), 1)
+    ))  # fmt: skip
+
+
+CHECKED = mark_safe(" checked")
+
+
+def _counted(count: int | None) -> SafeString | str:
+    return "" if count is None else format_html('<span class="count">{}</span>', count)
 
 
 def _option(value: Any, label: Any, chosen: set[str]) -> dict:
