@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from changeoffice.core.access.models import ApiToken, RoleAssignment
 from changeoffice.core.people.models import BusinessUnit, Office, Person
@@ -12,6 +13,10 @@ from changeoffice.organisation.models import BusinessKpi, Service, Skill
 from tests.contract import CheckedClient
 
 _serial = itertools.count(1)
+
+# How fast a machine draws examples proves nothing about what they prove.
+settings.register_profile("office", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("office")
 
 
 @pytest.fixture

@@ -162,7 +162,7 @@ ROLES = st.sampled_from(
 class TestRulesAgree(HypothesisCase):
     """Whatever SQL says of a row, Python says of the loaded object."""
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(
         reach=st.sampled_from(list(Reach)),
         confidential=st.booleans(),

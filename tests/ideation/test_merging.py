@@ -145,9 +145,7 @@ ACTS = st.lists(
 
 
 @given(acts=ACTS)
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_counts_never_drift_whatever_people_do(acts, analyst, voters, trio):
     with transaction.atomic():
         for verb, at, other, who in acts:

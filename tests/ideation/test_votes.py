@@ -22,9 +22,7 @@ def crowd(make_person):
 
 
 @given(acts=ACTS)
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_count_is_the_number_of_people_whatever_they_do(acts, crowd, analyst):
     with transaction.atomic():
         ideas = [Idea.propose(by=crowd[n], title=f"Call back in slot {n}", problem=PROBLEM).submit(by=crowd[n])

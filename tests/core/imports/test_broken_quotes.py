@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from changeoffice.core.imports.reading import Shape, guess, read
@@ -72,7 +72,6 @@ TEXT = st.lists(WORDS, min_size=1, max_size=4).map(lambda parts: '"'.join(parts)
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.lists(TEXT, min_size=1, max_size=8))
 @example(['xax"x\na,,,x', 'x\n,,,,x"x,,\nx"x,,,,,x"x,,\nx'])
 def test_records_with_undoubled_quotes_read_as_they_were_meant_or_are_refused(bodies):
@@ -87,7 +86,6 @@ def test_records_with_undoubled_quotes_read_as_they_were_meant_or_are_refused(bo
         assert told == meant
 
 
-@settings(deadline=None)
 @given(st.lists(TEXT, min_size=1, max_size=8))
 def test_doubled_quotes_are_never_repaired(bodies):
     file = io.StringIO()

@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from changeoffice.core.imports.reading import Shape, guess, read
@@ -191,7 +191,6 @@ def test_a_shape_the_file_cannot_have_is_refused(shape):
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
 
 
-@settings(deadline=None)
 @given(
     rows=st.integers(1, 5).flatmap(
         lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), max_size=6)
@@ -216,7 +215,6 @@ def test_any_table_a_csv_writer_wrote_reads_back(rows, delimiter, quoting, end):
     assert not table.misshapen
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=400) | st.text('ab",;\n\r', max_size=200).map(str.encode))
 def test_any_bytes_are_a_table_or_a_sentence(content):
     try:

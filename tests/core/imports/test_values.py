@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from changeoffice.core.imports.values import RULES, Directory, Someone, Unusable, order_of
@@ -115,7 +115,6 @@ def test_a_whole_column_tells_whether_the_day_comes_first():
     assert order_of(["2025-04-03", "May 2019", "05/05/2025"]) == ""
 
 
-@settings(deadline=None)
 @given(st.lists(st.dates(date(1970, 1, 1), date(2060, 1, 1)), min_size=1), st.sampled_from(ORDERS))
 def test_an_order_that_is_decided_reads_every_date_of_the_column(days, order):
     form = "%d/%m/%Y" if order == "day_first" else "%m/%d/%Y"
@@ -125,7 +124,6 @@ def test_an_order_that_is_decided_reads_every_date_of_the_column(days, order):
         assert [value("date", text, order=found) for text in texts] == days
 
 
-@settings(deadline=None)
 @given(st.dates(date(1900, 1, 1), date(2200, 12, 31)))
 def test_unmistakable_forms_read_back_the_same_day(day):
     for form in ("%Y-%m-%d", "%d %B %Y", "%B %d, %Y", "%d-%b-%Y", "%A, %d %b %Y", "%Y/%m/%d"):
@@ -186,7 +184,6 @@ def test_texts_that_mean_no_value_are_listed_by_the_source():
     assert reason("money", "TBC", required=True, **spec) == "This may not be empty."
 
 
-@settings(deadline=None)
 @given(st.decimals(-(10**9), 10**9, places=2))
 def test_an_amount_written_with_groups_reads_back(amount):
     assert value("money", f"{amount:,}") == amount
@@ -293,7 +290,6 @@ def test_the_first_filled_of_several_columns_counts():
     assert refused.value.column == "rating (2)"
 
 
-@settings(deadline=None)
 @given(
     rule=st.sampled_from(sorted(RULES)),
     cell=st.text(max_size=30) | st.from_regex(r"[£$€(-]*\d[\d., /:QFYT-]{0,12}[mk%)]?"),

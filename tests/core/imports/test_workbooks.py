@@ -197,7 +197,7 @@ def test_a_workbook_that_is_too_much_ends_its_own_process_only(monkeypatch, limi
 SHEET = book_of(ROWS)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, len(SHEET) - 1), st.binary(min_size=1, max_size=40))
 def test_any_damage_is_a_table_or_a_sentence(place, noise):
     content = SHEET[:place] + noise + SHEET[place + len(noise) :]
@@ -207,7 +207,7 @@ def test_any_damage_is_a_table_or_a_sentence(place, noise):
         assert str(refused).endswith(".")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.binary(max_size=300),
     st.sampled_from(["sheet", "book", "xl/styles.xml", "[Content_Types].xml"]),
