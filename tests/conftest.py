@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from changeoffice.core.access.models import ApiToken, RoleAssignment
 from changeoffice.core.people.models import BusinessUnit, Office, Person
 from changeoffice.organisation.models import BusinessKpi, Service, Skill
+from tests.chat_server import HOST, ChatServer, resolving
 from tests.contract import CheckedClient
 
 _serial = itertools.count(1)
@@ -164,3 +165,15 @@ def skill(db) -> Skill:
 def kpi(unit, manager) -> BusinessKpi:
     return BusinessKpi.add(by=manager, title="Calls about held payments", measure="calls a month",
                            baseline=1140, target=900, owner=manager, unit=unit)  # fmt: skip
+
+
+@pytest.fixture
+def chat_server(monkeypatch, office):
+    """A chat within the network, which the administrator has allowed."""
+    office.inside_hosts = [HOST]
+    office.save()
+    server = ChatServer()
+    server.up()
+    with resolving(monkeypatch, {HOST: ["127.0.0.1"]}):
+        yield server
+    server.down()
