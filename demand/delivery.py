@@ -11,6 +11,7 @@ from django.db import transaction
 
 from changeoffice.core import ports as core
 from changeoffice.core.notify.fan_out import notify
+from changeoffice.core.notify.models import NoticeKind
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import acting
 from changeoffice.core.record.errors import Invalid
@@ -156,4 +157,5 @@ def _tell(demand: Demand, by, words: str) -> None:
             asks = person.pk == demand.owner_id
             notify(person, work=demand, asks=asks, key=f"event:{demand.last_event.pk}",
                    because="it waits for you" if asks else "you follow it",
+                   kind=NoticeKind.ASKS if asks else NoticeKind.FOLLOW,
                    text=f"{demand.reference} {demand.title} is scheduled again. {words}")  # fmt: skip

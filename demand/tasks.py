@@ -9,6 +9,7 @@ from changeoffice.core.approvals.models import Approval, Delegation, Patience
 from changeoffice.core.approvals.passing import escalate, pass_on
 from changeoffice.core.jobs.registry import job
 from changeoffice.core.notify.fan_out import notify
+from changeoffice.core.notify.models import NoticeKind
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Refused
@@ -56,6 +57,7 @@ def _remind(demand, age, level: str, people) -> None:
     for person in audience.values():
         if person.is_active and demand.is_visible_to(person):
             notify(person, work=demand, because="it waits for you", asks=True,
+                   kind=NoticeKind.ALARM if level == "late" else NoticeKind.ASKS,
                    text=f"{demand.reference} {demand.title} {told}",
                    key=f"age:{level}:{demand.pk}:{demand.stage_since:%Y%m%d%H%M%S}")  # fmt: skip
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from changeoffice.core.notify.fan_out import notify
+from changeoffice.core.notify.models import NoticeKind
 from changeoffice.core.record import clock
 from portfolio.dependency import Level, alerts_to_send
 from portfolio.models import Dependency, DependencyReading
@@ -49,6 +50,7 @@ def _tell_owners(reading: DependencyReading, level: Level) -> int:
         notify(
             person, work=row, because=f"you own the {_side(row, person)} side of it", text=text,
             key=f"dependency:{row.pk}:{int(level)}:{reading.crossings}", asks=level >= Level.ALL,
+            kind=NoticeKind.ALARM,
         )  # fmt: skip
     return len(told)
 

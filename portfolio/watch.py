@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from changeoffice.core.access.models import RoleAssignment
 from changeoffice.core.notify.fan_out import notify
+from changeoffice.core.notify.models import NoticeKind
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import acting, clock
 from portfolio.columns_in_sql import among, tables_of
@@ -220,7 +221,7 @@ def board_of(project: Project) -> Person | None:
 def _remind(row: Intervention, today: date) -> int:
     if row.owner is None:
         return 0
-    notify(row.owner, work=row, because="it waits for you", asks=True,
+    notify(row.owner, work=row, because="it waits for you", asks=True, kind=NoticeKind.ALARM,
            text=f"{row.reference} {row.title} is overdue since {row.due_on:%-d %B}",
            key=f"intervention:{row.pk}:{today:%G-W%V}")  # fmt: skip
     return 1

@@ -29,6 +29,7 @@ from demand.rules import REQUESTER
 class Demand(Relating):
     kind, prefix, plural = "demand", "DMD", "demands"
     searched = ("need",)
+    results: ClassVar = frozenset({"complete"})
     states: ClassVar = {
         "draft": State("Draft"),
         "submitted": State("Submitted", "info"),

@@ -39,6 +39,7 @@ class Campaign(Work):
 
     kind, prefix, plural = "campaign", "CMP", "campaigns"
     searched = ("description", "result")
+    results: ClassVar = frozenset({"conclude"})
     states: ClassVar = {
         "draft": State("Draft"),
         "open": State("Open", "info"),

@@ -4,6 +4,7 @@ from django.db import models
 
 from changeoffice.core.access.rules import STAFF
 from changeoffice.core.notify.fan_out import notify
+from changeoffice.core.notify.models import NoticeKind
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import acting, clock
 from changeoffice.core.record.errors import NotNow
@@ -56,4 +57,5 @@ class Thanked(Moderated):
         for person in whom.values():
             if person.pk != by.pk and person.is_active and self.is_visible_to(person):
                 key = f"thanks:{self.pk}:{by.pk}"
-                notify(person, work=self, because="you helped to make it", text=text, key=key)
+                notify(person, work=self, because="you helped to make it", text=text,
+                       kind=NoticeKind.RESULT, key=key)  # fmt: skip

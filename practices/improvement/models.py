@@ -31,6 +31,7 @@ class Priority(models.IntegerChoices):
 class Improvement(Work):
     kind, prefix, plural = "improvement", "CSI", "improvements"
     searched = ("description",)
+    results: ClassVar = frozenset({"finish"})
     states: ClassVar = {
         "noted": State("Noted", "info"),
         "adopted": State("Became a demand", "good", closed=True),

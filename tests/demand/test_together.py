@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from changeoffice.core.notify import chat
 from changeoffice.core.notify.models import Notification
 from changeoffice.core.outbox.models import Outbox
 from changeoffice.core.outbox.relay import relay
@@ -189,3 +190,20 @@ def test_columns_are_chosen_and_figures_stay_hidden(page, analyst, stranger, mak
     shown = page(analyst).get("/demands", asked).content.decode()
     assert "Likely cost" in shown and "£12k" in shown and "Waits for</th>" not in shown
     assert "£12k" not in page(stranger).get("/demands", asked).content.decode()
+
+
+def test_a_bulk_act_is_one_message_in_the_chat_and_none_when_taken_back(
+    three, page, analyst, author, chat_server
+):
+    chat.keep_address(author, chat_server.address)
+    author.chat_kinds = ["mine", "follow", "asks"]
+    author.save()
+    client = page(analyst)
+    answer = together(client, "screen", three)
+    client.post(undo_of(answer))
+    all_told_now()
+    assert chat_server.said == []
+    together(client, "screen", three)
+    all_told_now()
+    (said,) = chat_server.said
+    assert f"{three[0].reference} {three[0].title} and 2 more" in said

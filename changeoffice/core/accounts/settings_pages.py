@@ -13,11 +13,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from changeoffice.core import outbound
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.access.models import ApiToken
 from changeoffice.core.access.tokens import WrongScope, api_areas, issue, revoke
+from changeoffice.core.accounts.hearing_forms import ChatForm, HearingForm
 from changeoffice.core.administration.people import end_sessions
 from changeoffice.core.doors.lists import whole
+from changeoffice.core.notify.models import ChatHook
 from changeoffice.core.people.models import Office, Person
 from changeoffice.core.record.workflow import own_context
 
@@ -25,7 +28,7 @@ from changeoffice.core.record.workflow import own_context
 class SettingsForm(forms.ModelForm):
     class Meta:
         model = Person
-        fields = ["time_zone", "theme", "mail_choice", "single_key_shortcuts"]
+        fields = ["time_zone", "theme", "single_key_shortcuts"]
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -36,8 +39,6 @@ class SettingsForm(forms.ModelForm):
             help_text="Times on pages and in letters are shown in it.",
         )  # fmt: skip
         self.fields["theme"].widget = forms.RadioSelect(choices=self.fields["theme"].choices)
-        self.fields["mail_choice"].label = "E-mail about what concerns you"
-        self.fields["mail_choice"].help_text = "The inbox gets everything in any case."
         self.fields["single_key_shortcuts"].label = "Single keys as shortcuts"
         self.fields[
             "single_key_shortcuts"
@@ -88,11 +89,20 @@ def own_settings(request: HttpRequest) -> HttpResponse:
             form.instance.save(update_fields=list(form.cleaned_data))
         messages.success(request, "Settings saved.")
         return redirect("settings")
+    return settings_page(request, form=form)
+
+
+def settings_page(request: HttpRequest, **forms_sent) -> HttpResponse:
+    """All of one's settings; a form that was sent and is wrong stands in the place of its own."""
+    me, hook = request.user, ChatHook.objects.filter(pk=request.user.pk).first()
     context = {
-        "form": form, "sessions": sessions_of(request), "roles": roles_of(request.user),
-        "tokens": list(ApiToken.objects.filter(user=request.user)), "now": timezone.now(),
+        "form": SettingsForm(instance=me), "hearing": HearingForm(me, has_chat=hook is not None),
+        "chat": ChatForm(), "hook": hook, "masked": outbound.masked(hook.address) if hook else "",
+        "sessions": sessions_of(request), "roles": roles_of(me),
+        "tokens": list(ApiToken.objects.filter(user=me)), "now": timezone.now(), **forms_sent,
     }  # fmt: skip
-    return render(request, "people/settings.html", context, status=422 if form.errors else 200)
+    wrong = any(form.errors for form in forms_sent.values())
+    return render(request, "people/settings.html", context, status=422 if wrong else 200)
 
 
 def roles_of(person) -> list:

@@ -2,6 +2,7 @@ from allauth.account import views as account
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 
+from changeoffice.core.accounts import hearing_pages as hearing
 from changeoffice.core.accounts import settings_pages as pages
 from changeoffice.core.accounts.sign_in import PasswordResetForm, SignIn
 
@@ -33,6 +34,10 @@ urlpatterns = [
     ),
     path("settings", pages.own_settings, name="settings"),
     path("settings/theme", pages.own_theme, name="settings_theme"),
+    path("settings/hearing", hearing.choose, name="settings_hearing"),
+    path("settings/chat", hearing.keep_chat, name="settings_chat"),
+    path("settings/chat/test", hearing.test_chat, name="settings_chat_test"),
+    path("settings/chat/remove", hearing.remove_chat, name="settings_chat_remove"),
     path("settings/sessions", pages.end_session, name="settings_sessions"),
     path("settings/password", pages.ChangePassword.as_view(), name="account_change_password"),
     path("settings/password/first", pages.first_password, name="account_set_password"),

@@ -7,7 +7,7 @@ from changeoffice.core.administration.keeping import keeps, kept, need_reason
 from changeoffice.core.administration.models import AdminEvent
 from changeoffice.core.approvals.approvers import Kind
 from changeoffice.core.approvals.models import Delegation
-from changeoffice.core.notify.models import Notification
+from changeoffice.core.notify.fan_out import notify
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow
@@ -93,7 +93,5 @@ def _tell(delegation: Delegation, by, words: str) -> None:
     """Both hear of it, but never of their own act."""
     for person in (delegation.person, delegation.delegate):
         if person.pk != by.pk:
-            Notification.objects.create(
-                person=person, text=words, because=f"{by.name} set it",
-                key=f"delegation:{delegation.pk}:{'ended' if delegation.ended_at else 'set'}",
-            )  # fmt: skip
+            notify(person, text=words, because=f"{by.name} set it",
+                   key=f"delegation:{delegation.pk}:{'ended' if delegation.ended_at else 'set'}")  # fmt: skip

@@ -4,6 +4,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 
+from changeoffice.core import outbound
 from changeoffice.core.access.models import Practice, Role
 from changeoffice.core.people.models import BusinessUnit, Person
 from changeoffice.core.record.inputs import NoNul, SaneDate
@@ -26,6 +27,22 @@ class Plain(forms.Form):
 
 def active_units():
     return BusinessUnit.objects.filter(is_active=True)
+
+
+class HostList(forms.CharField):
+    """Names of hosts, one a line; kept as a list."""
+
+    def prepare_value(self, value):
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value) -> list[str]:
+        found = list(dict.fromkeys(super().to_python(value).lower().split()))
+        for host in found:
+            if len(found) > 50 or not outbound.HOST.fullmatch(host):
+                raise forms.ValidationError(
+                    "Write up to 50 names of hosts, each on a line of its own."
+                )
+        return [host.strip("[]") for host in found]
 
 
 class PersonForm(Plain):
@@ -134,6 +151,11 @@ class OfficeForm(Plain):
     cadence_days = forms.IntegerField(
         min_value=1, max_value=365, label="A status is stale after, in days",
         help_text="Projects not confirmed for longer are not rated.",
+    )  # fmt: skip
+    inside_hosts = HostList(
+        required=False, label="Hosts inside the network that chat messages may go to",
+        help_text="One a line, for example chat.office.example. Hosts on the internet need no entry.",
+        widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
 
     def __init__(self, *args, **kwargs) -> None:

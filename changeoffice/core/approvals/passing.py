@@ -6,6 +6,7 @@ from changeoffice.core.approvals.approvers import MISSING, Kind, find
 from changeoffice.core.approvals.models import Approval, Round
 from changeoffice.core.approvals.models.rounds import let_see
 from changeoffice.core.notify.fan_out import notify
+from changeoffice.core.notify.models import NoticeKind
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import NotNow
@@ -94,5 +95,5 @@ def _tell(step: Approval, work: Work, before: Person, chosen: Person | None) -> 
         (step.requested_by, "you asked for it"),
     ):
         if person.is_active and work.is_visible_to(person):
-            notify(person, work=work, because=because, key=f"escalated:{step.pk}",
+            notify(person, work=work, because=because, kind=NoticeKind.ALARM, key=f"escalated:{step.pk}",
                    text=f"{work.reference} {work.title}: the {kind} approval, late, {where}")  # fmt: skip

@@ -2,6 +2,7 @@
 
 from changeoffice.core.imports.models import Import, ImportLine
 from changeoffice.core.notify.fan_out import notify
+from changeoffice.core.notify.models import NoticeKind
 from changeoffice.core.outbox.relay import handler
 from changeoffice.core.people.models import Person
 from changeoffice.core.record.models import Record, visible, work_model
@@ -55,6 +56,6 @@ def _tell_one(record: Import, person_id: int, ids: list[int]) -> None:
     who = record.owner.name if record.owner else "The change office"
     more = f" and {len(seen) - 1:,} more of yours" if len(seen) > 1 else ""
     first = work_model(seen[0].kind).objects.get(pk=seen[0].pk)
-    notify(person, work=first, because="you own or follow what an import changed",
+    notify(person, work=first, because="you own or follow what an import changed", kind=NoticeKind.FOLLOW,
            text=f"{who} imported {record.title[:120]}, which changed {first.reference} {first.title}{more}",
            key=f"import_done:{record.pk}")  # fmt: skip

@@ -6,4 +6,4 @@ class NotifyConfig(AppConfig):
     label = "notify"
 
     def ready(self) -> None:
-        from changeoffice.core.notify import delivery, fan_out  # noqa: F401
+        from changeoffice.core.notify import chat_delivery, delivery, fan_out  # noqa: F401

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
-
-from changeoffice.core.notify.models import Letter, Notification
+from changeoffice.core.notify import chat, wording
+from changeoffice.core.notify.models import Letter, NoticeKind, Notification
 from changeoffice.core.outbox.models import enqueue
 from changeoffice.core.outbox.relay import handler
 from changeoffice.core.people.models import Person
@@ -12,6 +11,7 @@ from changeoffice.core.record.models import Event, Record, work_model
 from changeoffice.core.talk.models import Follower
 
 QUIET_DOORS = {"import"}
+ASKING = {NoticeKind.ASKS, NoticeKind.MENTION}
 
 
 @handler("event")
@@ -22,12 +22,13 @@ def tell(event_id: int) -> None:
     work = work_model(event.record.kind).objects.get(pk=event.record_id)
     told: set[int] = {event.actor_id} if event.actor_id else set()
     together = _done_together(event)
-    for people, because, asks in _audience(event, work):
+    for people, because, kind in _audience(event, work):
         for person in people:
             if person.pk not in told and work.is_visible_to(person):
                 told.add(person.pk)
                 once = _once(event, work, together, person) if together else {}
-                notify(person, event=event, work=work, because=because, asks=asks, **once)
+                notify(person, event=event, work=work, because=because, kind=kind,
+                       asks=kind in ASKING, **once)  # fmt: skip
 
 
 def _done_together(event: Event) -> list[int]:
@@ -59,35 +60,37 @@ def _audience(event: Event, work):
     """Groups in order of closeness; a person hears of it once, with the closest reason."""
     mentions = event.data.get("mentions", []) if event.verb == "comment" else []
     if mentions:
-        yield Person.objects.filter(pk__in=mentions), "you were mentioned", True
+        yield Person.objects.filter(pk__in=mentions), "you were mentioned", NoticeKind.MENTION
     concerned: Callable | None = getattr(work, "concerned_after", None)
     if concerned:
-        yield concerned(event), "you are named on it now", False
+        yield concerned(event), "you are named on it now", NoticeKind.MINE
     waits: Callable | None = getattr(work, "waits_for_after", None)
     if waits:
-        yield waits(event), "it waits for you", True
+        yield waits(event), "it waits for you", NoticeKind.ASKS
     if event.on_behalf_of_id:
-        yield [event.on_behalf_of], "it was decided for you", False
+        yield [event.on_behalf_of], "it was decided for you", NoticeKind.MINE
+    ends = event.verb in work.results
     if work.owner_id:
-        yield Person.objects.filter(pk=work.owner_id, is_active=True), "you own it", False
+        owner = Person.objects.filter(pk=work.owner_id, is_active=True)
+        yield owner, "you own it", NoticeKind.RESULT if ends else NoticeKind.MINE
     followers = Follower.objects.filter(record_id=work.pk).values("person_id")
-    yield Person.objects.filter(pk__in=followers, is_active=True), "you follow it", False
+    following = Person.objects.filter(pk__in=followers, is_active=True)
+    yield following, "you follow it", NoticeKind.RESULT if ends else NoticeKind.FOLLOW
 
 
-def notify(person, *, work, because: str, asks: bool = False, event=None, text: str = "",
-           key: str = "") -> None:  # fmt: skip
-    """Put one notice into a person's inbox, and a letter into the post where they want it."""
+def notify(person, *, because: str, work=None, kind: str = "", asks: bool = False, event=None,
+           text: str = "", key: str = "") -> None:  # fmt: skip
+    """Put one notice into a person's inbox, and send it on by the ways they chose for its kind."""
     text = text or f"{_who(event)} {event.words} {work.reference} {work.title}"
-    key = key or f"event:{event.pk}"
-    _, made = Notification.objects.get_or_create(
-        person=person, key=key,
-        defaults={"record_id": work.pk, "event": event, "text": text[:400],
-                  "because": because, "asks": asks},
+    notice, made = Notification.objects.get_or_create(
+        person=person, key=key or f"event:{event.pk}",
+        defaults={"record": work.record if work else None, "event": event, "text": text[:400],
+                  "because": because, "asks": asks,
+                  "kind": kind or (NoticeKind.ASKS if asks else NoticeKind.MINE)},
     )  # fmt: skip
     past = event is not None and event.door == "demo"
-    if made and person.mail_choice == "immediate" and not past:
-        verb = event.verb if event and asks else ""
-        _post(person, text, because, work.answered_at(work.reference, verb), key)
+    if made and not past:
+        _send_on(notice, person)
 
 
 def _who(event: Event | None) -> str:
@@ -96,10 +99,13 @@ def _who(event: Event | None) -> str:
     return f"{who}, for {event.on_behalf_of.name}," if event and event.on_behalf_of else who
 
 
-def _post(person, text: str, because: str, url: str, key: str) -> None:
-    letter = Letter.objects.create(
-        person=person, subject=text[:200], key=f"{key}:{person.pk}",
-        body=f"{text}.\n\nYou get this because {because}.\n"
-             f"{settings.SITE_URL}{url}\n",
-    )  # fmt: skip
-    enqueue("letter", f"letter:{letter.key}", letter_id=letter.pk)
+def _send_on(notice: Notification, person) -> None:
+    key = f"{notice.key}:{person.pk}"
+    if person.mail_for(notice.kind) == "immediate":
+        subject, body = wording.letter_about(notice)  # written again when it leaves
+        letter = Letter.objects.create(
+            person=person, notices=[notice.pk], subject=subject, body=body, key=key
+        )
+        enqueue("letter", f"letter:{key}", letter_id=letter.pk)
+    if notice.kind in person.chat_kinds:
+        chat.put(person, notice, key)

@@ -1,10 +1,23 @@
-"""The inbox: one notice per person and happening, grouped by the record it is about."""
+"""The inbox: one notice per person and happening, grouped by the record it is about; and what
+leaves because of it, by e-mail and to a chat."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from changeoffice.core.people.models import Person
 from changeoffice.core.record.clock import OfficeNow
-from changeoffice.core.record.models import Event, Record, visible
+from changeoffice.core.record.models import Event, Record, visible, work_model
+
+
+class NoticeKind(models.TextChoices):
+    """What people choose by; each is a row of their settings."""
+
+    ASKS = "asks", "Something waits for you"
+    MENTION = "mention", "Somebody mentions you"
+    ALARM = "alarm", "Something is late or leaves its plan"
+    MINE = "mine", "News of what is yours"
+    FOLLOW = "follow", "News of what you follow"
+    RESULT = "result", "Results and thanks"
 
 
 class NotificationQuerySet(models.QuerySet):
@@ -31,6 +44,7 @@ class Notification(models.Model):
     text = models.CharField(max_length=400)
     because = models.CharField(max_length=160)
     asks = models.BooleanField(default=False, help_text="It asks something of the person.")
+    kind = models.CharField(max_length=12, choices=NoticeKind.choices, db_default="", default="")
     key = models.CharField(max_length=160, help_text="The same happening never tells twice.")
     at = models.DateTimeField(db_default=OfficeNow())
     read_at = models.DateTimeField(null=True)
@@ -47,17 +61,60 @@ class Notification(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    def get_absolute_url(self) -> str:
+        """Where the person does what it asks, or reads what it tells."""
+        if self.record is None:
+            return "/inbox"
+        event = self.event
+        spot = "#discussion" if event is not None and event.verb == "comment" else ""
+        verb = event.verb if event is not None and self.asks else ""
+        return work_model(self.record.kind).answered_at(self.record.reference, verb) + spot
+
 
 class Letter(models.Model):
-    """One e-mail to one person, made in the transaction that told them; sent exactly once unless
-    the mail server dies between accepting it and our commit."""
+    """One message to one person, made in the transaction that told them and written when it is
+    sent, from what they may see then. It is sent exactly once unless our process dies between the
+    other side's accepting it and our commit."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
-    subject = models.CharField(max_length=200)
-    body = models.TextField()
+    by_chat = models.BooleanField(default=False, db_default=False)
+    notices = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    subject = models.CharField(max_length=200, blank=True, default="")
+    body = models.TextField(blank=True, default="")
     key = models.CharField(max_length=200, unique=True)
     made_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "id"], name="letters_waiting_for_chat",
+                         condition=models.Q(by_chat=True, sent_at=None)),
+        ]  # fmt: skip
+
     def __str__(self) -> str:
-        return self.subject
+        return self.subject or self.key
+
+
+class ChatHook(models.Model):
+    """Where one person's chat takes messages. Whoever knows the address may post there, so it has
+    no history and leaves this table only to be called."""
+
+    person = models.OneToOneField(
+        Person, primary_key=True, on_delete=models.CASCADE, related_name="chat_hook"
+    )
+    address = models.CharField(max_length=500)
+    host = models.CharField(max_length=253)
+    tested_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Since it last worked.")
+    failing_since = models.DateTimeField(null=True)
+    away_at = models.DateTimeField(null=True, help_text="When nobody answered at this host.")
+    next_try_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["host", "away_at"], name="chat_hosts_away")]
+
+    def __str__(self) -> str:
+        return self.host

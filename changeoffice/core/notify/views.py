@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from changeoffice.core.doors.lists import Ordering, fingerprint_of, page_of, whole
 from changeoffice.core.notify.feed import HUGE
 from changeoffice.core.notify.grouping import grouped
-from changeoffice.core.notify.models import Notification
+from changeoffice.core.notify.models import NoticeKind, Notification
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotSeen
 from changeoffice.core.record.models import work_model
@@ -21,6 +21,7 @@ from changeoffice.core.talk.models import Comment, comment
 
 NEWEST = {"newest": Ordering("Newest", "at")}
 ROWS = 60
+WHEN = {"immediate": "at once", "digest": "daily", "never": "off"}
 KEPT_NEW = timedelta(days=30)
 VIEWS = {
     "all": ("All", Q(read_at=None)), "asks": ("Asks you", Q(read_at=None, asks=True)),
@@ -43,13 +44,19 @@ def inbox(request: HttpRequest) -> HttpResponse:
     page = _page(rows, request.GET.get("cursor", ""), fingerprint_of({"view": view, "kind": kind}))
     context = {
         "groups": grouped(page.rows), "page": page, "view": view, "kind": kind, "counts": counts,
-        "in_inbox": True, "answer": answer_words(counts),
+        "in_inbox": True, "hearing": hearing_of(request.user), "answer": answer_words(counts),
         "segments": [{"label": label, "url": f"/inbox?view={name}" + (f"&kind={kind}" if kind else ""),
                       "count": counts.get(name), "current": name == view}
                      for name, (label, _) in VIEWS.items()],
         "kinds": kinds_of(mine, kind),
     }  # fmt: skip
     return render(request, "notify/inbox.html", context)
+
+
+def hearing_of(person) -> list[dict[str, Any]]:
+    """By kind of notice: when it comes by e-mail, and whether to the chat."""
+    return [{"label": kind.label, "mail": WHEN[person.mail_for(kind)], "chat": kind in person.chat_kinds}
+            for kind in NoticeKind]  # fmt: skip
 
 
 def _page(rows, cursor: str, fingerprint: str):
@@ -110,13 +117,7 @@ def opened(request: HttpRequest, pk: int) -> HttpResponse:
     """Go to what the notice is about; it has been read then."""
     notice = _mine(request, pk)
     _read(Notification.objects.filter(pk=notice.pk))
-    if notice.record is None:
-        return redirect("inbox")
-    spot = "#discussion" if notice.event is not None and notice.event.verb == "comment" else ""
-    verb = notice.event.verb if notice.event is not None and notice.asks else ""
-    return redirect(
-        work_model(notice.record.kind).answered_at(notice.record.reference, verb) + spot
-    )
+    return redirect(notice)
 
 
 @require_POST

@@ -47,6 +47,10 @@ class Office(models.Model):
     weekdays = ArrayField(models.SmallIntegerField(), default=monday_to_friday)
     holidays_country = models.CharField(max_length=8, blank=True, default="GB")
     cadence_days = models.PositiveSmallIntegerField(default=14)
+    inside_hosts = ArrayField(
+        models.CharField(max_length=253), verbose_name="Hosts inside the network", default=list,
+        blank=True, db_default=[],
+    )  # fmt: skip
     is_demo = models.BooleanField(default=False)
 
     class Meta:
@@ -152,6 +156,13 @@ class Person(AbstractBaseUser):  # type: ignore[django-manager-missing]
         default="immediate",
         choices=[("immediate", "At once"), ("digest", "Once a day"), ("never", "Never")],
     )
+    # By kind of notice, where it differs from the choice above.
+    mail_choices = models.JSONField(
+        default=dict, blank=True, db_default=models.Value({}, models.JSONField())
+    )
+    chat_kinds = ArrayField(
+        models.CharField(max_length=12), default=list, blank=True, db_default=[]
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = People()
@@ -169,6 +180,10 @@ class Person(AbstractBaseUser):  # type: ignore[django-manager-missing]
 
     def __str__(self) -> str:
         return self.name
+
+    def mail_for(self, kind: str) -> str:
+        """When a notice of this kind reaches them by e-mail."""
+        return self.mail_choices.get(kind, self.mail_choice)
 
     @property
     def initials(self) -> str:

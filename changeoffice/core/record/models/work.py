@@ -64,6 +64,7 @@ class Work(models.Model):
     reserved: ClassVar[dict[str, Rule]] = {}  # profile fields whose change needs another rule
     responsible: ClassVar[tuple[str, ...]] = ("owner",)  # fields that name who answers for it
     last_event: Event | None = None  # of the verb just done to it
+    results: ClassVar[frozenset[str]] = frozenset()  # verbs whose news is how it came out
     figures: ClassVar[tuple[str, ...]] = ()  # fields told only with a role on it (SEES_FIGURES)
 
     record = models.OneToOneField(
