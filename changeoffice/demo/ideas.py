@@ -207,9 +207,10 @@ def _vet(play: Play, story: Story, analyst: Person, dice: Random) -> None:
         story.made.owner_id,
         *story.made.named("co_author").values_list("person_id", flat=True),
     }
-    if service.owner and service.owner_id not in authors:
+    if service.owner:
         reviewers.append(service.owner)
-    story.made.vet(by=analyst, reviewers=[p for p in reviewers if p.pk not in authors])
+    reviewers = [person for person in reviewers if person.pk not in authors]
+    story.made.vet(by=analyst, reviewers=reviewers)
     if story.fate == "vetting":
         reviewers = reviewers[:1]
     day = play.day_now
