@@ -6,7 +6,7 @@ from changeoffice.core import outbound
 from changeoffice.core.notify.models import NoticeKind
 from changeoffice.core.people.models import Office
 
-WHEN = [("immediate", "At once"), ("digest", "In a daily letter"), ("never", "Not at all")]
+WHEN = [("immediate", "At once"), ("digest", "Daily"), ("never", "Off")]
 SUCH_AS = {
     NoticeKind.ASKS: "approvals, questions, updates that are due",
     NoticeKind.MENTION: "in a comment, by your name",
