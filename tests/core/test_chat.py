@@ -283,7 +283,7 @@ def test_choices_are_saved_by_kind_with_their_history(listening, page):
 
 def test_without_a_chat_there_is_nothing_to_choose_for_it(author, page):
     text = page(author).get("/settings").content.decode()
-    assert "To your chat" not in text and "Save the address" in text
+    assert "chat_asks" not in text and "Save the address" in text
     assert page(author).post("/settings/chat/test").status_code == 404
 
 

@@ -26,7 +26,7 @@ class HearingForm(forms.Form):
         for kind in NoticeKind:
             self.fields[f"mail_{kind}"] = forms.ChoiceField(
                 choices=WHEN, initial=person.mail_for(kind), label=f"E-mail: {kind.label}",
-                widget=forms.Select(attrs={"class": "input input--small"}),
+                widget=forms.Select(attrs={"class": "input input--small input--when"}),
             )  # fmt: skip
             if has_chat:
                 self.fields[f"chat_{kind}"] = forms.BooleanField(
