@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from changeoffice.core.access.rules import ANALYST, OWNER, IsPerson, Rule, role
+from changeoffice.core.access.rules import ANALYST, OWNER, IsPerson, Not, Rule, role
 from changeoffice.core.record.models import NamedPerson
 
 REQUESTER = IsPerson("requester")
@@ -30,4 +30,4 @@ class Assessor(Rule):
         return "an assessor named for this round"
 
 
-ASSESSOR = Assessor()
+ASSESSOR = Assessor() & Not(REQUESTER)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from changeoffice.core.access.grants import grants_of
-from changeoffice.core.access.rules import MANAGER, OWNER, IsPerson, Rule, role
+from changeoffice.core.access.rules import MANAGER, OWNER, IsPerson, Not, Rule, role
 
 
 @dataclass(frozen=True)
@@ -42,23 +42,6 @@ class Deputy(Rule):
     @property
     def words(self) -> str:
         return "a deputy named on the project"
-
-
-@dataclass(frozen=True)
-class Not(Rule):
-    """Four eyes: anybody but this one."""
-
-    whom: Rule
-
-    def q(self, person, at: str = "") -> Q:
-        return ~self.whom.q(person, at)
-
-    def holds(self, person, thing) -> bool:
-        return not self.whom.holds(person, thing)
-
-    @property
-    def words(self) -> str:
-        return f"somebody else than {self.whom.words}"
 
 
 @dataclass(frozen=True)

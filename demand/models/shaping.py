@@ -79,6 +79,8 @@ class Shaping(Consenting):
     )
     def assess(self, *, by, assessors=(), scores_wanted=None):
         """Open the round in which assessors score it, blind to each other."""
+        if self.requester in (assessors or ()):
+            raise Invalid(assessors=f"{self.requester.name} asks for it, so others score it.")
         for person in assessors or ():
             NamedPerson.objects.update_or_create(
                 record_id=self.pk, person=person, defaults={"part": "assessor"}

@@ -7,7 +7,7 @@ import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
-from changeoffice.core.access.rules import ANALYST, OWNER
+from changeoffice.core.access.rules import ANALYST, OWNER, Not
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.clock import OfficeNow
@@ -15,7 +15,6 @@ from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.inputs import Choice, Date, LongText
 from changeoffice.core.record.workflow import transition
 from portfolio.models.parts import MovesRag
-from portfolio.rules import Not
 
 REVIEWS = ANALYST & Not(OWNER)
 STEPS_APART = 2  # from green to amber, from amber to red

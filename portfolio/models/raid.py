@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from changeoffice.core.access.rules import OWNER
+from changeoffice.core.access.rules import OWNER, Not
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.history import tracked
@@ -16,7 +16,7 @@ from changeoffice.core.talk.models import follow
 from changeoffice.organisation.models import staff
 from portfolio.models.parts import ProjectPart
 from portfolio.models.project import Project, projects
-from portfolio.rules import KEEPS_OWN_PART, KEEPS_PART, Not
+from portfolio.rules import KEEPS_OWN_PART, KEEPS_PART
 
 APPETITE = 12
 

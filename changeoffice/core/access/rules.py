@@ -73,6 +73,23 @@ class AllOf(Rule):
 
 
 @dataclass(frozen=True)
+class Not(Rule):
+    """Four eyes: anybody but this one."""
+
+    whom: Rule
+
+    def q(self, person, at: str = "") -> Q:
+        return ~self.whom.q(person, at)
+
+    def holds(self, person, thing) -> bool:
+        return not self.whom.holds(person, thing)
+
+    @property
+    def words(self) -> str:
+        return f"somebody else than {self.whom.words}"
+
+
+@dataclass(frozen=True)
 class HasRole(Rule):
     """Holds one of the roles where the thing is: everywhere, in its unit, or on it."""
 
