@@ -103,10 +103,8 @@ def _from_person(course: Course) -> Demand:
         services=_services(course), confidential=spec.confidential,
     )  # fmt: skip
     if spec.confidential:
-        for name in ("analyst", "finance", "sponsor", course.analyst.username, "manager"):
-            NamedPerson.objects.get_or_create(
-                record_id=made.pk, person=play.who(name), defaults={"part": "reader"}
-            )
+        names = ("analyst", "finance", "sponsor", course.analyst.username, "manager")
+        NamedPerson.put(made.pk, *map(play.who, names))
     _revise(course, made, requester)
     return made
 

@@ -74,9 +74,7 @@ class Demand(Relating):
             unit=unit or requester.unit, currency=Office.current().currency, **given,
         )  # fmt: skip
         made.services.set(services)
-        NamedPerson.objects.get_or_create(
-            record_id=made.pk, person=requester, defaults={"part": "requester"}
-        )
+        NamedPerson.put(made.pk, requester, part="requester")
         follow(made.pk, requester, by)
         return made
 
@@ -86,8 +84,6 @@ class Demand(Relating):
             raise NotNow(
                 "Its approval was taken back with it. Ask for approval again.", record=self
             )
-        if left == "assessment" and self.confidential:  # its assessors may have been named before
-            raise NotNow("It is confidential: take its assessors off by hand.", record=self)
         if left == "assessment" and not self.round:
             NamedPerson.objects.filter(record_id=self.pk, part="assessor").delete()
         if state in RANKED:
@@ -111,8 +107,7 @@ class Demand(Relating):
         """From now on it exists only for the people named on it."""
         self.confidential = True
         asked = Person.objects.filter(pk__in=self._asked_now())
-        for person in filter(None, (by, self.requester, self.sponsor, *asked, *(people or ()))):
-            NamedPerson.objects.get_or_create(record_id=self.pk, person=person)
+        NamedPerson.put(self.pk, by, self.requester, self.sponsor, *asked, *(people or ()))
         ranking.refresh(self)
 
     @transition(OPEN, None, who=ANALYST, told="opened to all staff", label="Open to all staff",

@@ -99,8 +99,8 @@ class CarriesOut(Work):
         super()._put(changes)
         if "owner" in changes or "sponsor" in changes:
             follow(self.pk, self.owner, self.sponsor)
-            for person in filter(None, (self.owner, self.sponsor) if self.confidential else ()):
-                NamedPerson.objects.get_or_create(record_id=self.pk, person=person)
+            if self.confidential:
+                NamedPerson.put(self.pk, self.owner, self.sponsor)
 
 
 def _may_begin(kind: type[CarriesOut], by) -> None:

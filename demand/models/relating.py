@@ -24,6 +24,13 @@ class Interest(models.TextChoices):
     SUPPLIES = "supplies", "Does part of it"
 
 
+def _name_as_on(whole, part) -> None:
+    """Who is named on the whole is named on its part; its assessors are asked for themselves."""
+    rows = NamedPerson.objects.filter(record_id=whole.pk).exclude(part="assessor")
+    for row in rows.select_related("person"):
+        NamedPerson.put(part.pk, row.person, part=row.part)
+
+
 @guard("Nobody is named as a stakeholder.")
 def has_stakeholders(demand) -> bool:
     return demand.stakeholders.exists()
@@ -44,10 +51,7 @@ class Relating(Measuring):
             services=self.services.all(), split_from=self,
             **{name: getattr(self, name) for name in CARRIED},
         )  # fmt: skip
-        for named in NamedPerson.objects.filter(record_id=self.pk).exclude(part="assessor"):
-            NamedPerson.objects.get_or_create(
-                record_id=part.pk, person_id=named.person_id, defaults={"part": named.part}
-            )
+        _name_as_on(self, part)
         part.submit(by=by)
         return part
 
@@ -62,7 +66,7 @@ class Relating(Measuring):
             person=person, defaults={"interest": interest, "note": note or ""}
         )
         if self.confidential:
-            NamedPerson.objects.get_or_create(record_id=self.pk, person=person)
+            NamedPerson.put(self.pk, person)
         follow(self.pk, person)
 
     @transition(OPEN, None, who=EDITORS, guards=[has_stakeholders], told="took a stakeholder from",

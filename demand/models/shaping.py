@@ -81,10 +81,7 @@ class Shaping(Consenting):
         """Open the round in which assessors score it, blind to each other."""
         if self.requester in (assessors or ()):
             raise Invalid(assessors=f"{self.requester.name} asks for it, so others score it.")
-        for person in assessors or ():
-            NamedPerson.objects.update_or_create(
-                record_id=self.pk, person=person, defaults={"part": "assessor"}
-            )
+        NamedPerson.put(self.pk, *(assessors or ()), part="assessor")
         self._open_round(scores_wanted or len(assessors or ()) or 1)
         self._enter("assessment")
 

@@ -157,9 +157,7 @@ class Campaign(Work):
 
     def _name_sponsor(self) -> None:
         """The sponsor sees it being prepared, and hears what happens to it."""
-        NamedPerson.objects.get_or_create(
-            record_id=self.pk, person=self.sponsor, defaults={"part": "sponsor"}
-        )
+        NamedPerson.put(self.pk, self.sponsor, part="sponsor")
         follow(self.pk, self.sponsor)
 
 

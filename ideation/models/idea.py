@@ -237,9 +237,8 @@ class Idea(Thanked):
             raise Invalid(person=f"{person.name} submitted it.")
         if self.state == "vetting" and self.scores.filter(reviewer=person).exists():
             raise Invalid(person=f"{person.name} has scored it, and cannot be an author of it now.")
-        NamedPerson.objects.update_or_create(
-            record_id=self.pk, person=person, defaults={"part": "co_author"}
-        )
+        NamedPerson.put(self.pk, person, part="co_author")
+        self.named("reviewer").filter(person=person).delete()
         follow(self.pk, person)
         self.__dict__.pop("co_authors", None)
 
@@ -264,7 +263,7 @@ class Idea(Thanked):
         """Whoever has just been made a co-author."""
         if event.verb != "add_co_author":
             return []
-        return [person for person in self.co_authors if person.name == event.data.get("person")]
+        return [one for one in self.co_authors if one.username == event.data.get("person")]
 
     @transition(ANY, None, who=None, label="Edit", door=False, told="edited")
     def revise(self, *, by, **changes):

@@ -118,15 +118,16 @@ class Reviewed(Work):
     def _name_reviewers(self, people: list[Person]) -> None:
         """Whoever was asked for an earlier round still sees the idea, and is not asked again."""
         named = NamedPerson.objects.filter(record_id=self.pk)
-        named.filter(part="reviewer").update(part="reader")
+        before = named.filter(part="reviewer")
+        NamedPerson.put(self.pk, *(row.person for row in before.select_related("person")))
+        before.delete()
         authors = {
             self.owner_id,
             *named.filter(part="co_author").values_list("person_id", flat=True),
         }
         if own := [person.name for person in people if person.pk in authors]:
             raise Invalid(reviewers=f"{own[0]} wrote it, and cannot review it.")
-        for person in people:
-            named.update_or_create(record_id=self.pk, person=person, defaults={"part": "reviewer"})
+        NamedPerson.put(self.pk, *people, part="reviewer")
         follow(self.pk, *people)
 
     # Before `score`: as soon as the round may be closed, that is the next step to offer.

@@ -317,7 +317,7 @@ class Project(Judged):
                       "reason": Text(label="Why", max=500)})  # fmt: skip
     def restrict(self, *, by, people, reason):
         """From now on it exists only for its owner, its sponsor and the people named."""
-        self._name(by, self.owner, self.sponsor, *people)
+        NamedPerson.put(self.pk, by, self.owner, self.sponsor, *people)
         self.confidential = True
         self._pass_on_confidence()
 
@@ -337,13 +337,7 @@ class Project(Judged):
         if "owner" in changes or "sponsor" in changes:
             follow(self.pk, self.owner, self.sponsor)
             if self.confidential:
-                self._name(self.owner, self.sponsor)
-
-    def _name(self, *people) -> None:
-        NamedPerson.objects.bulk_create(
-            [NamedPerson(record_id=self.pk, person=person) for person in people if person],
-            ignore_conflicts=True,
-        )
+                NamedPerson.put(self.pk, self.owner, self.sponsor)
 
     def _pass_on_confidence(self) -> None:
         from portfolio.models import pass_on_confidence

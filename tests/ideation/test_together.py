@@ -11,6 +11,7 @@ from changeoffice.core.notify.models import Notification
 from changeoffice.core.outbox.relay import relay
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotAllowed
+from changeoffice.core.record.models import NamedPerson
 from ideation import tags
 from ideation.models import Campaign, Idea, IdeaDraft, IdeaPolicy, Theme
 from tests.crowd import together
@@ -79,6 +80,35 @@ def test_a_co_author_is_told_shown_and_may_edit(page, api, author, colleague, st
     idea.remove_co_author(by=author, person=colleague)
     with pytest.raises(NotAllowed):
         idea.revise(by=colleague, title="Once more in other words")
+
+
+def test_only_the_co_author_just_named_hears_of_it_and_not_one_of_the_same_name(
+    make_person, author, idea
+):
+    first, second = (make_person("Ann Lee", username=name) for name in ("ann.lee", "ann.lee.2"))
+    idea.add_co_author(by=author, person=first)
+    relay()
+    Notification.objects.all().delete()
+    idea.add_co_author(by=author, person=second)
+    relay()
+    of = {row.person: row.because for row in Notification.objects.filter(event__verb="add_co_author")}
+    assert of == {second: "you are named on it now", first: "you follow it"}
+
+
+def test_whoever_is_named_for_another_reason_stays_named_when_no_co_author_any_more(
+    author, analyst, colleague, idea
+):
+    Idea.objects.filter(pk=idea.pk).update(confidential=True)
+    idea.refresh_from_db()
+    NamedPerson.put(idea.pk, analyst, colleague)
+    idea.add_co_author(by=author, person=colleague)
+    idea.remove_co_author(by=author, person=colleague)
+    assert idea.is_visible_to(colleague) and not idea.co_authors
+    assert Idea.objects.visible_to(colleague).filter(pk=idea.pk).exists()
+    idea.review(by=analyst)
+    idea.vet(by=analyst, reviewers=[colleague])
+    idea.add_co_author(by=author, person=colleague)
+    assert idea.co_authors == [colleague] and not idea.named("reviewer").exists()
 
 
 # ── thresholds ───────────────────────────────────────────────────────────────────────────────

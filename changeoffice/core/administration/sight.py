@@ -135,7 +135,8 @@ def _why_not(work, person) -> tuple[str, ...]:
     if not person.is_active:
         return ("The account is closed.",)
     if work.confidential:
-        named = NamedPerson.objects.filter(record_id=work.home_id).count()
+        rows = NamedPerson.objects.filter(record_id=work.home_id)
+        named = rows.aggregate(n=Count("person", distinct=True))["n"]
         people = (
             "nobody is named"
             if not named

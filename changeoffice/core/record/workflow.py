@@ -241,7 +241,8 @@ def _noted(given: dict[str, Any]) -> dict[str, Any]:
         elif isinstance(value, (list, tuple, set)):
             noted[key] = [str(item)[:200] for item in value][:50]
         elif not hasattr(value, "__dict__") or hasattr(value, "pk") or isinstance(value, str):
-            noted[key] = str(getattr(value, "reference", value))[:500]
+            name = getattr(value, "username", value)  # of people, since names repeat
+            noted[key] = str(getattr(value, "reference", name))[:500]
         else:
             noted[key] = str(value)[:500]
     return noted

@@ -136,9 +136,7 @@ def let_see(work, person: Person, by: Person | None) -> None:
         person=person, role=Role.APPROVER, record_id=work.pk, defaults={"given_by": by}
     )
     if work.confidential:
-        NamedPerson.objects.get_or_create(
-            record_id=work.home_id, person=person, defaults={"part": "approver"}
-        )
+        NamedPerson.put(work.home_id, person, part="approver")
 
 
 TWICE = "You have a part in this round already; somebody else decides this one."

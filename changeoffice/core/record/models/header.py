@@ -109,14 +109,23 @@ class Record(models.Model):
 
 
 class NamedPerson(models.Model):
-    """Someone named on a record: co-author, assessor, or admitted to a confidential item."""
+    """Someone named on a record: co-author, assessor, or admitted to a confidential item. For each
+    part in it once, so that giving up one leaves the others."""
 
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="named")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     part = models.CharField(max_length=20, default="reader")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["record", "person"], name="named_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["record", "person", "part"], name="named_once_for_a_part")
+        ]
+
+    @classmethod
+    def put(cls, record_id: int, *people: Person | None, part: str = "reader") -> None:
+        """Name them for this part; whoever is named for it already stays so."""
+        rows = [cls(record_id=record_id, person=person, part=part) for person in people if person]
+        cls.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 class Alias(models.Model):
