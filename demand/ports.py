@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from changeoffice.core.people.models import Person
 from changeoffice.core.ports import TrailStep
-from changeoffice.core.record import at_once
+from changeoffice.core.record import acting, at_once
 from changeoffice.core.record.inputs import Inputs
+from changeoffice.core.record.models import NamedPerson
 
 IN_PROGRESS = "In progress"
 
@@ -53,6 +55,17 @@ def cards(demand_ids: Collection[int], person) -> dict[int, dict[str, Any]]:
         row.demand_id: one.card(row) if is_seen else {"stage": IN_PROGRESS}
         for one, row, is_seen in _carrying(demand_ids, person)
     }
+
+
+def pass_on_confidence(demand, by) -> None:
+    """What carries a demand out is never open to more people than the demand, from the same act on."""
+    named = NamedPerson.objects.filter(record_id=demand.pk).values("person_id")
+    words = f"{by.name if by else 'The portal'} changed who sees its demand."
+    with acting.through("job", "its demand became confidential, or open"):
+        for one in carriers:
+            for made in one.rows().filter(demand_id=demand.pk).exclude(confidential=demand.confidential):
+                made.follow_demand(by=None, reason=words, confidential=demand.confidential,
+                                   people=Person.objects.filter(pk__in=named))  # fmt: skip
 
 
 def _carrying(ids: Collection[int], person) -> Iterator[tuple[Carrier, Any, bool]]:

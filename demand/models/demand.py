@@ -18,7 +18,7 @@ from changeoffice.core.record.models import NamedPerson, Reach
 from changeoffice.core.record.workflow import State, need_staff, transition
 from changeoffice.core.talk.models import follow
 from changeoffice.organisation.models import staff
-from demand import ranking
+from demand import ports, ranking
 from demand.guards import is_confidential
 from demand.models.facts import BEFORE_APPROVAL, DECIDED_ON, NEVER_EMPTY, OPEN, RANKED
 from demand.models.relating import Relating
@@ -102,18 +102,21 @@ class Demand(Relating):
                 asks={"people": Ref(label="Who else may see it", rows=staff, key="username", many=True,
                                     required=False)},
                 confirm="Only you, its requester, its analyst, its sponsor, whoever is asked to approve it "
-                        "and the people you name will see it.")  # fmt: skip
+                        "and the people you name will see it, and what delivers it.")  # fmt: skip
     def restrict(self, *, by, people=()):
         """From now on it exists only for the people named on it."""
         self.confidential = True
         asked = Person.objects.filter(pk__in=self._asked_now())
         NamedPerson.put(self.pk, by, self.requester, self.sponsor, *asked, *(people or ()))
         ranking.refresh(self)
+        ports.pass_on_confidence(self, by)
 
     @transition(OPEN, None, who=ANALYST, told="opened to all staff", label="Open to all staff",
                 guards=[is_confidential])  # fmt: skip
     def open_up(self, *, by):
-        """All staff may read it again."""
+        """All staff may read it again, and the epic or change that delivers it; a project is opened
+        by whoever steers it."""
         self.confidential = False
+        ports.pass_on_confidence(self, by)
         if self.state in RANKED:
             ranking.refresh(self)

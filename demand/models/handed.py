@@ -9,10 +9,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from changeoffice.core.access.rules import NOBODY
 from changeoffice.core.people.models import Office, Person
 from changeoffice.core.record.errors import NotAllowed
 from changeoffice.core.record.inputs import Decimal, LongText, Ref
 from changeoffice.core.record.models import NamedPerson, Work, WorkQuerySet
+from changeoffice.core.record.workflow import ANY, transition
 from changeoffice.core.talk.models import follow
 from changeoffice.organisation.models import BusinessKpi, Service, staff, units
 from demand.inputs import PROFILE
@@ -93,6 +95,14 @@ class CarriesOut(Work):
     @property
     def frameworks(self) -> list[str]:
         return [dict(FRAMEWORKS).get(code, code) for code in self.compliance_flags]
+
+    # verbs ---------------------------------------------------------------------------------------
+    @transition(ANY, None, who=NOBODY, door=False, noted=False, told="made as confidential as its demand")
+    def follow_demand(self, *, by, confidential, people):
+        """Its demand was made confidential, or opened: this is seen by those who see the demand."""
+        self.confidential = confidential
+        if confidential:
+            NamedPerson.put(self.pk, self.owner, self.sponsor, *people)
 
     # inner ---------------------------------------------------------------------------------------
     def _put(self, changes) -> None:

@@ -5,14 +5,14 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
-from changeoffice.core.access.rules import MANAGER
+from changeoffice.core.access.rules import MANAGER, NOBODY
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.history import tracked
 from changeoffice.core.record.inputs import Choice, Date, Decimal, LongText, Number, Ref, Text
 from changeoffice.core.record.models import NamedPerson, Work, WorkQuerySet
-from changeoffice.core.record.workflow import ANY, State, guard, transition
+from changeoffice.core.record.workflow import ANY, UNCHANGED, State, guard, transition
 from changeoffice.core.talk.models import follow
 from changeoffice.organisation.models import Service, staff, units
 from demand import delivery
@@ -327,6 +327,16 @@ class Project(Judged):
     def lift_restriction(self, *, by, reason):
         """All staff may see it again."""
         self.confidential = False
+        self._pass_on_confidence()
+
+    @transition(ANY, None, who=NOBODY, door=False, noted=False, told="made as confidential as its demand")
+    def follow_demand(self, *, by, confidential, people):
+        """Its demand was made confidential, and so is this. Opened it is by its own people only:
+        they may have reasons of their own."""
+        if self.confidential or not confidential:
+            return UNCHANGED
+        NamedPerson.put(self.pk, self.owner, self.sponsor, *people)
+        self.confidential = True
         self._pass_on_confidence()
 
     def _put(self, changes) -> None:
