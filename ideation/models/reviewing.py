@@ -9,7 +9,7 @@ from changeoffice.core.people.models import Office, Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.inputs import Choice, Date, LongText, Ref, Text
-from changeoffice.core.record.models import NamedPerson, Work
+from changeoffice.core.record.models import HIDDEN, NamedPerson, Work
 from changeoffice.core.record.workflow import guard, transition
 from changeoffice.core.talk.models import comment, follow
 from changeoffice.organisation.models import staff
@@ -47,6 +47,11 @@ def _scores_missing(idea) -> str:
 @guard(_scores_missing)
 def has_its_scores(idea) -> bool:
     return idea.scores.count() >= idea.scores_wanted
+
+
+@guard("It is hidden, and a demand would show its words to everybody. Show it again first.")
+def is_in_sight(idea) -> bool:
+    return idea.reach != HIDDEN
 
 
 class Reviewed(Work):
@@ -152,6 +157,7 @@ class Reviewed(Work):
         )  # fmt: skip
 
     @transition("developed", "promoted", who=ANALYST, told="made a demand of", tone="primary",
+                guards=[is_in_sight],
                 label="Turn into a demand", door=False)  # fmt: skip
     def promote(self, *, by):
         """Lock it; the demand app carries the rest in the same transaction."""
