@@ -7,6 +7,7 @@ from django.db.models import Q
 from changeoffice.calendar.office import office_days
 from changeoffice.core.people.models import Office, Person
 from changeoffice.core.record import at_once, clock
+from changeoffice.core.record.history import reason_told
 from changeoffice.core.record.models import Event
 from ideation import delivered, ports, story
 from ideation.models import Idea, IdeaPolicy
@@ -41,7 +42,7 @@ def ideas(person: Person) -> list[dict[str, Any]]:
     zone, calendar = Office.current().zone, office_days()
     return [
         {
-            "idea": idea, "told": _told(told.get(idea.pk), person), "onward": onward.get(idea.pk),
+            "idea": idea, "told": _told(told.get(idea.pk), idea, person), "onward": onward.get(idea.pk),
             "who": story.next_words(idea, person, policy)["who"], "is_delivered": idea.pk in done,
             "into": idea.merged_into if idea.merged_into and idea.merged_into.is_visible_to(person) else None,
             "days": max(0, calendar.slip(idea.state_since.astimezone(zone).date(), today))
@@ -51,11 +52,12 @@ def ideas(person: Person) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _told(event: Event | None, person: Person) -> dict[str, Any] | None:
+def _told(event: Event | None, idea: Idea, person: Person) -> dict[str, Any] | None:
     """The event in words, with its reason where one was given."""
     if event is None:
         return None
     who = (
         "You" if event.actor_id == person.pk else event.actor.name if event.actor else "The portal"
     )
-    return {"text": f"{who} {event.words} it", "at": event.at, "reason": event.reason}
+    return {"text": f"{who} {event.words} it", "at": event.at,
+            "reason": reason_told(event, idea, person)}  # fmt: skip

@@ -27,6 +27,7 @@ from ideation import answers, board, delivered, duplicates, keeping, moderation,
 from ideation.alike_pages import SIMILAR_FROM
 from ideation.filters import ORDERINGS, TRENDING_WORDS, IdeaFilterSet
 from ideation.models import ELSEWHERE, UNDONE_FOR, Idea, IdeaDraft, IdeaPolicy, needs_review
+from ideation.models.moderation import READS_WHY
 from ideation.tags import normalised
 from ideation.tags import of as tags_of
 
@@ -148,6 +149,7 @@ class IdeaPage(WorkPage):
             "ended_elsewhere": idea.decline_code in ELSEWHERE,
             "is_analyst": ANALYST.holds(person, idea), "looks_alike": idea.state in LOOKED_AT,
             **self._outcome(idea),
+            "reads_why": READS_WHY.holds(person, idea),
             "may_report": idea.state != "draft" and idea.owner_id != person.pk and not idea.is_hidden,
         }  # fmt: skip
 

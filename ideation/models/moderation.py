@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from changeoffice.core.access.rules import ANALYST, STAFF
+from changeoffice.core.access.rules import ANALYST, OWNER, STAFF
 from changeoffice.core.notify.fan_out import notify
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import acting, clock
@@ -12,9 +12,10 @@ from changeoffice.core.record.errors import Invalid, NotNow
 from changeoffice.core.record.inputs import LongText
 from changeoffice.core.record.models import HIDDEN, Reach
 from changeoffice.core.record.workflow import ANY, guard, transition
-from changeoffice.core.talk.models import Comment
+from changeoffice.core.talk.models import MODERATORS, Comment
 from ideation.models.merging import Mergeable
 
+READS_WHY = MODERATORS | OWNER
 WHY = LongText(label="Why", lines=3, min=5, max=500, hint="Whoever wrote it reads this.")
 
 
@@ -62,13 +63,19 @@ class Moderated(Mergeable):
 
     hidden_because = models.TextField(blank=True, default="", db_default="", editable=False)
 
+    @classmethod
+    def hidden_at(cls, header, person) -> tuple[str, ...]:
+        why = () if READS_WHY.holds(person, header) else ("hidden_because",)
+        return (*super().hidden_at(header, person), *why)
+
     @property
     def is_hidden(self) -> bool:
         return self.reach == HIDDEN
 
     @transition(SUBMITTED, None, who=ANALYST, told="hid", quiet=True, guards=[is_shown], tone="danger",
-                asks={"reason": WHY},
-                confirm="It then exists only for its author, people named on it, analysts and auditors.")  # fmt: skip
+                asks={"reason": WHY}, reason_for=READS_WHY,
+                confirm="It then exists only for its author, people named on it, analysts and auditors. "
+                        "The words of a demand it became stay: edit that one, or make it confidential.")  # fmt: skip
     def hide(self, *, by, reason):
         """Take it out of sight; its author hears why."""
         self.reach, self.hidden_because = HIDDEN, reason
@@ -83,7 +90,7 @@ class Moderated(Mergeable):
         self._tell(self.owner, by, f"{self.reference} can be seen by everybody again")
 
     @transition(ANY, None, who=ANALYST, told="hid a comment on", quiet=True, bumps=False, door=False,
-                asks={"reason": WHY}, noted=False)  # fmt: skip
+                asks={"reason": WHY}, noted=False, reason_for=MODERATORS)  # fmt: skip
     def hide_comment(self, *, by, comment, reason):
         """Keep what was said from everybody but its author and those who keep watch."""
         said = self._said(comment)

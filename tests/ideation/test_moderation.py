@@ -3,10 +3,12 @@
 import pytest
 
 from changeoffice.core.administration.models import AdminEvent
+from changeoffice.core.notify.feed import EventSerializer
 from changeoffice.core.notify.models import Notification
 from changeoffice.core.record.errors import Invalid, NotNow, TooOften
 from changeoffice.core.record.models import Record
 from changeoffice.core.talk.models import comment
+from demand.commands import promote_idea
 from ideation import moderation
 from ideation.models import Idea, Report
 from tests.ideation.conftest import PROBLEM
@@ -177,3 +179,67 @@ def test_the_portal_itself_keeps_no_pace(settings, idea, colleague):
 
     with acting.through("page", ""), pytest.raises(TooOften):
         comment(idea, by=colleague, body="Through a page.")
+
+
+def test_a_hidden_idea_becomes_no_demand_and_one_that_is_a_demand_leaves_its_trail(
+    developed, page, api, analyst, author, stranger
+):
+    developed.hide(by=analyst, reason=REASON)
+    with pytest.raises(NotNow, match="Show it again first"):
+        promote_idea(developed, by=analyst)
+    sent = page(analyst).post(f"/ideas/{developed.reference}/promote", {"type": "improvement"})
+    assert sent.status_code == 409 and not Record.objects.filter(kind="demand").exists()
+    developed.restore(by=analyst)
+    demand = promote_idea(developed, by=analyst)
+    demand.submit(by=author)
+    shown = page(stranger).get(demand.get_absolute_url())
+    assert developed.reference in text(shown)
+    developed.refresh_from_db()
+    developed.hide(by=analyst, reason=REASON)
+    for door in (page(stranger).get(demand.get_absolute_url()),
+                 api(stranger).get(f"/api/v1/demands/{demand.reference}/"),
+                 page(stranger).get(f"/search?q={developed.reference}")):  # fmt: skip
+        assert f"/ideas/{developed.reference}" not in text(door)
+        assert f'"id":"{developed.reference}"' not in text(door)
+    assert developed.reference in text(page(author).get(demand.get_absolute_url()))
+
+
+@pytest.fixture
+def both_restored(idea, said, analyst, colleague):
+    """Hidden with a reason and shown again: everybody reads its history."""
+    other = comment(idea, by=colleague, body="Mr Brown of Oak Lane rings as well.")
+    idea.hide_comment(by=analyst, comment=other, reason="It names Mr Brown.")
+    idea.restore_comment(by=analyst, comment=other)
+    idea.hide(by=analyst, reason="It names Mrs Miller.")
+    idea.restore(by=analyst)
+    return idea
+
+
+def test_why_something_was_hidden_is_read_by_who_wrote_it_and_who_keeps_watch(
+    both_restored, page, api, author, stranger, leader, administrator, analyst, auditor
+):
+    at = f"/ideas/{both_restored.reference}"
+    doors = [lambda who: page(who).get(at), lambda who: api(who).get(f"/api/v1{at}/history/"),
+             lambda who: page(who).get("/ideas/mine")]  # fmt: skip
+    for who in (stranger, leader, administrator):
+        for door in doors:
+            assert "It names" not in text(door(who)), who
+    assert "hid" in text(doors[0](stranger))  # the act itself is no secret
+    for door in doors[:2]:
+        assert "It names Mrs Miller." in text(door(author))
+        assert "It names Mr Brown." not in text(door(author))
+        for who in (analyst, auditor):
+            assert {"It names Mrs Miller." in text(door(who)), "It names Mr Brown." in text(door(who))} == {True}
+    event = both_restored.record.events.get(verb="hide")
+    for who, reads in ((stranger, ""), (author, "It names Mrs Miller.")):
+        assert EventSerializer(event, context={"person": who}).data["reason"] == reads
+    for who, reads in ((auditor, True), (administrator, False)):
+        assert ("It names Mr Brown." in text(page(who).get("/admin/trail"))) is reads
+
+
+def test_whoever_is_named_on_a_hidden_idea_does_not_read_why(idea, page, author, colleague, analyst):
+    idea.add_co_author(by=author, person=colleague)
+    idea.hide(by=analyst, reason=REASON)
+    assert REASON in text(page(author).get(f"/ideas/{idea.reference}"))
+    shown = text(page(colleague).get(f"/ideas/{idea.reference}"))
+    assert "Hidden by the change office" in shown and REASON not in shown

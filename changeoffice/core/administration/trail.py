@@ -19,7 +19,7 @@ from changeoffice.core.administration.models import AdminEvent
 from changeoffice.core.doors.lists import Page, fingerprint_of, read_cursor, write_cursor
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
-from changeoffice.core.record.history import changes_told
+from changeoffice.core.record.history import changes_told, reason_told
 from changeoffice.core.record.models import Event, Record, query_of, work_model
 
 OFFICE, TRAIL = "administration", "trail"
@@ -172,12 +172,12 @@ def _cut(rows: QuerySet, number: int, at: dict[str, Any] | None, size: int) -> Q
 def _entries(rows: list[Event | AdminEvent], person) -> list[Entry]:
     changed = changes_told([row for row in rows if isinstance(row, Event)], person)
     return [
-        _of_record(row, changed[row.pk]) if isinstance(row, Event) else _of_office(row)
+        _of_record(row, changed[row.pk], person) if isinstance(row, Event) else _of_office(row)
         for row in rows
     ]
 
 
-def _of_record(row: Event, changes: list[dict]) -> Entry:
+def _of_record(row: Event, changes: list[dict], person) -> Entry:
     record = row.record
     states = work_model(record.kind).states
     before, after = (states[code].label if code in states else code
@@ -185,7 +185,8 @@ def _of_record(row: Event, changes: list[dict]) -> Entry:
     return Entry(
         f"r{row.pk}", row.at, row.recorded_at, row.actor, row.on_behalf_of, row.verb, row.words,
         record.kind, record.reference, record.title,
-        record.get_absolute_url() if _has_page(record.kind) else "", before, after, row.reason,
+        record.get_absolute_url() if _has_page(record.kind) else "", before, after,
+        reason_told(row, record, person),
         row.door, _without_others(row.client, record.reference), row.context_id, changes,
     )  # fmt: skip
 

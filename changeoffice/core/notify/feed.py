@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from changeoffice.core.doors.api.fields import PersonField
 from changeoffice.core.doors.lists import size_from, whole
 from changeoffice.core.record.errors import Invalid
+from changeoffice.core.record.history import reason_told
 from changeoffice.core.record.models import Event
 
 MOST = 500
@@ -41,7 +42,10 @@ class EventSerializer(serializers.Serializer):
     record = RecordOfEvent()
     state_before = serializers.CharField(source="before")
     state_after = serializers.CharField(source="after")
-    reason = serializers.CharField()
+    reason = serializers.SerializerMethodField()
+
+    def get_reason(self, event) -> str:
+        return reason_told(event, event.record, self.context["person"])
 
     def get_cursor(self, event) -> str:
         return cursor_of(event)
@@ -78,7 +82,7 @@ class EventApi(viewsets.ViewSet):
         )
         shown = found[:size]
         body: dict[str, Any] = {
-            "results": EventSerializer(shown, many=True).data,
+            "results": EventSerializer(shown, many=True, context={"person": request.user}).data,
             "next": cursor_of(shown[-1]) if shown else since, "more": len(found) > size,
         }  # fmt: skip
         return Response(body)

@@ -1,6 +1,7 @@
 """What the database wrote down about every change, and how to read it back."""
 
 from datetime import date
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -89,6 +90,18 @@ def changes_told(events, person) -> dict[int, list[dict]]:
     _put_in_words([(_work(event.record.kind), item) for event in events for item in found[event.pk]],
                   person)  # fmt: skip
     return found
+
+
+def reason_told(event, header, person) -> str:
+    """Why it was done, for those who may read that; asked of the record or its header."""
+    rule = _reason_rules(header.kind).get(event.verb)
+    return event.reason if rule is None or rule.holds(person, header) else ""
+
+
+@cache
+def _reason_rules(kind: str) -> dict[str, Any]:
+    verbs = _work(kind).verbs().values()
+    return {verb.name: verb.reason_for for verb in verbs if verb.reason_for}
 
 
 def _work(kind: str):

@@ -81,6 +81,7 @@ class Verb:
     bumps: bool = True
     door: bool = True
     also: str = ""  # the input, or field, that names another record changed with it
+    reason_for: Rule | None = None  # who reads its reason; None: whoever reads of the act
     noted: bool = True  # False keeps its inputs out of the event: blind scores, figures
     unseen: bool = False  # done to what one may not read; never offered at a door
     paced: str = ""  # which of the paces in the settings one person keeps to

@@ -21,7 +21,7 @@ from changeoffice.core.doors.perform import asks_of
 from changeoffice.core.doors.templatetags.formats import long_day, moment
 from changeoffice.core.people.models import Person
 from changeoffice.core.record.errors import Invalid, Stale, TooOften
-from changeoffice.core.record.history import changes_of, states_of
+from changeoffice.core.record.history import changes_of, reason_told, states_of
 from changeoffice.core.record.models import BALLOT, Event, Work
 from changeoffice.core.record.workflow import Offer
 from changeoffice.core.talk import files
@@ -112,7 +112,11 @@ def timeline(record: Work, person, events=None, states=None) -> list[dict[str, A
     events = event_rows(record) if events is None else events
     changed = changes_of(record, person, states)
     hidden = _kept_silent(type(record))
-    return [_told(event, changed.get(event.context_id, []), hidden, record) for event in events]
+    return [
+        _told(event, changed.get(event.context_id, []), hidden, record)
+        | {"reason": reason_told(event, record, person)}
+        for event in events
+    ]
 
 
 def _kept_silent(work: type[Work]) -> set[str]:
@@ -124,7 +128,7 @@ def _told(event: Event, changes: list[dict], hidden: set[str], record: Work) -> 
     """One event as the timeline component draws it."""
     behalf = f", for {event.on_behalf_of.name}" if event.on_behalf_of else ""
     return {
-        "event": event, "verb": event.verb, "at": event.at, "reason": event.reason,
+        "event": event, "verb": event.verb, "at": event.at,
         "actor": event.actor.name if event.actor else "The portal",
         "text": f"{event.words} the {record.kind.replace('_', ' ').replace('kpi', 'KPI')}{behalf}",
         "changes": [
