@@ -14,6 +14,7 @@ from changeoffice.core.record.errors import NotAllowed
 from ideation import board, vetting
 from ideation.filters import CAMPAIGN_ORDERINGS, CampaignFilterSet
 from ideation.models import Campaign, Idea, Vote
+from ideation.models.voting import SMALLEST_GROUP
 
 IDEAS_SHOWN, UNITS_SHOWN = 20, 12
 DAYS_WORDS = {0: "ends tonight", 1: "last day today", 2: "ends tomorrow"}
@@ -93,12 +94,13 @@ class CampaignPage(WorkPage):
 
 
 def participation(part: list[dict], staff: list[dict]) -> list[dict[str, Any]]:
-    """Of the people in each unit, how many voted for an idea of it; most first."""
+    """Of the people in each unit, how many voted for an idea of it; most first, without units
+    of a handful."""
     took = {row["person__unit_id"]: row["n"] for row in part}
     rows = [
         {"unit": row["unit__name"], "n": took[row["unit_id"]], "of": row["n"],
          "rate": round(100 * min(1, took[row["unit_id"]] / row["n"]))}
-        for row in staff if row["unit_id"] in took
+        for row in staff if row["unit_id"] in took and row["n"] >= SMALLEST_GROUP
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (-row["rate"], row["unit"]))[:UNITS_SHOWN]
 

@@ -1,6 +1,6 @@
 """Who takes part: ideas, voters, first answers and what became of them, by unit and by theme."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from changeoffice.core.people.models import BusinessUnit, Office, Person
 from changeoffice.core.record import at_once
 from ideation.answers import Percentile
 from ideation.models import Idea, Theme, Vote
+from ideation.models.voting import SMALLEST_GROUP
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Line:
     name: str
     code: str
     ideas: int
-    voters: int
+    voters: int | None  # of a small unit nothing is told
     people: int
     answered: int
     median: int | None
@@ -28,7 +29,9 @@ class Line:
 
     @property
     def participation(self) -> int | None:
-        return round(100 * min(1, self.voters / self.people)) if self.people else None
+        if not self.people or self.voters is None:
+            return None
+        return round(100 * min(1, self.voters / self.people))
 
     @property
     def conversion(self) -> int | None:
@@ -91,22 +94,21 @@ def _told(found: dict[str, Any]) -> Engagement:
     staff = {row["unit_id"]: row["n"] for row in found["staff"]}
     every = sum(staff.values())
     units = [
-        _line(
-            unit.name,
-            unit.code,
-            unit.pk,
-            found["of_units"],
-            found["from_units"],
-            staff.get(unit.pk, 0),
-        )
+        _veiled(_line(unit.name, unit.code, unit.pk, found["of_units"], found["from_units"],
+                      staff.get(unit.pk, 0)))
         for unit in found["units"]
-    ]
+    ]  # fmt: skip
     themes = [
         _line(theme.name, theme.name, theme.pk, found["of_themes"], found["for_themes"], every)
         for theme in found["themes"]
     ]
     total = _line("All", "", 0, found["all"], found["everybody"], every)
     return Engagement(_shown(units), _shown(themes), total)
+
+
+def _veiled(line: Line) -> Line:
+    """Who of a handful of people voted is not told."""
+    return replace(line, voters=None) if line.people < SMALLEST_GROUP and line.voters else line
 
 
 def _shown(lines: list[Line]) -> list[Line]:
@@ -128,6 +130,9 @@ def links(line: Line, by: str, start: datetime) -> dict[str, str]:
     base = here | {"submitted_at__gte": start.isoformat()}
     more = {"ideas": {}, "answered": {"answered": "true"}, "promoted": {"state": "promoted"}}
     found = {name: f"/ideas?{urlencode(base | extra)}" for name, extra in more.items()}
-    voted = {"voted_from": line.code, "submitted_at__gte": start.isoformat()} if by == "unit" and (
-        line.code) else base  # fmt: skip
+    voted = base
+    if by == "unit" and line.code:
+        if (line.voters or 0) < SMALLEST_GROUP:
+            return found | {"voters": ""}
+        voted = {"voted_from": line.code, "submitted_at__gte": start.isoformat()}
     return found | {"voters": f"/ideas?{urlencode(voted)}"}

@@ -4,7 +4,9 @@ import django_filters
 from django.db.models import Exists, OuterRef
 
 from changeoffice.core.doors.lists import NEWEST, Ordering, WorkFilterSet
+from changeoffice.core.record.errors import Invalid
 from ideation.models import HALF_LIFE_DAYS, Campaign, Idea, Vote
+from ideation.models.voting import SMALLEST_GROUP, tells_apart
 from ideation.tags import normalised
 
 ORDERINGS = {
@@ -36,6 +38,9 @@ class IdeaFilterSet(WorkFilterSet):
         return rows.filter(services__reference=reference.upper())
 
     def by_voters(self, rows, name, code):
+        if not tells_apart(code):
+            raise Invalid(voted_from=f"Fewer than {SMALLEST_GROUP} people of this unit have voted, so a "
+                                     "list would tell whose votes they are.")  # fmt: skip
         votes = Vote.objects.filter(person__unit__code=code, idea=OuterRef("pk"))
         return rows.filter(Exists(votes))
 

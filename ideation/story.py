@@ -119,10 +119,11 @@ def _mean(one: vetting.Criterion, given: list[int], share: float) -> dict[str, A
 # ── who votes ────────────────────────────────────────────────────────────────────────────────
 def votes(units: list[dict[str, Any]], weeks: list[tuple]) -> dict[str, Any]:
     """Votes by unit and how they grew; never who."""
-    shown = [{"unit": row["unit"] or "No unit", "n": row["n"]} for row in units[:UNITS_SHOWN]]
-    if rest := sum(row["n"] for row in units[UNITS_SHOWN:]):
-        shown.append({"unit": "Other", "n": rest})
-    return {"units": shown, "unit_count": len(units), "growth": _growth(dict(weeks)),
+    named = [row for row in units if row["unit"]]
+    shown = [{"unit": row["unit"], "n": row["n"]} for row in named[:UNITS_SHOWN]]
+    if rest := sum(row["n"] for row in units) - sum(row["n"] for row in shown):
+        shown.append({"unit": "Other and small units", "n": rest})
+    return {"units": shown, "unit_count": len(named), "growth": _growth(dict(weeks)),
             "most": max((row["n"] for row in shown), default=1)}  # fmt: skip
 
 

@@ -192,8 +192,10 @@ def _read(families, days: Sequence[FactDay], condition: str, given: dict) -> lis
 
 
 # ── which days need computing ────────────────────────────────────────────────────────────────
+# Acts after which a record counts, or counts no more, for as long as it has been there.
+SEEN_BY_OTHERS = ("restrict", "lift_restriction", "open_up", "follow_demand", "hide", "restore")
 LATE_WRITES = """
-    SELECT least(min(e.at), min(r.created_at) FILTER (WHERE e.verb IN ('restrict', 'lift_restriction')))
+    SELECT least(min(e.at), min(r.created_at) FILTER (WHERE e.verb = ANY(%s)))
     FROM record_event e JOIN record_record r ON r.id = e.record_id
     WHERE e.transaction >= %s"""
 MISSING = """
@@ -211,7 +213,7 @@ def mark_stale(today: date) -> int:
         (since,) = cursor.fetchone()
         if since is None:
             return 0
-        cursor.execute(LATE_WRITES, [since])
+        cursor.execute(LATE_WRITES, [list(SEEN_BY_OTHERS), since])
         (earliest,) = cursor.fetchone()
         past = FactDay.objects.filter(day__lt=today)
         found = past.filter(close__gt=earliest).update(is_stale=True) if earliest else 0

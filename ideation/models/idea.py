@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils.functional import cached_property
 
 from changeoffice.core.access.rules import ANALYST, OWNER, STAFF, role
@@ -24,7 +24,7 @@ from ideation.models.reviewing import Decline
 from ideation.models.thanking import Thanked
 from ideation.models.theme import Theme
 from ideation.models.threshold import enough_votes
-from ideation.models.voting import OPEN_TO_VOTES, Vote, recount
+from ideation.models.voting import OPEN_TO_VOTES, Vote, recount, units_told
 from ideation.rules import CO_AUTHOR
 from ideation.tags import LONGEST
 
@@ -213,8 +213,10 @@ class Idea(Thanked):
         return self.votes.filter(person=person).exists()
 
     def votes_by_unit(self) -> models.QuerySet:
-        """How many votes came from each unit, most first; voters are never named."""
-        rows = self.votes.values(unit=F("person__unit__name"))
+        """How many votes came from each unit, most first; small units are counted together, without
+        a name."""
+        told = When(person__unit__in=units_told(), then=F("person__unit__name"))
+        rows = self.votes.values(unit=Case(told, default=Value("")))
         return rows.annotate(n=models.Count("id")).order_by("-n", "unit")
 
     # verbs ---------------------------------------------------------------------------------------

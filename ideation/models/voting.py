@@ -8,6 +8,8 @@ from changeoffice.core.record.history import tracked
 
 OPEN_TO_VOTES = ("open", "under_review", "more_information", "vetting", "developed")
 HALF_LIFE_DAYS = 7
+# Votes are told by unit and never by name; of fewer people the unit would be as good as the name.
+SMALLEST_GROUP = 5
 
 # Time-decayed interest: a vote or comment counts 2^(-age / half-life). The order of such sums does
 # not change as time passes, so log2 of the sum, taken from a fixed epoch, can be stored and indexed.
@@ -39,6 +41,18 @@ class Vote(models.Model):
 
     def __str__(self) -> str:
         return f"a vote for {self.idea_id}"
+
+
+def units_told() -> models.QuerySet:
+    """Ids of the units large enough to be told apart."""
+    people = Person.objects.staff().order_by().values("unit").annotate(n=models.Count("pk"))
+    return people.filter(n__gte=SMALLEST_GROUP).values("unit")
+
+
+def tells_apart(code: str) -> bool:
+    """Whether a list of what this unit voted for would leave open whose votes they are."""
+    voters = Vote.objects.filter(person__unit__code=code).order_by().values("person").distinct()
+    return voters[:SMALLEST_GROUP].count() == SMALLEST_GROUP
 
 
 def recount(idea_id: int) -> tuple[int, int, float]:

@@ -29,7 +29,9 @@ def suggested(author, campaign, title="Call back in the customer's own slot") ->
     return made.submit(by=author)
 
 
-def test_a_campaign_lives_from_draft_to_result_by_pages(page, analyst, sponsor, author):
+def test_a_campaign_lives_from_draft_to_result_by_pages(
+    page, analyst, sponsor, author, make_person
+):
     client, today = page(analyst), clock.today()
     made = client.post("/campaigns/new", {
         "title": QUESTION, "sponsor": sponsor.username, "opens_on": today.isoformat(),
@@ -46,7 +48,10 @@ def test_a_campaign_lives_from_draft_to_result_by_pages(page, analyst, sponsor, 
                                             "campaign": campaign.reference})  # fmt: skip
     assert idea.status_code == 302 and Idea.objects.get().campaign == campaign
     shown = page(author).get(url)
-    assert shown.context["people"] == 1 and shown.context["units"][0]["rate"] > 0
+    assert (shown.context["people"], shown.context["units"]) == (1, [])  # a unit of three people
+    for name in ("Ines", "Jan"):
+        make_person(name)
+    assert page(author).get(url).context["units"][0]["rate"] == 20
     assert client.post(f"{url}/close").status_code == 302
     assert page(sponsor).post(f"{url}/conclude", {"result": RESULT}).status_code == 302
     relay()

@@ -236,7 +236,8 @@ def test_every_number_of_the_engagement_page_is_as_long_as_its_list(
     page, author, analyst, colleague, make_person, other_unit, outsider
 ):
     theme = Theme.objects.create(name="Paper")
-    other = make_person("Olga Other", unit=other_unit)
+    other, *_ = [make_person(f"Olga Other {n}", unit=other_unit) for n in range(5)]
+    make_person("Fay Fifth"), make_person("Sid Sixth")
     one, two = submitted(author, theme=theme), submitted(other, "Print on both sides of it")
     one.vote(by=other), two.decline(by=analyst, code="not_now", answer="No room for it this year.")
     hidden = submitted(author, "A quiet matter of people")
@@ -246,14 +247,53 @@ def test_every_number_of_the_engagement_page_is_as_long_as_its_list(
     units = {row["line"].name: row for row in shown.context["groups"][0][1]}
     assert units["Payments"]["line"].ideas == 1 and units["Payments"]["line"].voters == 1
     lending = units["Lending"]["line"]
-    assert (lending.voters, lending.people, lending.participation) == (1, 1, 100)
+    assert (lending.voters, lending.people, lending.participation) == (1, 5, 20)
     assert (lending.answered, lending.median) == (1, 0)
     for row in [*units.values(), {"line": shown.context["total"]["line"],
                                   "url": shown.context["total"]["url"]}]:  # fmt: skip
         for name in ("ideas", "answered", "promoted"):
             assert client.get(row["url"][name]).context["count"] == getattr(row["line"], name), name
-    assert client.get(units["Lending"]["url"]["voters"]).context["count"] == 2
+    assert units["Lending"]["url"]["voters"] == ""  # it would list what Olga voted for
     file = b"".join(client.get("/ideas/engagement?format=csv").streaming_content).decode()
     assert "theme,Paper,1,2," in file
     assert client.get("/ideas/engagement?days=nonsense").status_code == 200
     assert page(outsider).get("/ideas/engagement").status_code == 403
+
+
+# ── votes of a few ───────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def lenders(make_person, other_unit):
+    return [make_person(f"Lender {n}", unit=other_unit) for n in range(4)]
+
+
+def test_whose_votes_they_are_stays_open_in_a_list_by_unit(
+    page, api, author, idea, lenders, make_person, other_unit
+):
+    for person in lenders:
+        idea.vote(by=person)
+    url = f"ideas/?voted_from={other_unit.code}"
+    refused = api(author).get(f"/api/v1/{url}")
+    assert refused.status_code == 400 and "Fewer than 5 people" in str(refused.json())
+    shown = page(author).get(f"/{url.replace('/?', '?')}")
+    assert shown.status_code == 200 and "would tell whose votes" in shown.content.decode()
+    idea.vote(by=make_person("The fifth", unit=other_unit))
+    assert len(api(author).get(f"/api/v1/{url}").json()["results"]) == 1
+
+
+def test_a_small_unit_is_named_neither_on_the_idea_nor_among_who_takes_part(
+    page, author, idea, lenders, make_person, other_unit
+):
+    def told():
+        votes = page(author).get(f"/ideas/{idea.reference}").context["votes"]
+        groups = page(author).get("/ideas/engagement").context["groups"][0][1]
+        line = next(row["line"] for row in groups if row["line"].name == "Lending")
+        return votes["unit_count"], votes["units"], line.voters, line.participation
+
+    idea.vote(by=lenders[0])
+    assert told() == (0, [{"unit": "Other and small units", "n": 2}], None, None)
+    make_person("The fifth", unit=other_unit)
+    count, units, voters, part = told()
+    assert (count, voters, part) == (1, 1, 20)
+    assert units == [{"unit": "Lending", "n": 1}, {"unit": "Other and small units", "n": 1}]
+    file = b"".join(page(author).get("/ideas/engagement?format=csv").streaming_content).decode()
+    assert "unit,Payments,1,,1,," in file

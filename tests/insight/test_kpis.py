@@ -4,10 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
 from changeoffice.core.administration.models import AdminEvent
+from changeoffice.core.people.models import BusinessUnit
 from changeoffice.core.record import clock
 from changeoffice.insight import rollup
 from changeoffice.insight.kpis import reading
@@ -77,6 +79,50 @@ def test_a_confidential_demand_counts_only_for_those_named(make_person, author, 
         return found.value
 
     assert (open_for(author), open_for(stranger)) == (1, 0)
+
+
+def told(person, unit):
+    found = reading.read(person, clock.today(), 1, unit)
+    return {one.kpi.slug: (one.values, one.beside) for one in found}
+
+
+def count_again():
+    """As the worker does: the days into whose past something was written, and today."""
+    today = clock.today()
+    assert rollup.mark_stale(today)
+    rollup.compute([*rollup.days_to_fill(today, 100), today])
+
+
+def test_kpis_of_a_unit_that_rest_on_one_confidential_demand_tell_others_nothing_of_any_day(
+    on_day, page, api, author, analyst, stranger, leader, other_unit
+):
+    empty = BusinessUnit.objects.create(name="Nothing here", code="nothing")
+    with on_day(9):
+        demand = Demand.raise_new(by=author, title="Sell the branches", need=NEED, unit=other_unit)
+        demand.submit(by=author)
+    with on_day(8):
+        demand.screen(by=analyst)
+    with on_day(7):
+        demand.reject(by=analyst, answer="Not in the foreseeable future, sorry.")
+        open_one = Demand.raise_new(by=author, title="Close the vault", need=NEED, unit=other_unit)
+        open_one.submit(by=author)
+    call_command("backfill_facts")
+    assert told(stranger, other_unit) != told(stranger, empty)
+    for one in (demand, open_one):
+        Demand.objects.filter(pk=one.pk).update(state="screening")
+        one.refresh_from_db()
+        one.restrict(by=author, people=[analyst])
+    count_again()
+    for person in (stranger, leader):
+        assert told(person, other_unit) == told(person, empty)
+        for slug in KPIS:
+            url = f"/kpis/{slug}?unit={other_unit.code}"
+            assert "Sell the branches" not in page(person).get(url).content.decode()
+    assert told(author, other_unit)["work-in-progress"][0] == [1, 2]
+    for one in (demand, open_one):
+        one.open_up(by=analyst)
+    count_again()
+    assert told(stranger, other_unit)["work-in-progress"][0] == [1, 2]
 
 
 def test_the_figure_and_the_list_behind_it_agree_also_in_a_unit(
