@@ -59,14 +59,15 @@ class Consenting(DemandFacts):
         Round.withdraw_for(self)
         follow(self.pk, self.sponsor)
         Round.open_for(
-            self, by=asker, requester=self.requester, facts=self.approval_facts(),
+            self, by=asker, requester=self.requester, raised_by=self.raised_by, facts=self.approval_facts(),
             amount=self.cost_likely, currency=self.currency, due_on=self.due_on,
             ceiling=self._ceiling(), because=because,
         )  # fmt: skip
 
     def _asker(self, by):
-        """Where the requester's own edit has it asked again, whoever asked before still may not decide."""
-        if by.pk != self.requester_id:
+        """Where an edit of its requester, or of who raised it for them, has it asked again, whoever
+        asked before still may not decide."""
+        if by.pk not in {person.pk for person in (self.requester, self.raised_by) if person}:
             return by
         last = Round.objects.filter(record_id=self.pk).order_by("-id").first()
         return last.requested_by if last else by

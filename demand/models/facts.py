@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 
 from changeoffice.core.approvals.models import Approval
 from changeoffice.core.approvals.picking import Facts
@@ -14,7 +15,7 @@ from changeoffice.core.people.models import Office, Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.clock import OfficeNow
 from changeoffice.core.record.errors import Invalid, NotNow
-from changeoffice.core.record.models import NamedPerson, Work, WorkQuerySet
+from changeoffice.core.record.models import Event, NamedPerson, Work, WorkQuerySet
 from changeoffice.organisation.models import Objective, Service
 from demand import ranking
 from demand.cost_of_delay import PROFILES
@@ -202,6 +203,14 @@ class DemandFacts(Work):
     def stage(self) -> str:
         """The stage whose clock runs or is stopped: of a question, the one it was asked in."""
         return self.resume_state if self.state == "more_information" else self.state
+
+    @cached_property
+    def raised_by(self) -> Person | None:
+        """Whoever wrote it down, for themselves or for its requester; of a part, the whole's."""
+        if self.split_from:
+            return self.split_from.raised_by
+        born = Event.objects.filter(record_id=self.pk, verb="raise_new").select_related("actor")
+        return next((event.actor for event in born), None)
 
     @property
     def rank(self) -> int | None:

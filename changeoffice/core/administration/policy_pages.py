@@ -208,9 +208,11 @@ def _answer(kind: str, given: dict[str, Any]) -> dict[str, Any]:
     about = work or Example(unit.pk if unit else None, given["sponsor"])
     people = [
         work.requester if work else given["requester"],
+        work and work.raised_by,
         given["asker"] or (work and work.owner),
     ]
-    never = {person.pk for person in people if person}
+    people = list(dict.fromkeys(person for person in people if person))
+    never = {person.pk for person in people}
     found = plan(ApprovalPolicy.in_force(kind), facts, about, never=never)
-    return {"work": work, "plan": found, "people": [person for person in people if person],
+    return {"work": work, "plan": found, "people": people,
             "applying": [told(policy) for policy in found.policies]}  # fmt: skip

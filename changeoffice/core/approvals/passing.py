@@ -77,9 +77,7 @@ def _held(step: Approval) -> Work:
 def _next(step: Approval, work: Work, *, else_managers: bool) -> Person | None:
     others = step.round.steps.exclude(pk=step.pk)
     stood_in = others.filter(on_behalf_of__isnull=False).values_list("decided_by_id", flat=True)
-    never = {
-        pk for pk in (step.approver_id, step.requester_id, step.requested_by_id, *stood_in) if pk
-    }
+    never = step.never | {step.approver_id, *stood_in}
     already = set(others.values_list("approver_id", flat=True))
     kinds = [step.kind, Kind.MANAGER] if else_managers else [step.kind]
     found = (find(kind, work, never=never, already=already) for kind in kinds)

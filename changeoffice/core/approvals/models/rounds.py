@@ -42,8 +42,12 @@ class Round(models.Model):
 
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="approval_rounds")
     requester = models.ForeignKey(
-        Person, null=True, on_delete=models.PROTECT, related_name="+", help_text="Who raised it."
+        Person, null=True, on_delete=models.PROTECT, related_name="+", help_text="Who wants it."
     )
+    raised_by = models.ForeignKey(
+        Person, null=True, db_index=False, on_delete=models.PROTECT, related_name="+",
+        help_text="Who raised it, perhaps for somebody else.",
+    )  # fmt: skip
     requested_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     currency = models.CharField(max_length=3)
@@ -82,23 +86,23 @@ class Round(models.Model):
     @classmethod
     def open_for(
         cls, work, *, by: Person, requester: Person | None, facts: Facts, amount, currency: str,
-        due_on: date | None, ceiling=None, because: str = "",
+        due_on: date | None, raised_by: Person | None = None, ceiling=None, because: str = "",
     ) -> Self:  # fmt: skip
         """Ask the approvers the policies pick; called inside a verb of `work`, its row locked."""
-        never = {by.pk, requester.pk if requester else by.pk}
+        never = {person.pk for person in (by, requester, raised_by) if person}
         asked = plan(ApprovalPolicy.in_force(work.kind), facts, work, never=never)
         if asked.missing:
             raise NotNow(f"An approver is missing. {' '.join(asked.missing)}", asked.missing, work)
         made = cls.objects.create(
-            record_id=work.pk, requester=requester, requested_by=by, amount=amount,
-            currency=currency, ceiling=ceiling, because=because, due_on=due_on, asked_at=clock.now(),
+            record_id=work.pk, requester=requester, raised_by=raised_by, requested_by=by,
+            amount=amount, currency=currency, ceiling=ceiling, because=because, due_on=due_on, asked_at=clock.now(),
             basis={"policies": [policy.name for policy in asked.policies], "type": facts.type,
                    "risk": facts.risk, "flags": sorted(facts.flags)},
         )  # fmt: skip
         for position, kind, person in asked.asked:
             Approval.objects.create(
                 round=made, record_id=work.pk, kind=kind, approver=person, order=position,
-                requested_by=by, requester=requester,
+                requested_by=by, requester=requester, raised_by=raised_by,
             )  # fmt: skip
             let_see(work, person, by)
         made.ask_next()
@@ -176,6 +180,9 @@ class Approval(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     # Copied from the round so that the database itself can hold four eyes.
     requester = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    raised_by = models.ForeignKey(
+        Person, null=True, db_index=False, on_delete=models.PROTECT, related_name="+"
+    )
     requested_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     on_behalf_of = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
@@ -205,6 +212,11 @@ class Approval(models.Model):
                 | (~Q(decided_by=F("requested_by")) & (Q(requester=None) | ~Q(decided_by=F("requester")))),
                 name="four_eyes",
                 violation_error_message="Neither who raised it nor who asked for the approval may decide.",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | Q(raised_by=None) | ~Q(decided_by=F("raised_by")),
+                name="four_eyes_of_the_raiser",
+                violation_error_message="Whoever raised it for somebody else may not decide.",
             ),
             models.CheckConstraint(
                 condition=Q(decided_by=None)
@@ -243,8 +255,14 @@ class Approval(models.Model):
     def get_absolute_url(self) -> str:
         return f"/approvals/{self.pk}"
 
+    @property
+    def never(self) -> set[int]:
+        """Who may not decide it: whoever wants it, raised it or asked for it."""
+        people = (self.requester_id, self.raised_by_id, self.requested_by_id)
+        return {pk for pk in people if pk}
+
     def may_decide(self, person) -> bool:
-        if self.state != self.State.ASKED or person.pk in (self.requester_id, self.requested_by_id):
+        if self.state != self.State.ASKED or person.pk in self.never:
             return False
         return person.pk == self.approver_id or self.is_lent_to(person)
 
@@ -289,7 +307,7 @@ class Approval(models.Model):
     def _check(self, by: Person, work, verb: str, comment: str) -> None:
         if not work.is_visible_to(by):
             raise NotSeen("There is no such approval, or you may not see it.")
-        if by.pk in (self.requester_id, self.requested_by_id):
+        if by.pk in self.never:
             raise NotAllowed("Whoever raised it or asked for the approval may not decide.")
         self.delegation = self._stands_in(by)
         if self.state != self.State.ASKED:
