@@ -63,7 +63,9 @@ def pass_on_confidence(demand, by) -> None:
     words = f"{by.name if by else 'The portal'} changed who sees its demand."
     with acting.through("job", "its demand became confidential, or open"):
         for one in carriers:
-            for made in one.rows().filter(demand_id=demand.pk).exclude(confidential=demand.confidential):
+            for made in (
+                one.rows().filter(demand_id=demand.pk).exclude(confidential=demand.confidential)
+            ):
                 made.follow_demand(by=None, reason=words, confidential=demand.confidential,
                                    people=Person.objects.filter(pk__in=named))  # fmt: skip
 

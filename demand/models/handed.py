@@ -97,7 +97,9 @@ class CarriesOut(Work):
         return [dict(FRAMEWORKS).get(code, code) for code in self.compliance_flags]
 
     # verbs ---------------------------------------------------------------------------------------
-    @transition(ANY, None, who=NOBODY, door=False, noted=False, told="made as confidential as its demand")
+    @transition(
+        ANY, None, who=NOBODY, door=False, noted=False, told="made as confidential as its demand"
+    )
     def follow_demand(self, *, by, confidential, people):
         """Its demand was made confidential, or opened: this is seen by those who see the demand."""
         self.confidential = confidential

@@ -8,14 +8,18 @@ from django.db.models import Q
 from changeoffice.core.people.models import Person
 from changeoffice.core.record.clock import OfficeNow
 from changeoffice.core.record.history import tracked
+from changeoffice.core.record.models import Reach
 from demand.models.demand import Demand
 
 
 class LetterQuerySet(models.QuerySet):
     def visible_to(self, person) -> LetterQuerySet:
-        """All but those of a demand that has become confidential, and not for this person."""
-        named = Demand.objects.visible_to(person).filter(confidential=True)
-        return self.filter(~Q(demand__confidential=True) | Q(demand__in=named.values("pk")))
+        """All but those of a demand this person may not read: one that has become confidential, or
+        a draft in somebody's name that only they see."""
+        closed = Q(confidential=True) | ~Q(reach=Reach.STAFF)
+        own = Demand.objects.visible_to(person).filter(closed).order_by().values("pk")
+        open_ = Q(demand__confidential=False, demand__reach=Reach.STAFF)
+        return self.filter(Q(demand=None) | open_ | Q(demand__in=own))
 
 
 @tracked

@@ -329,7 +329,9 @@ class Project(Judged):
         self.confidential = False
         self._pass_on_confidence()
 
-    @transition(ANY, None, who=NOBODY, door=False, noted=False, told="made as confidential as its demand")
+    @transition(
+        ANY, None, who=NOBODY, door=False, noted=False, told="made as confidential as its demand"
+    )
     def follow_demand(self, *, by, confidential, people):
         """Its demand was made confidential, and so is this. Opened it is by its own people only:
         they may have reasons of their own."""

@@ -98,7 +98,9 @@ def test_the_database_keeps_the_raiser_from_deciding_also_as_a_delegate(
 
 def test_a_part_split_off_has_the_raiser_of_the_whole(raised_for, manager, analyst):
     made = raised_for(by=manager)
-    part = made.split(by=analyst, title="Only the scanners", need="A scanner at every desk of a branch.")
+    part = made.split(
+        by=analyst, title="Only the scanners", need="A scanner at every desk of a branch."
+    )
     assert part.raised_by == manager
 
 

@@ -217,6 +217,23 @@ def test_the_letter_of_a_demand_that_became_confidential_is_for_those_named_on_i
     assert one.subject in page(analyst).get(listed).content.decode()
 
 
+def test_an_unproven_letter_that_became_a_draft_is_read_only_by_whom_it_names(
+    letter, page, author, analyst
+):
+    raw = letter("plain").replace(b"dmarc=pass", b"dmarc=fail")
+    kept = taking.take(raw)
+    assert (kept.outcome, kept.person) == ("draft", author)
+    listed, at = "/demands/letters?outcome=all", f"/demands/letters/{kept.pk}"
+    shown = page(analyst).get(listed)
+    assert kept.subject not in shown.content.decode() and not list(shown.context["page"])
+    assert (
+        page(analyst).get(at).status_code == page(analyst).get(f"{at}/dismiss").status_code == 404
+    )
+    kept.demand.submit(by=author)
+    assert kept.subject in page(analyst).get(listed).content.decode()
+    assert page(analyst).get(at).status_code == 200
+
+
 def test_letters_are_not_for_everybody(letter, page, stranger, leader, make_person, unit):
     one = taking.take(letter("plain", sender="stranger@nowhere.example"))
     local = make_person("Lea Local", "analyst", scope=unit)

@@ -229,7 +229,10 @@ def test_why_something_was_hidden_is_read_by_who_wrote_it_and_who_keeps_watch(
         assert "It names Mrs Miller." in text(door(author))
         assert "It names Mr Brown." not in text(door(author))
         for who in (analyst, auditor):
-            assert {"It names Mrs Miller." in text(door(who)), "It names Mr Brown." in text(door(who))} == {True}
+            assert {
+                "It names Mrs Miller." in text(door(who)),
+                "It names Mr Brown." in text(door(who)),
+            } == {True}
     event = both_restored.record.events.get(verb="hide")
     for who, reads in ((stranger, ""), (author, "It names Mrs Miller.")):
         assert EventSerializer(event, context={"person": who}).data["reason"] == reads
@@ -237,7 +240,9 @@ def test_why_something_was_hidden_is_read_by_who_wrote_it_and_who_keeps_watch(
         assert ("It names Mr Brown." in text(page(who).get("/admin/trail"))) is reads
 
 
-def test_whoever_is_named_on_a_hidden_idea_does_not_read_why(idea, page, author, colleague, analyst):
+def test_whoever_is_named_on_a_hidden_idea_does_not_read_why(
+    idea, page, author, colleague, analyst
+):
     idea.add_co_author(by=author, person=colleague)
     idea.hide(by=analyst, reason=REASON)
     assert REASON in text(page(author).get(f"/ideas/{idea.reference}"))

@@ -91,7 +91,9 @@ def test_only_the_co_author_just_named_hears_of_it_and_not_one_of_the_same_name(
     Notification.objects.all().delete()
     idea.add_co_author(by=author, person=second)
     relay()
-    of = {row.person: row.because for row in Notification.objects.filter(event__verb="add_co_author")}
+    of = {
+        row.person: row.because for row in Notification.objects.filter(event__verb="add_co_author")
+    }
     assert of == {second: "you are named on it now", first: "you follow it"}
 
 

@@ -118,7 +118,9 @@ class NamedPerson(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["record", "person", "part"], name="named_once_for_a_part")
+            models.UniqueConstraint(
+                fields=["record", "person", "part"], name="named_once_for_a_part"
+            )
         ]
 
     @classmethod
