@@ -123,11 +123,11 @@ class NamedPerson(models.Model):
             )
         ]
 
-    @classmethod
-    def put(cls, record_id: int, *people: Person | None, part: str = "reader") -> None:
+    @staticmethod
+    def put(record_id: int, *people: Person | None, part: str = "reader") -> None:
         """Name them for this part; whoever is named for it already stays so."""
-        rows = [cls(record_id=record_id, person=person, part=part) for person in people if person]
-        cls.objects.bulk_create(rows, ignore_conflicts=True)
+        rows = [NamedPerson(record_id=record_id, person=one, part=part) for one in people if one]
+        NamedPerson.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 class Alias(models.Model):
