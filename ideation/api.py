@@ -232,14 +232,19 @@ class ThemeSerializer(serializers.ModelSerializer):
         fields = ("id", "name", "review_at_votes", "is_active")
 
 
-class ThemeApi(viewsets.GenericViewSet):
-    """What ideas are about; the list an idea's theme is chosen from."""
+THEME_BIRTH = {name: keeping.THEME_INPUTS[name] for name in ("name", "review_at_votes")}
+
+
+class ThemeApi(AnswersOnce, viewsets.GenericViewSet):
+    """What ideas are about; the list an idea's theme is chosen from, kept by managers."""
 
     area: ClassVar[str] = "ideas"
     serializer_class = ThemeSerializer
     queryset = Theme.objects.all()
     pagination_class = WholeList
-    http_method_names = ("get", "head", "options")
+    http_method_names = ("get", "post", "patch", "head", "options")
+    lookup_url_kwarg = "id"
+    lookup_value_regex = "[0-9]{1,12}"
 
     @extend_schema(operation_id="themes_list", responses=ThemeSerializer(many=True))
     def list(self, request) -> Response:
@@ -247,3 +252,25 @@ class ThemeApi(viewsets.GenericViewSet):
         if unknown := sorted(set(request.query_params) - {"format"}):
             raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
         return Response({"results": ThemeSerializer(self.get_queryset(), many=True).data})
+
+    @extend_schema(operation_id="themes_create", responses={201: ThemeSerializer},
+                   request=shapes.serializer_for("ThemeIn", THEME_BIRTH))  # fmt: skip
+    def create(self, request) -> Response:
+        """Add a theme; it is in use at once."""
+        given = shapes.clean(THEME_BIRTH, request.user, body_of(request))
+        made = keeping.keep_theme(None, by=request.user, is_active=True, **given)
+        return Response(ThemeSerializer(made).data, status=201)
+
+    @extend_schema(operation_id="themes_change", responses=ThemeSerializer,
+                   request=shapes.serializer_for("ThemeChangeIn", keeping.THEME_INPUTS, partial=True))  # fmt: skip
+    def partial_update(self, request, id: str) -> Response:
+        """Rename it, change its threshold, or take it out of use; its ideas keep it."""
+        keeping.need_manager(request.user)
+        theme = self.get_queryset().filter(pk=int(id)).first()
+        if theme is None:
+            raise NotSeen("There is no such theme.")
+        given = shapes.clean(keeping.THEME_INPUTS, request.user, body_of(request), partial=True)
+        now = {name: getattr(theme, name) for name in keeping.THEME_INPUTS}
+        return Response(
+            ThemeSerializer(keeping.keep_theme(theme, by=request.user, **now | given)).data
+        )

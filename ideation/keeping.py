@@ -3,7 +3,7 @@
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.administration.keeping import kept, put
 from changeoffice.core.record.errors import Invalid, NotAllowed
-from changeoffice.core.record.inputs import Number
+from changeoffice.core.record.inputs import Flag, Number, Text
 from ideation import vetting
 from ideation.inputs import SCORES_WANTED, CriteriaInput
 from ideation.models import IdeaPolicy, Theme
@@ -15,6 +15,14 @@ POLICY_INPUTS = {
     "criteria": CriteriaInput(label="Criteria", required=False,
                               hint="Marked from 1 to 5; the weights are taken as parts of a whole. "
                                    "Rounds that are open keep the criteria they began with."),
+}  # fmt: skip
+
+THEME_INPUTS = {
+    "name": Text(label="Name", max=60),
+    "review_at_votes": Number(label="Votes that queue an idea for review", least=1, most=10_000,
+                              required=False, hint="Empty: as the office says."),
+    "is_active": Flag(label="In use", hint="Out of use it is not offered any more; ideas that have "
+                                           "it keep it."),
 }  # fmt: skip
 
 

@@ -4,6 +4,8 @@ from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from changeoffice.core.administration.delegates_api import DelegateApi
+from changeoffice.core.administration.policies_api import ApprovalPolicyApi
 from changeoffice.core.approvals.api import ApprovalApi
 from changeoffice.core.imports.api import ImportApi
 from changeoffice.core.notify.feed import EventApi
@@ -35,6 +37,8 @@ for viewset in (
     router.register(viewset.area, viewset, basename=viewset.area)
 for name, other in {
     "approvals": ApprovalApi,
+    "approval-policies": ApprovalPolicyApi,
+    "delegates": DelegateApi,
     "scores": ideation.ScoreApi,
     "themes": ideation.ThemeApi,
     "idea-policy": ideation.PolicyApi,

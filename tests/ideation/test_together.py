@@ -299,3 +299,23 @@ def test_a_small_unit_is_named_neither_on_the_idea_nor_among_who_takes_part(
     assert units == [{"unit": "Lending", "n": 1}, {"unit": "Other and small units", "n": 1}]
     file = b"".join(page(author).get("/ideas/engagement?format=csv").streaming_content).decode()
     assert "unit,Payments,1,,1,," in file
+
+
+def test_themes_are_kept_by_api_as_on_their_page(api, manager, analyst, idea):
+    url, client = "/api/v1/themes/", api(manager)
+    made = client.post(url, {"name": "Paper", "review_at_votes": 7}, format="json")
+    assert made.status_code == 201 and made.json()["is_active"] is True
+    at = f"{url}{made.json()['id']}/"
+    changed = client.patch(at, {"is_active": False}, format="json")
+    assert changed.json() == made.json() | {"is_active": False}
+    assert (
+        client.patch(at, {"name": "Less paper", "review_at_votes": None}).json()["name"]
+        == "Less paper"
+    )
+    for wrong in ({"name": ""}, {"name": "x" * 61}, {"review_at_votes": 0}, {"wild": 1}):
+        assert client.patch(at, wrong, format="json").status_code == 400, wrong
+    assert client.post(url, {"name": "less PAPER"}, format="json").status_code == 400
+    assert client.patch(f"{url}999999/", {"name": "Nothing"}, format="json").status_code == 404
+    for path, act in ((url, "post"), (at, "patch")):
+        assert getattr(api(analyst), act)(path, {"name": "Mine"}, format="json").status_code == 403
+    assert AdminEvent.objects.filter(verb__in=("add_theme", "edit_theme")).count() == 3

@@ -91,7 +91,7 @@ def _shown(request: HttpRequest, person: Person) -> dict[str, Any]:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Delegation.objects.select_related("person", "delegate")
     found = rows.filter(pk=min(pk, 2**62)).first()
-    if found is None or not _may_end(request.user, found):
+    if found is None or not commands.may_end(request.user, found):
         raise NotSeen("There is no such delegate.")
     try:
         commands.end(found, by=request.user)
@@ -103,7 +103,3 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(
         OWN if found.person_id == request.user.pk else f"{url_of(found.person)}/delegates"
     )
-
-
-def _may_end(person, found: Delegation) -> bool:
-    return found.person_id == person.pk or keeps(person, found.person.unit_id)

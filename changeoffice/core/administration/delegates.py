@@ -59,6 +59,10 @@ def end(delegation: Delegation, *, by) -> Delegation:
     return found
 
 
+def may_end(person, found: Delegation) -> bool:
+    return found.person_id == person.pk or keeps(person, found.person.unit_id)
+
+
 def told_of(person: Person):
     rows = AdminEvent.objects.filter(subject_kind="delegation", person=person)
     return rows.select_related("actor").order_by("-id")[:10]

@@ -1,7 +1,6 @@
 """The policies of approval: read by managers, auditors and administrators, written by managers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -14,11 +13,9 @@ from changeoffice.core.administration import policies as commands
 from changeoffice.core.administration.forms import ReasonForm
 from changeoffice.core.administration.pages import attempted, gone
 from changeoffice.core.administration.policy_forms import ExampleForm, PatienceForm, PolicyForm
+from changeoffice.core.administration.trying import tried
 from changeoffice.core.approvals import describing
-from changeoffice.core.approvals.asking import plan
 from changeoffice.core.approvals.models import ApprovalPolicy, Patience
-from changeoffice.core.approvals.picking import Facts
-from changeoffice.core.people.models import Person
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen
 
 HOME = "/admin/policies/approvals"
@@ -179,14 +176,6 @@ def patience(request: HttpRequest) -> HttpResponse:
 
 
 # Trying ------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Example:
-    """What a record would have to say for its approvers to be found."""
-
-    unit_id: int | None
-    sponsor: Person | None
-
-
 @readers_only
 def policy_try(request: HttpRequest) -> HttpResponse:
     """Who would approve this? Everything stands in the address."""
@@ -200,19 +189,6 @@ def policy_try(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(kind: str, given: dict[str, Any]) -> dict[str, Any]:
-    work = given["reference"]
-    facts = work.approval_facts() if work else Facts(
-        amount=given["cost"], type=given["type"], risk=given["risk"], flags=frozenset(given["flags"])
-    )  # fmt: skip
-    unit = given["unit"]
-    about = work or Example(unit.pk if unit else None, given["sponsor"])
-    people = [
-        work.requester if work else given["requester"],
-        work and work.raised_by,
-        given["asker"] or (work and work.owner),
-    ]
-    people = list(dict.fromkeys(person for person in people if person))
-    never = {person.pk for person in people}
-    found = plan(ApprovalPolicy.in_force(kind), facts, about, never=never)
-    return {"work": work, "plan": found, "people": people,
-            "applying": [told(policy) for policy in found.policies]}  # fmt: skip
+    found = tried(kind, given)
+    return {"work": found.work, "plan": found.plan, "people": found.people,
+            "applying": [told(policy) for policy in found.plan.policies]}  # fmt: skip

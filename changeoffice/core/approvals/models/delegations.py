@@ -60,6 +60,10 @@ class DelegationQuerySet(models.QuerySet):
         """In force now or later."""
         return self.filter(ended_at=None, until_on__gte=clock.today())
 
+    def of(self, person: Person) -> Self:
+        """Given by this person, or taken on."""
+        return self.filter(Q(person=person) | Q(delegate=person))
+
     def covering(self, kind: str) -> Self:
         return self.filter(Q(kinds=[]) | Q(kinds__contains=[kind]))
 
