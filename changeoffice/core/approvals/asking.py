@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from changeoffice.core.approvals.approvers import MISSING, Kind, find
+from changeoffice.core.approvals.approvers import INSTEAD_WORDS, MISSING, Kind, find, stand_in
 from changeoffice.core.approvals.picking import Facts, applies, lanes
 from changeoffice.core.people.models import Person
 
@@ -26,6 +26,7 @@ class Seat:
 
     kind: str
     person: Person | None
+    instead: str = ""  # why it is not who the kind names
 
     @property
     def label(self) -> str:
@@ -57,6 +58,12 @@ class Plan:
         seats = [seat for lane in self.lanes for seat in lane if seat.person is None]
         return [f"{seat.label} approval: {seat.missing}" for seat in seats]
 
+    @property
+    def instead(self) -> list[str]:
+        """Where somebody else is asked than the kind of approval names."""
+        seats = [seat for lane in self.lanes for seat in lane if seat.instead]
+        return [f"{seat.label} approval: {seat.instead}" for seat in seats]
+
 
 def kinds_asked(policies: Iterable[Policy], facts: Facts) -> list[list[str]]:
     """The lanes alone, without looking for people."""
@@ -71,8 +78,15 @@ def plan(policies: Iterable[Policy], facts: Facts, work: Any, *, never: Collecti
     for lane in lanes(policy.steps for policy in applying):
         seats = []
         for kind in lane:
-            person = find(kind, work, never=never, already=already)
-            already |= {person.pk} if person else set()
-            seats.append(Seat(kind, person))
+            seat = _seat(kind, work, never=never, already=already)
+            already |= {seat.person.pk} if seat.person else set()
+            seats.append(seat)
         found.append(seats)
     return Plan(applying, found)
+
+
+def _seat(kind: str, work: Any, **who: Collection[int]) -> Seat:
+    if person := find(kind, work, **who):
+        return Seat(kind, person)
+    other = stand_in(kind, work, **who)
+    return Seat(kind, other, INSTEAD_WORDS[Kind(kind)] if other else "")

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from changeoffice.core.approvals.approvers import MISSING, Kind, find
+from changeoffice.core.approvals.approvers import INSTEAD, MISSING, Kind, find
 from changeoffice.core.approvals.models import Approval, Round
 from changeoffice.core.approvals.models.rounds import let_see
 from changeoffice.core.notify.fan_out import notify
@@ -79,8 +79,8 @@ def _next(step: Approval, work: Work, *, else_managers: bool) -> Person | None:
     stood_in = others.filter(on_behalf_of__isnull=False).values_list("decided_by_id", flat=True)
     never = step.never | {step.approver_id, *stood_in}
     already = set(others.values_list("approver_id", flat=True))
-    kinds = [step.kind, Kind.MANAGER] if else_managers else [step.kind]
-    found = (find(kind, work, never=never, already=already) for kind in kinds)
+    kinds = [step.kind, Kind.MANAGER if else_managers else INSTEAD.get(Kind(step.kind))]
+    found = (find(kind, work, never=never, already=already) for kind in kinds if kind)
     return next(filter(None, found), None)
 
 

@@ -97,7 +97,7 @@ class Round(models.Model):
             record_id=work.pk, requester=requester, raised_by=raised_by, requested_by=by,
             amount=amount, currency=currency, ceiling=ceiling, because=because, due_on=due_on, asked_at=clock.now(),
             basis={"policies": [policy.name for policy in asked.policies], "type": facts.type,
-                   "risk": facts.risk, "flags": sorted(facts.flags)},
+                   "risk": facts.risk, "flags": sorted(facts.flags), "instead": asked.instead},
         )  # fmt: skip
         for position, kind, person in asked.asked:
             Approval.objects.create(
