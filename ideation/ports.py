@@ -49,8 +49,8 @@ class Delivery:
     demand: str
     demand_url: str
     completed_at: datetime
-    project: str = ""
-    project_url: str = ""
+    made: str = ""  # what carried it out
+    made_url: str = ""
     people: list[tuple[Person, str]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     gains: list[Gain] = field(default_factory=list)

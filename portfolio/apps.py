@@ -33,11 +33,13 @@ class PortfolioConfig(AppConfig):
         """What a demand may become here, and how it is told from then on."""
         from changeoffice.core import ports as core
         from changeoffice.organisation import ports as organisation
-        from demand import delivery, ports, touching, trail
+        from demand import delivery, idea_deliveries, ports, touching, trail
+        from ideation import ports as ideation
         from portfolio import commands
         from portfolio.models import Epic
 
         core.trail["epic"] = trail.around
+        ideation.deliveries.append(idea_deliveries.carried_by(Epic, "Epic owner"))
         organisation.touching["epics"] = touching.carriers_of(Epic)
         delivery.offer(
             "project",

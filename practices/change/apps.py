@@ -8,10 +8,12 @@ class ChangeConfig(AppConfig):
     def ready(self) -> None:
         from changeoffice.core import ports as core
         from changeoffice.organisation import ports as organisation
-        from demand import delivery, ports, touching, trail
+        from demand import delivery, idea_deliveries, ports, touching, trail
+        from ideation import ports as ideation
         from practices.change.models import INTO_CHANGE, Change
 
         core.trail["change"] = trail.around
+        ideation.deliveries.append(idea_deliveries.carried_by(Change, "Implementer"))
         organisation.touching["changes"] = touching.carriers_of(Change)
         delivery.offer("enhancement", ports.Target(
             "Enhancement", "Implementer", Change.take_on_enhancement, INTO_CHANGE,

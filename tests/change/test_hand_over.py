@@ -10,6 +10,7 @@ from changeoffice.core.talk.files import attach
 from changeoffice.core.talk.models import Follower
 from demand import ports
 from demand.delivery import hand_over
+from ideation.models import Idea
 from portfolio.models import Epic, Project
 from practices.change.models import Change
 
@@ -254,3 +255,31 @@ def test_the_portal_alone_gives_a_demand_back(scheduled, product, api, analyst):
         path = f"/api/v1/demands/{scheduled.reference}/{verb}/"
         assert api(analyst).post(path, {}, format="json").status_code == 404
     assert Project.objects.count() == 0
+
+
+@pytest.mark.parametrize("into", ["epic", "enhancement"])
+def test_an_idea_delivered_by_an_epic_or_a_change_tells_what_it_is_meant_to_bring_and_who_made_it(
+    into, scheduled, product, page, author, analyst, manager, stranger
+):
+    idea = Idea.propose(by=author, title="Tell customers why a payment is held",
+                        problem="Customers ring us because nothing tells them why.")  # fmt: skip
+    idea.submit(by=author)
+    type(scheduled).objects.filter(pk=scheduled.pk).update(idea=idea)
+    Idea.objects.filter(pk=idea.pk).update(state="promoted")
+    scheduled.refresh_from_db()
+    own = {"product": product} if into == "epic" else {"change_type": "standard"}
+    made = hand_over(scheduled, by=analyst, into=into, owner=manager, **own)
+    made.start(by=manager)
+    made.finish(by=manager, **({} if into == "epic" else {"outcome": "successful"}))
+    (effect,) = made.effects.all()
+    shown = page(stranger).get(f"/ideas/{idea.reference}").content.decode()
+    assert "What it brought" in shown and effect.kpi.title in shown
+    assert "Expected by 31 August 2027" in shown and "Planned -100" in shown
+    assert f"{manager.name} finished {made.reference}, now in use" in shown
+    assert ("Epic owner" if into == "epic" else "Implementer") in shown
+    listed = page(stranger).get("/ideas/delivered").content.decode()
+    assert made.get_absolute_url() in listed and effect.kpi.title in listed
+    type(made).objects.filter(pk=made.pk).update(confidential=True)
+    for url in ("/ideas/delivered", f"/ideas/{idea.reference}"):
+        hidden = page(stranger).get(url).content.decode()
+        assert made.reference not in hidden and effect.kpi.title not in hidden
