@@ -8,12 +8,14 @@ from demand.hand_over_page import HandOverPage
 from demand.letters import pages as letters
 from demand.models import Demand, Scorecard
 from demand.scorecards import pages as cards
+from ideation.moderation_pages import comment_urls
 
 urlpatterns = work_urls(
     Demand, listed=views.DemandBoard, one=views.DemandPage, new=views.NewDemand,
     more=[
         *views.DemandsTogether.urls(),
         *letters.urlpatterns,
+        *comment_urls(Demand),
         path("demands/<str:reference>/alike", views.AlikePage.as_view(), name="demand_alike"),
         path("demands/<str:reference>/decide", DecidePage.as_view(), name="demand_decide"),
         path("demands/chart", views.DemandChart.as_view(), name="demands_chart"),

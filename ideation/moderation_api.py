@@ -12,18 +12,20 @@ from changeoffice.core.doors.api.idempotency import AnswersOnce
 from changeoffice.core.doors.api.schema import WholeList
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotSeen
+from changeoffice.core.record.models import Record, Work, work_model
 from changeoffice.core.talk.models import Comment
 from ideation import moderation
 from ideation.models import Idea, Report
-from ideation.models.moderation import WHY
+from ideation.models.moderation import WHY, CommentsModerated
 
 ABOUT = {
-    "idea": shapes.Ref(label="Idea", key="reference", rows=lambda p: Idea.objects.visible_to(p)),
-    "comment": shapes.Number(label="Comment", required=False, least=1,
-                             hint="Its number, where it is about a comment on the idea."),
+    "idea": shapes.Ref(label="Idea", key="reference", rows=lambda p: Idea.objects.visible_to(p),
+                       required=False, hint="Left out where the comment stands on another record."),
+    "comment": shapes.Number(label="Comment", required=False, least=1, most=2**62,
+                             hint="Its number, where it is about a comment."),
 }  # fmt: skip
 REPORT = ABOUT | moderation.REPORT_INPUTS
-ONE_COMMENT = ABOUT | {"comment": shapes.Number(label="Comment", least=1)}
+ONE_COMMENT = ABOUT | {"comment": shapes.Number(label="Comment", least=1, most=2**62)}
 HIDE = ONE_COMMENT | {"reason": WHY}
 
 
@@ -33,7 +35,8 @@ class DoneSerializer(serializers.Serializer):
 
 class ReportSerializer(serializers.Serializer):
     id = serializers.IntegerField(source="pk")
-    idea = ReferenceField()
+    idea = ReferenceField(allow_null=True)
+    about = serializers.CharField(source="about.reference", help_text="What it stands on.")
     comment = serializers.IntegerField(source="comment_id", allow_null=True)
     person = PersonField()
     reason = serializers.CharField()
@@ -63,10 +66,10 @@ class ReportApi(AnswersOnce, viewsets.GenericViewSet):
     @extend_schema(operation_id="idea_reports_create", responses={201: ReportSerializer},
                    request=shapes.serializer_for("IdeaReportIn", REPORT))  # fmt: skip
     def create(self, request) -> Response:
-        """Report an idea, or a comment on it; a second report of the same changes nothing."""
+        """Report an idea, or a comment on an idea or demand; a second report changes nothing."""
         given = shapes.clean(REPORT, request.user, body_of(request))
-        idea, said = _about(given)
-        made = moderation.report(idea, by=request.user, reason=given["reason"], comment=said)
+        work, said = _about(given, request.user)
+        made = moderation.report(work, by=request.user, reason=given["reason"], comment=said)
         return Response(ReportSerializer(made).data, status=201)
 
     @extend_schema(operation_id="idea_reports_leave", responses={200: DoneSerializer},
@@ -74,18 +77,18 @@ class ReportApi(AnswersOnce, viewsets.GenericViewSet):
     @action(detail=False, methods=["post"])
     def leave(self, request) -> Response:
         """Answer the open reports of an idea or a comment: it stays as it is."""
-        idea, said = _about(shapes.clean(ABOUT, request.user, body_of(request)))
-        idea.leave_shown(by=request.user, comment=said)
+        work, said = _about(shapes.clean(ABOUT, request.user, body_of(request)), request.user)
+        work.leave_shown(by=request.user, comment=said)
         return Response({"done": "left"})
 
     @extend_schema(operation_id="idea_comments_hide", responses={200: DoneSerializer},
                    request=shapes.serializer_for("IdeaCommentHideIn", HIDE))  # fmt: skip
     @action(detail=False, methods=["post"], url_path="hide-comment")
     def hide_comment(self, request) -> Response:
-        """Hide a comment on an idea; its author hears why."""
+        """Hide a comment; its author hears why."""
         given = shapes.clean(HIDE, request.user, body_of(request))
-        idea, said = _about(given)
-        idea.hide_comment(by=request.user, comment=said, reason=given["reason"])
+        work, said = _about(given, request.user)
+        work.hide_comment(by=request.user, comment=said, reason=given["reason"])
         return Response({"done": "comment hidden"})
 
     @extend_schema(operation_id="idea_comments_restore", responses={200: DoneSerializer},
@@ -93,16 +96,27 @@ class ReportApi(AnswersOnce, viewsets.GenericViewSet):
     @action(detail=False, methods=["post"], url_path="restore-comment")
     def restore_comment(self, request) -> Response:
         """Let everybody read a hidden comment again."""
-        idea, said = _about(shapes.clean(ONE_COMMENT, request.user, body_of(request)))
-        idea.restore_comment(by=request.user, comment=said)
+        work, said = _about(shapes.clean(ONE_COMMENT, request.user, body_of(request)), request.user)
+        work.restore_comment(by=request.user, comment=said)
         return Response({"done": "comment shown again"})
 
 
-def _about(given: dict) -> tuple[Idea, Comment | None]:
+def _about(given: dict, person) -> tuple[Work, Comment | None]:
     idea, number = given["idea"], given["comment"]
     if number is None:
+        if idea is None:
+            raise Invalid(idea="Name an idea or a comment.")
         return idea, None
-    said = Comment.objects.filter(pk=number, record_id=idea.pk).first()
-    if said is None:
-        raise NotSeen("There is no such comment on this idea.")
-    return idea, said
+    said = Comment.objects.filter(pk=number).select_related("record").first()
+    if said is None or (idea and said.record_id != idea.pk):
+        raise NotSeen("There is no such comment.")
+    return idea or _moderated(said.record, person), said
+
+
+def _moderated(record: Record, person) -> Work:
+    """What a comment stands on, of the kinds whose comments are kept watch over."""
+    work = work_model(record.kind)
+    found = work.objects.visible_to(person).filter(pk=record.pk).first()
+    if found is None or not issubclass(work, CommentsModerated):
+        raise NotSeen("There is no such comment.")
+    return found

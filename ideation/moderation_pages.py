@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET
 
 from changeoffice.core.access.rules import ANALYST
@@ -12,6 +13,7 @@ from changeoffice.core.doors.pages.forms import InputPage
 from changeoffice.core.doors.pages.work import seen
 from changeoffice.core.record.errors import NotAllowed, NotSeen
 from changeoffice.core.record.inputs import Inputs
+from changeoffice.core.record.models import Work
 from changeoffice.core.talk.models import Comment
 from ideation import moderation
 from ideation.models import Idea
@@ -31,8 +33,9 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 
 class ActPage(InputPage):
-    """One act about an idea or a comment on it that its menu does not offer."""
+    """One act about an idea, or a comment on a record, that its menu does not offer."""
 
+    work: ClassVar[type[Work]] = Idea
     asked: ClassVar[Inputs] = {}
     heading: ClassVar[str] = ""
     words: ClassVar[str] = ""
@@ -40,10 +43,10 @@ class ActPage(InputPage):
     goes_to: ClassVar[str] = ""
 
     def dispatch(self, request: HttpRequest, reference: str, pk: int | None = None) -> HttpResponse:
-        self.idea = seen(Idea, reference, request.user)
+        self.about = seen(self.work, reference, request.user)
         self.comment = None
         if pk is not None:
-            rows = Comment.objects.filter(record_id=self.idea.pk, pk=min(pk, MOST_KEYS))
+            rows = Comment.objects.filter(record_id=self.about.pk, pk=min(pk, MOST_KEYS))
             self.comment = rows.select_related("author").first()
             if self.comment is None or (self.comment.hidden_at and not self._watches()):
                 raise NotSeen("There is no such comment on this idea.")
@@ -51,11 +54,11 @@ class ActPage(InputPage):
         return super().dispatch(request)
 
     def check(self) -> None:
-        if not ANALYST.holds(self.request.user, self.idea):
+        if not ANALYST.holds(self.request.user, self.about):
             raise NotAllowed(f"This needs {ANALYST.words}.")
 
     def _watches(self) -> bool:
-        return moderation.WATCHES.holds(self.request.user, self.idea)
+        return moderation.WATCHES.holds(self.request.user, self.about)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.drawn(self.form_of(self.asked), **self._context())
@@ -66,14 +69,14 @@ class ActPage(InputPage):
     def _done(self, given: dict[str, Any]) -> HttpResponse:
         self.act(**given)
         messages.success(self.request, self.done)
-        return self.gone_to(self.goes_to or f"{self.idea.get_absolute_url()}#discussion")
+        return self.gone_to(self.goes_to or f"{self.about.get_absolute_url()}#discussion")
 
     def act(self, **given: Any) -> None:
         raise NotImplementedError
 
     def _context(self) -> dict[str, Any]:
-        return {"heading": self.heading, "record": self.idea, "verb": {"label": self.heading},
-                "submit_label": self.heading, "confirm": self.words, "work": Idea}  # fmt: skip
+        return {"heading": self.heading, "record": self.about, "verb": {"label": self.heading},
+                "submit_label": self.heading, "confirm": self.words, "work": self.work}  # fmt: skip
 
 
 class ReportPage(ActPage):
@@ -85,7 +88,7 @@ class ReportPage(ActPage):
         """Whoever may read it may report it."""
 
     def act(self, **given: Any) -> None:
-        moderation.report(self.idea, by=self.request.user, comment=self.comment, **given)
+        moderation.report(self.about, by=self.request.user, comment=self.comment, **given)
 
 
 class HideCommentPage(ActPage):
@@ -94,7 +97,7 @@ class HideCommentPage(ActPage):
     words = "Others read that the change office has hidden it. Its author, analysts and auditors still see it."
 
     def act(self, **given: Any) -> None:
-        self.idea.hide_comment(by=self.request.user, comment=self.comment, **given)
+        self.about.hide_comment(by=self.request.user, comment=self.comment, **given)
 
 
 class RestoreCommentPage(ActPage):
@@ -102,7 +105,7 @@ class RestoreCommentPage(ActPage):
     words = "Everybody can read it again; its author is told."
 
     def act(self, **given: Any) -> None:
-        self.idea.restore_comment(by=self.request.user, comment=self.comment)
+        self.about.restore_comment(by=self.request.user, comment=self.comment)
 
 
 class LeavePage(ActPage):
@@ -110,9 +113,18 @@ class LeavePage(ActPage):
     words = "Its open reports are closed. It stays as it is."
 
     def act(self, **given: Any) -> None:
-        self.idea.leave_shown(by=self.request.user, comment=self.comment)
+        self.about.leave_shown(by=self.request.user, comment=self.comment)
 
 
 COMMENT_PAGES = {
     "report": ReportPage, "hide": HideCommentPage, "restore": RestoreCommentPage, "leave": LeavePage,
 }  # fmt: skip
+
+
+def comment_urls(work: type[Work]) -> list[URLPattern]:
+    """The acts about a comment on records of this kind."""
+    return [
+        path(f"{work.plural}/<str:reference>/comments/<int:pk>/{act}", page.as_view(work=work),
+             name=f"{work.kind}_comment_{act}")
+        for act, page in COMMENT_PAGES.items()
+    ]  # fmt: skip

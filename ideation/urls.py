@@ -50,14 +50,7 @@ urlpatterns = work_urls(
         path(
             "ideas/<str:reference>/leave", moderation_pages.LeavePage.as_view(), name="idea_leave"
         ),
-        *(
-            path(
-                f"ideas/<str:reference>/comments/<int:pk>/{act}",
-                page.as_view(),
-                name=f"idea_comment_{act}",
-            )
-            for act, page in moderation_pages.COMMENT_PAGES.items()
-        ),
+        *moderation_pages.comment_urls(Idea),
         path("ideas/<str:reference>/vote", views.vote, name="idea_vote"),
         path("ideas/<str:reference>/unvote", views.unvote, name="idea_unvote"),
     ],

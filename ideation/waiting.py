@@ -1,13 +1,11 @@
 """Which ideas wait for a person: a question to answer, a review to begin, a score to give."""
 
-from dataclasses import replace
-
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.access.rules import ANALYST
 from changeoffice.core.ports import Ask, Waiting
-from changeoffice.core.record.models import NamedPerson, Work
+from changeoffice.core.record.models import NamedPerson, Record, Work
 from ideation.models import Campaign, Idea, Report, VettingScore
 from ideation.rules import AUTHORS, REVIEWER, USUAL_REVIEWERS
 
@@ -50,12 +48,15 @@ def _rounds(person) -> Ask:
 
 
 def _reports(person) -> Ask:
-    """Ideas that somebody reported, or a comment on them."""
-    reported = Report.objects.filter(idea=OuterRef("pk"), decided_at=None)
-    rows = Idea.objects.visible_to(person).filter(ANALYST.q(person), Exists(reported))
-    return Ask(rows.order_by("pk")[:SHOWN], lambda idea: replace(
-        _waiting(idea, "Decide on a report", "You review ideas, and somebody reported it", "Decide"),
-        url="/ideas/reports"))  # fmt: skip
+    """Records that somebody reported, or a comment on them."""
+    about = Q(idea=OuterRef("pk")) | Q(comment__record=OuterRef("pk"))
+    rows = Record.objects.visible_to(person).filter(
+        ANALYST.q(person), Exists(Report.objects.filter(about, decided_at=None))
+    )
+    because = "You keep watch there, and somebody reported it"
+    return Ask(rows.order_by("pk")[:SHOWN], lambda record: Waiting(
+        kind=record.kind, reference=record.reference, title=record.title, url="/ideas/reports",
+        what="Decide on a report", because=because, action_label="Decide"))  # fmt: skip
 
 
 def _scores(person) -> Ask:

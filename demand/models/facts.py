@@ -26,6 +26,7 @@ from demand.rules import EDITORS
 from demand.scoring import WSJF, Card
 from demand.stages import StageClock
 from ideation.models import Idea
+from ideation.models.moderation import CommentsModerated
 
 BEFORE_APPROVAL = ("submitted", "screening", "assessment")
 DECIDED_ON = ("approval", "approved", "scheduled")
@@ -45,7 +46,7 @@ class DemandQuerySet(WorkQuerySet):
         return self.filter(state__in=RANKED, score_index__isnull=False, confidential=False)
 
 
-class DemandFacts(Work):
+class DemandFacts(CommentsModerated, Work):
     """Fields, constraints and questions; its verbs stand in the chapters that build on it."""
 
     editors = EDITORS

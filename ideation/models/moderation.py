@@ -10,7 +10,7 @@ from changeoffice.core.record import acting, clock
 from changeoffice.core.record.clock import OfficeNow
 from changeoffice.core.record.errors import Invalid, NotNow
 from changeoffice.core.record.inputs import LongText
-from changeoffice.core.record.models import HIDDEN, Reach
+from changeoffice.core.record.models import HIDDEN, Reach, Record
 from changeoffice.core.record.workflow import ANY, guard, transition
 from changeoffice.core.talk.models import MODERATORS, Comment
 from ideation.models.merging import Mergeable
@@ -20,9 +20,11 @@ WHY = LongText(label="Why", lines=3, min=5, max=500, hint="Whoever wrote it read
 
 
 class Report(models.Model):
-    """Somebody thinks that an idea, or a comment on it, should not stand here."""
+    """Somebody thinks that an idea, or a comment on it or on another record, should not stand here."""
 
-    idea = models.ForeignKey("ideation.Idea", on_delete=models.PROTECT, related_name="reports")
+    idea = models.ForeignKey(
+        "ideation.Idea", null=True, on_delete=models.PROTECT, related_name="reports"
+    )
     comment = models.ForeignKey(Comment, null=True, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField()
@@ -36,58 +38,23 @@ class Report(models.Model):
             models.UniqueConstraint(
                 fields=["idea", "comment", "person"], condition=Q(decided_at=None),
                 nulls_distinct=False, name="reported_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(idea__isnull=False) | Q(comment__isnull=False), name="report_is_of_something"
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"report {self.pk}"
 
-
-@guard("It is hidden already.")
-def is_shown(idea) -> bool:
-    return idea.reach != HIDDEN
-
-
-@guard("It is not hidden.")
-def was_hidden(idea) -> bool:
-    return idea.reach == HIDDEN
-
-
-SUBMITTED = ("open", "under_review", "more_information", "vetting", "developed", "promoted",
-             "merged", "parked", "declined")  # fmt: skip
-
-
-class Moderated(Mergeable):
-    class Meta(Mergeable.Meta):
-        abstract = True
-
-    hidden_because = models.TextField(blank=True, default="", db_default="", editable=False)
-
-    @classmethod
-    def hidden_at(cls, header, person) -> tuple[str, ...]:
-        why = () if READS_WHY.holds(person, header) else ("hidden_because",)
-        return (*super().hidden_at(header, person), *why)
-
     @property
-    def is_hidden(self) -> bool:
-        return self.reach == HIDDEN
+    def about(self) -> Record:
+        """What it, or the comment, stands on."""
+        return self.comment.record if self.comment else self.idea.record
 
-    @transition(SUBMITTED, None, who=ANALYST, told="hid", quiet=True, guards=[is_shown], tone="danger",
-                asks={"reason": WHY}, reason_for=READS_WHY,
-                confirm="It then exists only for its author, people named on it, analysts and auditors. "
-                        "The words of a demand it became stay: edit that one, or make it confidential.")  # fmt: skip
-    def hide(self, *, by, reason):
-        """Take it out of sight; its author hears why."""
-        self.reach, self.hidden_because = HIDDEN, reason
-        self.decide_reports(by, None)
-        self._tell(self.owner, by, f"{self.reference} was hidden by the change office: {reason}")
 
-    @transition(SUBMITTED, None, who=ANALYST, told="showed again", quiet=True, guards=[was_hidden],
-                label="Show again")  # fmt: skip
-    def restore(self, *, by):
-        """Let everybody see it again."""
-        self.reach, self.hidden_because = Reach.STAFF, ""
-        self._tell(self.owner, by, f"{self.reference} can be seen by everybody again")
+class CommentsModerated:
+    """What is said about a record, kept from others by who keeps watch over it."""
 
     @transition(ANY, None, who=ANALYST, told="hid a comment on", quiet=True, bumps=False, door=False,
                 asks={"reason": WHY}, noted=False, reason_for=MODERATORS)  # fmt: skip
@@ -121,14 +88,15 @@ class Moderated(Mergeable):
             raise NotNow("No open report is about this.", record=self)
 
     def decide_reports(self, by, comment: Comment | None) -> int:
-        rows = Report.objects.filter(idea_id=self.pk, comment=comment, decided_at=None)
+        of = {"comment": comment} if comment else {"comment": None, "idea_id": self.pk}
+        rows = Report.objects.filter(decided_at=None, **of)
         return rows.update(decided_at=clock.now(), decided_by=by)
 
     def _said(self, comment: Comment) -> Comment:
-        """As it stands now, with the idea locked: it may have moved on in a merge."""
+        """As it stands now, with the record locked: it may have moved on in a merge."""
         found = Comment.objects.filter(pk=comment.pk, record_id=self.pk).first()
         if found is None:
-            raise Invalid(comment="There is no such comment on this idea.")
+            raise Invalid(comment="There is no such comment on it.")
         return found
 
     def _tell(self, person, by, text: str) -> None:
@@ -146,3 +114,50 @@ class Moderated(Mergeable):
         elif comment.author_id != person.pk and not comment.hidden_at and STAFF.holds(person, self):
             found.append(("Report", f"{base}/report"))
         return found
+
+
+@guard("It is hidden already.")
+def is_shown(idea) -> bool:
+    return idea.reach != HIDDEN
+
+
+@guard("It is not hidden.")
+def was_hidden(idea) -> bool:
+    return idea.reach == HIDDEN
+
+
+SUBMITTED = ("open", "under_review", "more_information", "vetting", "developed", "promoted",
+             "merged", "parked", "declined")  # fmt: skip
+
+
+class Moderated(CommentsModerated, Mergeable):
+    class Meta(Mergeable.Meta):
+        abstract = True
+
+    hidden_because = models.TextField(blank=True, default="", db_default="", editable=False)
+
+    @classmethod
+    def hidden_at(cls, header, person) -> tuple[str, ...]:
+        why = () if READS_WHY.holds(person, header) else ("hidden_because",)
+        return (*super().hidden_at(header, person), *why)
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.reach == HIDDEN
+
+    @transition(SUBMITTED, None, who=ANALYST, told="hid", quiet=True, guards=[is_shown], tone="danger",
+                asks={"reason": WHY}, reason_for=READS_WHY,
+                confirm="It then exists only for its author, people named on it, analysts and auditors. "
+                        "The words of a demand it became stay: edit that one, or make it confidential.")  # fmt: skip
+    def hide(self, *, by, reason):
+        """Take it out of sight; its author hears why."""
+        self.reach, self.hidden_because = HIDDEN, reason
+        self.decide_reports(by, None)
+        self._tell(self.owner, by, f"{self.reference} was hidden by the change office: {reason}")
+
+    @transition(SUBMITTED, None, who=ANALYST, told="showed again", quiet=True, guards=[was_hidden],
+                label="Show again")  # fmt: skip
+    def restore(self, *, by):
+        """Let everybody see it again."""
+        self.reach, self.hidden_because = Reach.STAFF, ""
+        self._tell(self.owner, by, f"{self.reference} can be seen by everybody again")
