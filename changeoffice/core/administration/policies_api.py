@@ -76,25 +76,25 @@ def _cost(label: str) -> shapes.Number:
     return shapes.Number(label=label, least=0, most=commands.MOST_COST, required=False)
 
 
-DRAFT: shapes.Inputs = {
+DRAFT: dict[str, shapes.Input] = {
     "name": shapes.Text(label="Name", max=80),
     "cost_above": _cost("Cost above"), "cost_up_to": _cost("Cost up to"),
     "types": CodesInput(label="Types"), "risks": CodesInput(label="Risks"),
     "flags": CodesInput(label="Touches one of"),
     "steps": StepsInput(label="Who is asked"),
 }  # fmt: skip
-REASON: shapes.Inputs = {"reason": shapes.Text(label="Why", max=500, min=3)}
-KIND: shapes.Inputs = {
+REASON: dict[str, shapes.Input] = {"reason": shapes.Text(label="Why", max=500, min=3)}
+KIND: dict[str, shapes.Input] = {
     "kind": shapes.Text(label="Kind of record", max=24, required=False,
                         hint="Of what is approved; the first kind when left empty.")
 }  # fmt: skip
-SEEN: shapes.Inputs = {
+SEEN: dict[str, shapes.Input] = {
     "seen": shapes.Number(label="Edition seen", least=0, most=2**62, required=False,
                           hint="As you read it: refused when somebody changed it since.")
 }  # fmt: skip
-SWITCH: shapes.Inputs = {"on": shapes.Flag(label="On")} | REASON
-MOVE: shapes.Inputs = {"to": shapes.Choice(label="To", choices=[("up", "Up"), ("down", "Down")])}
-WAIT: shapes.Inputs = {
+SWITCH: dict[str, shapes.Input] = {"on": shapes.Flag(label="On")} | REASON
+MOVE: dict[str, shapes.Input] = {"to": shapes.Choice(label="To", choices=[("up", "Up"), ("down", "Down")])}
+WAIT: dict[str, shapes.Input] = {
     "working_days": shapes.Number(label="Working days past the limit", least=1, most=60)
 } | REASON
 
