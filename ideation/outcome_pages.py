@@ -44,5 +44,5 @@ class ThankPage(ActPage):
         """Any member of staff may; the verb looks whether it is delivered."""
 
     def act(self, **given: Any) -> None:
-        self.goes_to = self.idea.get_absolute_url()
-        self.idea.thank(by=self.request.user, **given)
+        self.goes_to = self.about.get_absolute_url()
+        self.about.thank(by=self.request.user, **given)

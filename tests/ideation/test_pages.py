@@ -209,7 +209,7 @@ def test_a_closed_idea_takes_no_vote_and_says_why(page, analyst, colleague, idea
 
 
 def test_votes_are_shown_by_unit_and_never_by_name(page, make_person, author, idea, other_unit):
-    voter = make_person("Very Secret Voter", unit=other_unit)
+    voter, *_ = [make_person(f"Very Secret Voter {n}", unit=other_unit) for n in range(5)]
     idea.vote(by=voter)
     shown = page(author).get(f"/ideas/{idea.reference}").content.decode()
     assert "Lending" in shown and "Very Secret Voter" not in shown

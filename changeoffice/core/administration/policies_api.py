@@ -93,7 +93,9 @@ SEEN: dict[str, shapes.Input] = {
                           hint="As you read it: refused when somebody changed it since.")
 }  # fmt: skip
 SWITCH: dict[str, shapes.Input] = {"on": shapes.Flag(label="On")} | REASON
-MOVE: dict[str, shapes.Input] = {"to": shapes.Choice(label="To", choices=[("up", "Up"), ("down", "Down")])}
+MOVE: dict[str, shapes.Input] = {
+    "to": shapes.Choice(label="To", choices=[("up", "Up"), ("down", "Down")])
+}
 WAIT: dict[str, shapes.Input] = {
     "working_days": shapes.Number(label="Working days past the limit", least=1, most=60)
 } | REASON
