@@ -257,6 +257,7 @@ class ThemeApi(AnswersOnce, viewsets.GenericViewSet):
                    request=shapes.serializer_for("ThemeIn", THEME_BIRTH))  # fmt: skip
     def create(self, request) -> Response:
         """Add a theme; it is in use at once."""
+        keeping.need_manager(request.user)
         given = shapes.clean(THEME_BIRTH, request.user, body_of(request))
         made = keeping.keep_theme(None, by=request.user, is_active=True, **given)
         return Response(ThemeSerializer(made).data, status=201)

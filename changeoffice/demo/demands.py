@@ -217,7 +217,7 @@ def _assessors(course: Course) -> list[Person]:
     ]
     if course.spec.confidential:
         found = [play.who("analyst"), play.who("finance")]
-    return list(dict.fromkeys(found))
+    return [person for person in dict.fromkeys(found) if person != course.made.requester]
 
 
 def _score(course: Course, person: Person) -> None:

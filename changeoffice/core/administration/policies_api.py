@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Subquery
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 
 from changeoffice.core.administration import policies as commands
@@ -194,6 +195,8 @@ class ApprovalPolicyApi(AnswersOnce, viewsets.GenericViewSet):
         super().initial(request, *args, **kwargs)
         if not commands.reads_policies(request.user):
             raise NotAllowed("Policies are read by managers, auditors and administrators.")
+        if request.method not in SAFE_METHODS:
+            commands.need_keeper(request.user)
 
     @extend_schema(operation_id="approval_policies_list", parameters=[OpenApiParameter("kind", str)],
                    responses=ApprovalPolicySerializer(many=True))  # fmt: skip
@@ -322,7 +325,6 @@ def _rules(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _effect(request, found: ApprovalPolicy, given: dict[str, Any]) -> Response:
-    commands.need_keeper(request.user)
     draft = ApprovalPolicy(pk=found.pk, kind=found.kind, order=found.order, name=given["name"],
                            is_active=found.is_active, **_rules(given))  # fmt: skip
     commands.check(draft.kind, draft.conditions, draft.steps)
