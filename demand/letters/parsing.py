@@ -2,22 +2,25 @@
 cannot be read comes out empty."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from email.utils import getaddresses
 from hashlib import sha256
 from html.parser import HTMLParser
 
 REFERENCE = re.compile(r"\bDMD-\d{4,8}\b", re.IGNORECASE)
 ANSWER = re.compile(r"^\s*((re|aw|fwd?|wg)\s*:\s*)+", re.IGNORECASE)
 QUOTE = re.compile(r"^(>|On .{10,120} wrote:$|-----\s?Original Message|_{20,}$|From: .+@)")
-RESULT = re.compile(r"\b(dmarc|spf|dkim)\s*=\s*(\w+)", re.IGNORECASE)
+# Words in quotes or brackets are anybody's, also inside what our own server writes.
+ASIDE = re.compile(r'"(?:[^"\\]|\\.)*+"?|\([^()]*\)', re.DOTALL)
+ADDRESS = r"[^\s<>@,;:()]+@[^\s<>@,;:()]+"
+SENDER = re.compile(rf"(?:[^<>@,;:]*<\s*({ADDRESS})\s*>|\s*({ADDRESS}))\s*")
+RESULT = re.compile(r"\s*(dmarc|spf|dkim)(?:\s*/\s*\d+)?\s*=\s*(\w+)", re.IGNORECASE)
 SPACE = re.compile(r"[ \t\u00a0]+")
-MOST_TEXT, MOST_FILES, LONGEST_SUBJECT = 8000, 10, 200
+MOST_TEXT, MOST_FILES, LONGEST_SUBJECT, LONGEST_HEADER = 8000, 10, 200, 4000
 BLOCKS = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "blockquote", "table", "ul", "ol"}
 
 
@@ -83,10 +86,19 @@ def _clean(text: str) -> str:
 
 
 def _sender(message) -> str:
-    """The one address it says it is from; with none or several there is no sender."""
-    addresses = [address for _, address in getaddresses([_header(message, "From")]) if address]
-    only = addresses[0].strip().lower() if len(addresses) == 1 else ""
-    return only if re.fullmatch(r"[^@\s]+@[^@\s]+", only) else ""
+    """The one address it says it is from. Where two programs could read two senders out of it there
+    is none: the one that was checked need not be the one read here."""
+    said = [str(value) for name, value in message.raw_items() if name.lower() == "from"]
+    if len(said) != 1 or len(said[0]) > LONGEST_HEADER:
+        return ""
+    found = SENDER.fullmatch(_without_asides(_clean(said[0])))
+    return (found[1] or found[2]).lower() if found else ""
+
+
+def _without_asides(text: str) -> str:
+    while (plain := ASIDE.sub(" ", text)) != text:
+        text = plain
+    return text
 
 
 def _is_automatic(message) -> bool:
@@ -105,10 +117,19 @@ def _verdicts(message, authority: str) -> dict[str, str]:
     if not authority:
         return {}
     for value in message.get_all("Authentication-Results", []):
-        plain = _clean(str(value))
-        if plain.split(";")[0].split()[:1] == [authority]:
-            return {name.lower(): verdict.lower() for name, verdict in RESULT.findall(plain)}
+        server, *results = _without_asides(_clean(str(value))).split(";")
+        if server.split()[:1] == [authority]:
+            return _worst(filter(None, map(RESULT.match, results)))
     return {}
+
+
+def _worst(results: Iterable[re.Match]) -> dict[str, str]:
+    """By method; the sender writes part of the words behind a verdict, but never one before it."""
+    found: dict[str, str] = {}
+    for name, verdict in (result.groups() for result in results):
+        if found.get(name.lower(), "pass") == "pass":
+            found[name.lower()] = verdict.lower()
+    return found
 
 
 def _parts(message) -> Iterator[EmailMessage]:

@@ -64,6 +64,43 @@ def test_only_the_topmost_check_of_our_own_server_is_believed(letter):
     assert parsing.read(letter("plain"), "").verdicts == {}
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["smtp.mailfrom=dmarc=pass@evil.example", 'smtp.mailfrom="x; dmarc=pass"@evil.example',
+     "(as said (by dmarc=pass; dmarc=pass)) smtp.mailfrom=a@evil.example"],
+)  # fmt: skip
+def test_what_the_sender_put_into_the_words_of_a_verdict_is_no_verdict(written):
+    head = f"Authentication-Results: {AUTHORITY}; dmarc=fail; spf=pass {written}\n\nx"
+    assert parsing.read(head.encode(), AUTHORITY).verdicts == {"dmarc": "fail", "spf": "pass"}
+
+
+def test_of_two_verdicts_on_one_method_the_worse_counts():
+    head = f"Authentication-Results: {AUTHORITY}; dmarc=pass; dmarc=fail; dmarc=pass\n\nx"
+    assert parsing.read(head.encode(), AUTHORITY).verdicts == {"dmarc": "fail"}
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["boss@office.example <me@evil.example>", "<boss@office.example> <me@evil.example>",
+     "boss@office.example <me@evil.example", "boss@office.example me@evil.example",
+     "boss@office.example\nFrom: me@evil.example", "<@evil.example:boss@office.example>",
+     "=?utf-8?q?boss=40office.example?= me@evil.example", "=?utf-8?q?boss=40office.example?=",
+     "boss@office.example, me@evil.example", "staff: boss@office.example;"],
+)  # fmt: skip
+def test_a_sender_two_programs_could_read_differently_is_none(written):
+    assert parsing.read(f"From: {written}\n\nx".encode()).sender == ""
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["Boss@Office.example", "The Boss <boss@office.example>", '"Boss, the" <boss@office.example>',
+     "=?utf-8?q?Bo=C3=9F?= <boss@office.example>", "boss@office.example (The \"Boss\")",
+     '"me@evil.example" <boss@office.example>'],
+)  # fmt: skip
+def test_a_sender_is_read_beside_any_name(written):
+    assert parsing.read(f"From: {written}\n\nx".encode()).sender == "boss@office.example"
+
+
 @pytest.mark.parametrize("name", ["broken", "plain", "attachment"])
 def test_half_a_letter_is_read_as_far_as_it_goes(letter, name):
     whole = letter(name)
