@@ -9,11 +9,10 @@ from urllib.parse import unquote, urlsplit
 
 from celery.schedules import crontab
 from django.conf import settings
-from django.db import DataError
+from django.db import InterfaceError, OperationalError
 
 from changeoffice.core.jobs.registry import job
 from changeoffice.core.record import acting
-from changeoffice.core.record.errors import Refused
 from demand.letters.taking import take
 
 log = logging.getLogger(__name__)
@@ -90,6 +89,8 @@ def _outcome(raw: bytes) -> str:
     try:
         with acting.through("mail"):
             return "taken" if take(raw) else "known"
-    except (Refused, DataError, ValueError):
+    except (OperationalError, InterfaceError):  # not the message's fault: it is read again
+        raise
+    except Exception:
         log.exception("a letter could not be taken in")
         return "failed"

@@ -7,9 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import EmailPolicy
 from hashlib import sha256
-from html.parser import HTMLParser
+from html import unescape
 
 REFERENCE = re.compile(r"\bDMD-\d{4,8}\b", re.IGNORECASE)
 ANSWER = re.compile(r"^\s*((re|aw|fwd?|wg)\s*:\s*)+", re.IGNORECASE)
@@ -20,8 +20,15 @@ ADDRESS = r"[^\s<>@,;:()]+@[^\s<>@,;:()]+"
 SENDER = re.compile(rf"(?:[^<>@,;:]*<\s*({ADDRESS})\s*>|\s*({ADDRESS}))\s*")
 RESULT = re.compile(r"\s*(dmarc|spf|dkim)(?:\s*/\s*\d+)?\s*=\s*(\w+)", re.IGNORECASE)
 SPACE = re.compile(r"[ \t\u00a0]+")
-MOST_TEXT, MOST_FILES, LONGEST_SUBJECT, LONGEST_HEADER = 8000, 10, 200, 4000
+MOST_TEXT, MOST_FILES, MOST_PARTS = 8000, 10, 60
+LONGEST_SUBJECT, LONGEST_HEADER = 200, 4000
 BLOCKS = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "blockquote", "table", "ul", "ol"}
+# In one pass whatever comes: what never ends goes to the end, and no tag is looked for twice.
+MARKUP = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|head|title)\b.*?(?:</\1\b[^<>]*+>|\Z)"
+    r"|<(/?)([a-z][a-z0-9]*+)[^<>]*+>|<[!?][^<>]*+>",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -46,10 +53,23 @@ class Letter:
     )  # of one's own mail server: dmarc, spf, dkim
 
 
+class _AsFarAsItGoes(EmailPolicy):
+    """A header is parsed anew at every look, slowly, and some cannot be: it is read as far as any
+    honest one goes, and as it stands where it makes no sense. So is what every part says of its
+    type, since no message has too many parts to be looked at."""
+
+    def header_fetch_parse(self, name: str, value: str):
+        known = str(value)[:LONGEST_HEADER]
+        if name.lower() != "content-type":
+            with suppress(Exception):
+                return super().header_fetch_parse(name, known)
+        return _clean(known)
+
+
 def read(raw: bytes, authority: str = "") -> Letter:
     """`authority` is the name of the mail server whose check of the sender is believed."""
     try:
-        message = message_from_bytes(raw, policy=default)
+        message = message_from_bytes(raw, policy=_AsFarAsItGoes())
     except Exception:
         message = EmailMessage()
     subject = _header(message, "Subject")[:LONGEST_SUBJECT]
@@ -134,7 +154,7 @@ def _worst(results: Iterable[re.Match]) -> dict[str, str]:
 
 def _parts(message) -> Iterator[EmailMessage]:
     for n, part in enumerate(message.walk()):
-        if n > 200:  # nested without end
+        if n > MOST_PARTS:  # nested without end
             return
         if not part.is_multipart():
             yield part
@@ -178,30 +198,12 @@ def _files(message) -> Iterator[File]:
             yield File(name[:160], content)
 
 
-class _Words(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.words: list[str] = []
-        self.hidden = 0
-
-    def handle_starttag(self, tag: str, attrs) -> None:
-        self.hidden += tag in ("script", "style", "head", "title")
-        if tag in BLOCKS:
-            self.words.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.hidden = max(0, self.hidden - (tag in ("script", "style", "head", "title")))
-        if tag in BLOCKS and tag != "br":
-            self.words.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self.hidden:
-            self.words.append(SPACE.sub(" ", data.replace("\n", " ")))
-
-
 def _without_markup(html: str) -> str:
-    reader = _Words()
-    with suppress(Exception):  # what was read so far is kept
-        reader.feed(html)
-        reader.close()
-    return "".join(reader.words)
+    def instead(found: re.Match) -> str:
+        tag, ends = (found[3] or "").lower(), bool(found[2])
+        return "\n" if tag in BLOCKS and not (ends and tag == "br") else ""
+
+    plain = MARKUP.sub(instead, html.replace("\n", " "))
+    with suppress(ValueError):  # a number too long for a character
+        plain = unescape(plain)
+    return SPACE.sub(" ", _clean(plain))

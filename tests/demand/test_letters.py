@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -49,6 +50,13 @@ def is_sound(found: parsing.Letter) -> None:
     ):
         assert "\x00" not in words
         words.encode()
+
+
+UNREADABLE = b"Content-Disposition: attachment; filename*0*\n\nWords"
+
+
+def test_a_header_nobody_can_parse_does_not_keep_the_letter_from_being_read():
+    assert parsing.read(b"Subject: Of some use\n" + UNREADABLE).subject == "Of some use"
 
 
 # Reading ---------------------------------------------------------------------------------------------
@@ -99,6 +107,19 @@ def test_a_sender_two_programs_could_read_differently_is_none(written):
 )  # fmt: skip
 def test_a_sender_is_read_beside_any_name(written):
     assert parsing.read(f"From: {written}\n\nx".encode()).sender == "boss@office.example"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"Content-Type: text/html\n\n" + b"<a " * 100_000, b"Content-Type: text/html\n\n" + b"<!--" * 100_000,
+     b"Content-Type: text/html\n\n<" + b"a" * 300_000, b"Content-Type: text/plain; " + b"a=b;" * 75_000 + b"\n\nx",
+     b"Subject: " + b"a " * 150_000 + b"\n\nx", b"From: " + b"(" * 150_000 + b")" * 150_000 + b"\n\nx"],
+    ids=["tags", "comments", "one tag", "parameters", "words", "brackets"],
+)  # fmt: skip
+def test_a_letter_made_to_keep_us_busy_is_read_at_once(raw):
+    began = time.process_time()
+    is_sound(parsing.read(raw, AUTHORITY))
+    assert time.process_time() - began < 5, "it took minutes, growing with the square of its length"
 
 
 @pytest.mark.parametrize("name", ["broken", "plain", "attachment"])
