@@ -59,6 +59,20 @@ def test_a_shared_view_opens_for_all_and_is_changed_by_its_owner_or_a_manager(
     assert (late.name, late.is_shared, late.is_start) == ("Late", False, False)
 
 
+def test_a_shared_view_does_not_exist_for_people_of_suppliers(page, analyst, outsider, late):
+    page(analyst).post(f"{late.get_absolute_url()}/edit", {"name": "Late ideas", "is_shared": "on"})
+    assert page(outsider).get(late.get_absolute_url()).status_code == 404
+    assert b"Late ideas" not in page(outsider).get("/demands").content
+
+
+def test_a_view_that_grows_too_long_in_an_address_is_refused(page, analyst, late):
+    long = "search=" + "é" * 1500
+    at = f"{late.get_absolute_url()}/update"
+    assert page(analyst).post(at, {"query": long}).status_code == 400
+    new = page(analyst).post("/demands/views/new", {"name": "Long", "query": long})
+    assert new.status_code == 422
+
+
 def test_a_list_opens_with_the_view_chosen_for_it_and_only_one_is(page, analyst, late):
     client, at = page(analyst), late.get_absolute_url()
     client.post(f"{at}/edit", {"name": "Late ideas", "is_start": "on"})

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 
+from changeoffice.core.access.grants import grants_of
 from changeoffice.core.tracking import tracked
 
 
@@ -27,8 +28,10 @@ class RememberedAnswer(models.Model):
 
 class SavedViewQuerySet(models.QuerySet):
     def open_to(self, person, listed: str = "") -> "SavedViewQuerySet":
-        """One's own views and those colleagues share; of one list, where it is named."""
-        rows = self.filter(models.Q(owner=person) | models.Q(is_shared=True))
+        """One's own views and those colleagues share; of one list, where it is named. What staff
+        call their views and look for is not for a supplier's people."""
+        shared = models.Q(is_shared=True) if grants_of(person).is_staff else models.Q()
+        rows = self.filter(models.Q(owner=person) | shared)
         return rows.filter(listed=listed) if listed else rows
 
 

@@ -17,6 +17,7 @@ from changeoffice.core.record.inputs import Flag, Inputs, Text
 from changeoffice.core.record.workflow import constraints_in_words, need_staff, own_context
 
 MOST_OF_A_PERSON = 40
+LONGEST, TOO_LONG = 2000, "This view has more filters than can be kept."
 NOT_KEPT = (*PAGING, "saved", "format", "csrfmiddlewaretoken")
 NAMING: Inputs = {
     "name": Text(label="Name", max=60, hint="For example: Late in payments."),
@@ -28,8 +29,8 @@ NAMING: Inputs = {
 
 def kept_query(query: str) -> str:
     """The part of an address that makes a view: without the page one is on."""
-    if "\x00" in query or len(query) > 2000:
-        raise Invalid(__all__="This view has more filters than can be kept.")
+    if "\x00" in query or len(query) > LONGEST:
+        raise Invalid(__all__=TOO_LONG)
     asked = QueryDict(query, mutable=True)
     for name in NOT_KEPT:
         asked.pop(name, None)
@@ -37,7 +38,10 @@ def kept_query(query: str) -> str:
     plain = QueryDict(mutable=True)
     for name, values in sorted(filled):
         plain.setlist(name, values)
-    return plain.urlencode()
+    kept = plain.urlencode()
+    if len(kept) > LONGEST:  # letters that an address spells out in several
+        raise Invalid(__all__=TOO_LONG)
+    return kept
 
 
 def drawn(found: list[SavedView], request: HttpRequest, listed: str) -> dict[str, Any]:
