@@ -20,12 +20,20 @@ from urllib3.exceptions import HTTPError
 
 LOOKING_UP, CONNECTING, READING, IN_ALL = 3.0, 3.0, 5.0, 8.0  # seconds
 MOST_TRIED = 2
-HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?|\[[0-9a-f:.]+\]")
+HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,240}[a-z0-9])?|\[[0-9a-f:.]+\]")
 # Numbers that carry another one inside, which a router on the way may unpack, and an old range of
 # networks' own; the standard library's idea of what is public lets some of them through.
 NOT_OURS = [
     ipaddress.ip_network(one)
-    for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "fec0::/10")
+    for one in (
+        "::/96",
+        "::ffff:0:0:0/96",
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "2002::/16",
+        "2001::/32",
+        "fec0::/10",
+    )
 ]
 INSIDE = "leads to an address inside the network, which an administrator has not allowed"
 
@@ -63,7 +71,11 @@ def checked(address: str, inside: Collection[str] = ()) -> str:
 
 
 def host_of(address: str) -> str:
-    return urlsplit(address).hostname or ""
+    """With its port where it is not the usual one, which is another server."""
+    parts = urlsplit(address)
+    return (
+        f"{parts.hostname}:{parts.port}" if parts.port not in (None, 443) else f"{parts.hostname}"
+    )
 
 
 def masked(address: str) -> str:

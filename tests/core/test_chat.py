@@ -9,6 +9,7 @@ from django.utils import timezone
 from changeoffice.core.jobs.digest import daily_letters
 from changeoffice.core.notify import chat
 from changeoffice.core.notify.models import ChatHook, Letter, Notification
+from changeoffice.core.notify.wording import chat_message
 from changeoffice.core.outbox.models import Outbox
 from changeoffice.core.outbox.relay import relay
 from changeoffice.core.people.models import Person
@@ -199,10 +200,25 @@ def test_a_letter_about_what_became_hidden_while_it_waited_is_not_sent(author, c
 
 
 def test_a_title_cannot_call_everybody_or_hide_a_link(listening, colleague, chat_server, idea):
-    Idea.objects.filter(pk=idea.pk).update(title="<!channel> @here <http://evil.example|Open>")
+    Idea.objects.filter(pk=idea.pk).update(
+        title="<!channel> @here <http://evil.example|Open> [It](//evil)"
+    )
     say(idea, colleague, "Good one")
     (said,) = chat_server.said
     assert "<" not in said and "@here" not in said and "@\u200bhere" in said
+    assert "](" not in said
+
+
+def test_a_name_in_the_reason_cannot_call_everybody(author, administrator):
+    notice = Notification(person=author, text="News", because="<!channel> @all set it")
+    assert "<" not in chat_message(notice) and "@all" not in chat_message(notice)
+
+
+def test_a_wrong_port_of_a_host_does_not_make_others_wait(listening, stranger, idea, chat_server):
+    chat.keep_address(stranger, "https://chat.example:1/hooks/nobody-there")
+    ChatHook.objects.filter(person=stranger).update(away_at=timezone.now())
+    say(idea, stranger, "Good one")
+    assert len(chat_server.said) == 1
 
 
 def test_an_address_inside_that_is_no_longer_allowed_is_not_called(
@@ -219,7 +235,8 @@ def test_an_address_inside_that_is_no_longer_allowed_is_not_called(
 def test_the_address_is_named_tested_and_removed(author, chat_server, page):
     client = page(author)
     text = client.post("/settings/chat", {"address": chat_server.address}, follow=True).content
-    assert b"chat.example/\xe2\x80\xa6-key" in text and b"very-secret" not in text
+    masked = f"https://chat.example:{chat_server.port}/…-key"
+    assert masked in text.decode() and b"very-secret" not in text
     answer = client.post("/settings/chat/test", follow=True)
     assert b"was delivered to chat.example" in answer.content and len(chat_server.said) == 1
     assert b"Wait some seconds" in client.post("/settings/chat/test", follow=True).content

@@ -13,7 +13,7 @@ BODY = {"text": "Hello"}
     "number",
     ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
      "224.0.0.1", "::1", "::", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-     "64:ff9b::a00:1", "64:ff9b:1::a00:1", "2002:7f00:1::", "fec0::1", "ff02::1"],
+     "::10.0.0.1", "::ffff:0:10.0.0.1", "64:ff9b::a00:1", "64:ff9b:1::a00:1", "2002:7f00:1::", "fec0::1", "ff02::1"],
 )  # fmt: skip
 def test_a_name_that_leads_inside_is_refused(number, monkeypatch):
     with resolving(monkeypatch, {"rebound.example": [number]}), pytest.raises(NotDelivered) as told:

@@ -34,11 +34,9 @@ def daily_letter(notices: Sequence[Notification]) -> tuple[str, str]:
 
 
 def chat_message(notice: Notification) -> str:
-    text = CALLS_ALL.sub("@\u200b", notice.text).translate(AS_TEXT)
-    return (
-        f"{text}.\nYou get this because {notice.because}.\n"
-        f"{LEAD[notice.asks]}: {settings.SITE_URL}{notice.get_absolute_url()}"
-    )
+    said = f"{notice.text}.\nYou get this because {notice.because}.\n"
+    plain = CALLS_ALL.sub("@\u200b", said).translate(AS_TEXT).replace("](", "]\u200b(")
+    return f"{plain}{LEAD[notice.asks]}: {settings.SITE_URL}{notice.get_absolute_url()}"
 
 
 def _about_one(group: dict) -> str:
