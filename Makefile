@@ -26,7 +26,7 @@ browser-files: $(INSTALLED) ## Fetch and build the browser files
 	@$(PYTHON) -m changeoffice.runtime.browser_files
 
 test: browser-files ## Run all tests but the slow fault tests; TESTS=path narrows them
-	@exec $(PYTHON) -m pytest -n $(WORKERS) --dist loadscope -m "not faults" $(TESTS)
+	@exec $(PYTHON) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder -m "not faults" $(TESTS)
 
 test-faults: browser-files ## Run the tests that kill and starve servers
 	@exec $(PYTHON) -m pytest -m faults $(TESTS)

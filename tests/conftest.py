@@ -19,6 +19,13 @@ _serial = itertools.count(1)
 settings.register_profile("office", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("office")
 
+# They take longest, and are one test each: begun last, one worker would walk on alone.
+WALKS = ("test_permissions.py", "test_ownership.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in WALKS)
+
 
 @pytest.fixture
 def office(db) -> Office:
