@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from demand.scoring import (
@@ -35,7 +35,9 @@ def cards(draw):
         weight = draw(st.sampled_from([0.5, 1, 2, 3]))
         inverted = n == 0 if n < 2 else draw(st.booleans())
         items.append(Criterion(f"c{n}", f"Part {n}", "", low, low + draw(WHOLE), weight, inverted))
-    return Card(method, tuple(items))
+    card = Card(method, tuple(items))
+    assume(not problems(card))  # one whose scores no column holds is refused where it is made
+    return card
 
 
 @st.composite
@@ -48,7 +50,6 @@ def marked(draw, most=1):
 @given(marked())
 def test_an_index_lies_between_0_and_100_and_reaches_both_ends(case):
     card, rows = case
-    assert problems(card) == []
     assert 0 <= indexes(card, rows)[0] <= 100
     worst = [item.high if item.inverted else item.low for item in card.criteria]
     best = [item.low if item.inverted else item.high for item in card.criteria]
