@@ -87,4 +87,4 @@ def _steps(records: Iterable, happened) -> Iterable[Step]:
 
 def _gain(effect) -> Gain:
     return Gain(effect.kpi.title, effect.kpi.measure, effect.change, None, None,
-                f"Expected by {effect.by_on:%-d %B %Y}")  # fmt: skip
+                f"Expected by {effect.by_on:%-d %B %Y}", kpi_id=effect.kpi_id)  # fmt: skip

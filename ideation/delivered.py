@@ -8,6 +8,8 @@ from django.db.models import Q, QuerySet
 from changeoffice.calendar.office import office_days
 from changeoffice.core.people.models import Office, Person
 from changeoffice.core.record.models import Event
+from changeoffice.organisation import charts
+from changeoffice.organisation.models import BusinessKpi
 from ideation import ports
 from ideation.models import Idea
 from ideation.ports import Delivery
@@ -55,6 +57,24 @@ def way(idea: Idea, events: list[Event], delivery: Delivery) -> list[Walked]:
         found.append(Walked(at, text, detail, icon, days))
         before = at
     return found
+
+
+def chart(delivery: Delivery, person) -> dict[str, Any] | None:
+    """How the first KPI it was to move has moved, with what was planned and when it went live."""
+    first = next((gain for gain in delivery.gains if gain.kpi_id), None)
+    if first is None:
+        return None
+    kpi = BusinessKpi.objects.visible_to(person).filter(pk=first.kpi_id).first()
+    readings = charts.newest(kpi.readings.all()) if kpi else []
+    if kpi is None or len(readings) < 2:
+        return None
+    live = delivery.completed_at.astimezone(Office.current().zone).date()
+    marks = [{"name": "Planned", "value": float(kpi.baseline + first.planned)}]
+    since = next((row for row in readings if row.on >= live), None)
+    if since and since is not readings[0]:
+        marks.append({"name": "Live", "at": charts.day(since)})
+    return {"title": kpi.title, "link": kpi.get_absolute_url(),
+            "data": charts.of_readings(kpi, readings, marks)}  # fmt: skip
 
 
 def makers(idea: Idea, co_authors: list[Person], delivery: Delivery) -> list[dict[str, Any]]:

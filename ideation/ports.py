@@ -25,6 +25,7 @@ class Gain:
     read_on: date | None
     state_label: str
     by: str = ""
+    kpi_id: int | None = None
 
     @property
     def percent(self) -> int | None:

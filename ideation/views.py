@@ -161,7 +161,8 @@ class IdeaPage(WorkPage):
         if delivery is None:
             return {}
         return {
-            "delivery": delivery, "way": delivered.way(idea, found["steps"], delivery),
+            "delivery": delivery, "gain_chart": delivered.chart(delivery, person),
+            "way": delivered.way(idea, found["steps"], delivery),
             "makers": delivered.makers(idea, found["co_authors"], delivery),
             "thanks": found["thanks"], "thanks_count": found["thanks_count"],
             "has_thanked": bool(found["thanked"]), "may_thank": STAFF.holds(person, idea),

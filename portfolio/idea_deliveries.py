@@ -34,4 +34,4 @@ def deliveries(ids: Collection[int], person) -> dict[int, Delivery]:
 
 def _gain(row: Benefit) -> Gain:
     return Gain(row.kpi.title, row.kpi.measure, row.planned_change, row.realised_change,
-                row.read_on, row.state_label, row.owner.name if row.owner else "")  # fmt: skip
+                row.read_on, row.state_label, row.owner.name if row.owner else "", row.kpi_id)  # fmt: skip

@@ -1,7 +1,6 @@
 """The registers: services, configuration items, objectives and the KPIs change is meant to move."""
 
 from decimal import Decimal
-from math import ceil, floor, log10
 from typing import Any, ClassVar
 
 from django.db.models import OuterRef, Subquery
@@ -11,7 +10,7 @@ from changeoffice.core.doors.pages.chips import chip, words_chip
 from changeoffice.core.doors.pages.work import NewPage, WorkListPage, WorkPage
 from changeoffice.core.people.models import BusinessUnit
 from changeoffice.core.record.errors import NotAllowed
-from changeoffice.organisation import ports
+from changeoffice.organisation import charts, ports
 from changeoffice.organisation.filters import (
     ORDERINGS,
     BusinessKpiFilterSet,
@@ -28,7 +27,6 @@ from changeoffice.organisation.models import (
     Service,
 )
 
-READINGS_SHOWN = 36
 REGISTERS = [("Services", "/services"), ("Configuration items", "/configuration-items"),
              ("Objectives", "/objectives"), ("Business KPIs", "/business-kpis")]  # fmt: skip
 STATES = [("active", "In use"), ("retired", "Retired")]
@@ -258,33 +256,11 @@ class KpiPage(RegisterPage):
         return [("Serves", [goal] if goal and goal.is_visible_to(self.request.user) else [])]
 
     def extra(self, record):
-        readings = list(record.readings.order_by("-on")[:READINGS_SHOWN])[::-1]
+        readings = charts.newest(record.readings.all())
         return super().extra(record) | {
             "readings": readings, "is_kpi": True,
-            "chart": self._chart(record, readings) if len(readings) > 1 else None,
+            "chart": charts.of_readings(record, readings) if len(readings) > 1 else None,
         }  # fmt: skip
-
-    def _chart(self, record, readings) -> dict[str, Any]:
-        values = [
-            float(value) for value in (record.target, record.baseline, *(r.value for r in readings))
-        ]
-        low, high = round_ends(min(values), max(values))
-        return {
-            "min": low, "max": high,
-            "kind": "line", "labels": [f"{row.on:%-d %b %y}" for row in readings],
-            "unit": record.measure, "label_head": "Day",
-            "series": [{"name": record.measure, "values": [float(row.value) for row in readings],
-                        "style": "actual", "colour": "series-1"}],
-            "marks": [{"name": "Target", "value": float(record.target)},
-                      {"name": "Baseline", "value": float(record.baseline)}],
-        }  # fmt: skip
-
-
-def round_ends(low: float, high: float) -> tuple[float, float]:
-    """The ends of an axis around these values, at figures one would say aloud."""
-    step = 10 ** floor(log10((high - low) or abs(high) or 1)) / 2
-    ends = ((floor(low / step) - 1) * step, (ceil(high / step) + 1) * step)
-    return (max(ends[0], 0), ends[1]) if low >= 0 else ends
 
 
 # a new entry -------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import pytest
 
 from changeoffice.core.notify.models import Notification
 from changeoffice.core.record.errors import NotNow
+from changeoffice.organisation.models import KpiReading
 from demand.models import Demand
 from ideation import delivered
 from ideation.models import Idea, Thanks
@@ -62,6 +63,23 @@ def test_a_delivered_idea_tells_what_it_brought_who_made_it_and_how_it_got_there
     assert "Delivered from ideas" in text(page(colleague).get("/ideas"))
     typed = text(page(colleague).get("/ideas/similar", {"title": idea.title}))
     assert idea.reference in typed and "Delivered" in typed
+
+
+def test_the_kpi_it_was_to_move_is_drawn_with_its_plan_and_the_day_it_went_live(
+    page, colleague, brought
+):
+    kpi = Benefit.objects.get().kpi
+    page_of = f"/ideas/{brought.reference}"
+    assert page(colleague).get(page_of).context["gain_chart"] is None, "one reading is no line"
+    for on, value in ((date(2020, 1, 31), 900), (date(2030, 1, 31), 640)):
+        KpiReading.objects.create(kpi=kpi, on=on, value=value)
+    answer = page(colleague).get(page_of)
+    drawn = answer.context["gain_chart"]["data"]
+    assert drawn["series"][0]["values"][0] == 900 and drawn["series"][0]["values"][-1] == 640
+    plan, live = drawn["marks"]
+    assert plan["value"] == kpi.baseline + Benefit.objects.get().planned_change
+    assert live == {"name": "Live", "at": "31 Jan 30"}
+    assert f"<h2>{kpi.title}</h2>" in text(answer)
 
 
 @pytest.mark.parametrize("door", ["page", "api"])
