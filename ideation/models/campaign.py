@@ -156,7 +156,9 @@ class Campaign(Work):
         self._name_sponsor()
 
     def _name_sponsor(self) -> None:
-        """The sponsor sees it being prepared, and hears what happens to it."""
+        """The sponsor sees it being prepared, and hears what happens to it; one of before does not."""
+        before = NamedPerson.objects.filter(record_id=self.pk, part="sponsor")
+        before.exclude(person=self.sponsor).delete()
         NamedPerson.put(self.pk, self.sponsor, part="sponsor")
         follow(self.pk, self.sponsor)
 
