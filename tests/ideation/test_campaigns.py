@@ -174,10 +174,10 @@ def test_a_hidden_idea_is_not_counted_in_its_campaign(page, author, colleague, a
         assert line["record"].idea_count == seen
 
 
-def test_who_is_sponsor_no_more_does_not_see_the_draft(analyst, sponsor, colleague):
+def test_who_is_sponsor_no_more_does_not_see_the_draft(analyst, stranger, colleague):
     later = clock.today() + timedelta(days=2)
     made = Campaign.set_up(
-        by=analyst, title=QUESTION, sponsor=sponsor, opens_on=later, closes_on=later
+        by=analyst, title=QUESTION, sponsor=stranger, opens_on=later, closes_on=later
     )
     made.revise(by=analyst, sponsor=colleague)
-    assert made.is_visible_to(colleague) and not made.is_visible_to(sponsor)
+    assert made.is_visible_to(colleague) and not made.is_visible_to(stranger)
