@@ -102,10 +102,10 @@ class Slow:
         return "at last"
 
 
-def test_nothing_of_the_address_but_its_host_is_told(chat_server, caplog):
+def test_nothing_of_the_address_but_its_host_and_port_is_told(chat_server, caplog):
     chat_server.down()
     with pytest.raises(NotDelivered) as told:
         post_json(chat_server.address, BODY, inside=[HOST])
     assert told.value.is_away
     assert "secret" not in f"{told.value} {told.value.__context__!r} {caplog.text}"
-    assert outbound.masked(chat_server.address) == f"https://{HOST}/…-key"
+    assert outbound.masked(chat_server.address) == f"https://{HOST}:{chat_server.port}/…-key"
