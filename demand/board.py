@@ -12,8 +12,8 @@ from changeoffice.core import ports as core_ports
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.access.rules import ANALYST, FIGURE_ROLES, SEES_FIGURES
 from changeoffice.core.doors.pages.chips import MENU_LIMIT, chip, words_chip
-from changeoffice.core.people.models import BusinessUnit, Person
-from changeoffice.organisation.models import Service
+from changeoffice.core.people.models import Person
+from changeoffice.organisation.models import Service, units
 from demand import ports, waiting
 from demand.models import Demand, DemandType, Size, Source
 from demand.stages import StageClock
@@ -178,7 +178,7 @@ def menus(person: Person) -> dict[str, QuerySet]:
     return {
         "services": services.values_list("reference", "title")[:MENU_LIMIT],
         "owners": Person.objects.filter(pk__in=owned).values_list("username", "name"),
-        "units": BusinessUnit.objects.filter(is_active=True).values_list("code", "name"),
+        "units": units(person).values_list("code", "name"),
     }  # fmt: skip
 
 

@@ -108,8 +108,9 @@ class DemandBoard(WorkListPage):
         several = "demand" if found["count"] == 1 else "demands"
         drawer = board.Drawer(self.request.user, found["rows"], self.found["limits"])
         steps = {step.record_id: step for step in self.found.get("asked", ())}
+        drawn = [drawer.row(demand) | {"step": steps.get(demand.pk)} for demand in found["rows"]]
         return found | {
-            "drawn": [drawer.row(demand) | {"step": steps.get(demand.pk)} for demand in found["rows"]],
+            "drawn": drawn, "tells_figures": any(row["sees_figures"] for row in drawn),
             "counts": counts, "tab_links": self._tab_links(found["tabs"], tab),
             "layouts": self._layouts(), "is_narrowed": bool(wanted),
             "count_label": f"{found['count_words']} {several}",
@@ -202,6 +203,7 @@ class DemandPage(WorkPage):
             "merged_into": _seen(demand.merged_into, person),
             "merged_here": found["merged_here"], "stakeholders": found["stakeholders"],
             "parts": found["parts"], "split_from": next(iter(found["split_from"]), None),
+            "assesses": demand.state == "assessment" and ANALYST.holds(person, demand),
             "looks_alike": demand.state in NEW and ANALYST.holds(person, demand),
             "number_label": asked_of(demand.source).number or "Its number there",
         }  # fmt: skip

@@ -9,12 +9,12 @@ from django.http import QueryDict
 from changeoffice.core.doors.addresses import changed
 from changeoffice.core.doors.lists import count_words, counted
 from changeoffice.core.doors.pages.chips import MENU_LIMIT, chip
-from changeoffice.core.people.models import BusinessUnit, Person
+from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.at_once import Count
 from changeoffice.core.talk.models import Follower
 from changeoffice.core.talk.prose import plain
-from changeoffice.organisation.models import Service
+from changeoffice.organisation.models import Service, units
 from ideation import answers, delivered
 from ideation.filters import ORDERINGS
 from ideation.models import Campaign, Idea, IdeaDraft, Theme, Vote
@@ -48,12 +48,17 @@ def menus(person: Person) -> dict[str, QuerySet]:
     """What may be chosen, in the filter bar and when suggesting."""
     services = Service.objects.visible_to(person).open().values_list("reference", "title")
     return {
-        "themes": Theme.objects.filter(is_active=True).values_list("pk", "name"),
+        "themes": _themes(person).values_list("pk", "name"),
         "services": services[:MENU_LIMIT],
-        "units": BusinessUnit.objects.filter(is_active=True).values_list("code", "name"),
+        "units": units(person).values_list("code", "name"),
         "campaigns": Campaign.objects.visible_to(person).exclude(state="draft")
         .values_list("reference", "title", "state", "closes_on")[:CAMPAIGNS_READ],
     }  # fmt: skip
+
+
+def _themes(person: Person) -> QuerySet[Theme]:
+    found = Theme.objects.filter(is_active=True)
+    return found.none() if person.is_outside else found
 
 
 def chips(menus: dict[str, Any], asked: QueryDict) -> list[dict[str, Any]]:

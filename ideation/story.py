@@ -179,8 +179,8 @@ def _until_review(idea: Idea, needed: int) -> str:
     missing = needed - idea.vote_count
     if missing <= 0:
         return "It has enough votes: an analyst takes it up for review next."
-    more = f"{missing} more vote{'s' if missing > 1 else ''}"
-    return f"{more} put it at the top of the review list. An analyst may take it up sooner."
+    more = "1 more vote puts" if missing == 1 else f"{missing} more votes put"
+    return f"{more} it at the top of the review list. An analyst may take it up sooner."
 
 
 def _until_closed(idea: Idea) -> str:

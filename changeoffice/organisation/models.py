@@ -19,7 +19,9 @@ ADDERS = ("administrator", "manager", "service_owner")
 
 
 def units(person):
-    return BusinessUnit.objects.filter(is_active=True)
+    """Those a person may choose from; how the organisation is built is not told outside it."""
+    found = BusinessUnit.objects.filter(is_active=True)
+    return found.none() if person.is_outside else found
 
 
 def staff(person):

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 
 from changeoffice.core.doors.pages.chips import chip, words_chip
 from changeoffice.core.doors.pages.work import NewPage, WorkListPage, WorkPage
-from changeoffice.core.people.models import BusinessUnit
 from changeoffice.core.record.errors import NotAllowed
 from changeoffice.organisation import charts, ports
 from changeoffice.organisation.filters import (
@@ -26,6 +25,7 @@ from changeoffice.organisation.models import (
     Reference,
     Service,
 )
+from changeoffice.organisation.models import units as units_of
 
 REGISTERS = [("Services", "/services"), ("Configuration items", "/configuration-items"),
              ("Objectives", "/objectives"), ("Business KPIs", "/business-kpis")]  # fmt: skip
@@ -58,7 +58,7 @@ class Register(WorkListPage):
         return rows if self.request.GET.get("state") else rows.filter(state="active")
 
     def extra(self, rows) -> dict[str, Any]:
-        units = [(unit.code, unit.name) for unit in BusinessUnit.objects.filter(is_active=True)]
+        units = [(unit.code, unit.name) for unit in units_of(self.request.user)]
         return {
             "heading": self.heading, "answer": self.answer, "columns": self.columns,
             "may_add": self.work.may_add(self.request.user), "noun": self.noun[0],

@@ -263,7 +263,7 @@ def decide(page: Page, absent) -> None:
     form = page.locator("#decide")
     expect(form).to_contain_text(f"as manager, for {absent.name}")
     form.get_by_label(re.compile("^Note")).fill("Worth it at this price.")
-    form.get_by_role("button", name=re.compile("^Approve £")).click()
+    form.get_by_role("button", name=re.compile("^Approve up to £")).click()
     expect(page.locator("#toasts")).to_contain_text("You approved DMD-")
 
 

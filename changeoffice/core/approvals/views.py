@@ -38,17 +38,22 @@ class DecisionPage(InputPage):
         def decide(given: dict[str, Any]) -> HttpResponse:
             getattr(approval, self.verdict)(by=request.user, **given)
             done = "approved" if self.verdict == "approve" else "refused"
-            messages.success(request, f"You {done} {approval.record.reference}.")
+            left = Approval.objects.asked_of(request.user).count()
+            more = f" {left} more wait{'s' if left == 1 else ''} for you." if left else ""
+            messages.success(request, f"You {done} {approval.record.reference}.{more}")
             return self.gone_to(self._next_to(approval))
 
         return self.attempt(self._asks(), decide, **self._context(approval))
 
     def _next_to(self, approval: Approval) -> str:
-        """The list it was decided from, else its record; My work where that existed for a delegate
-        only while it was asked."""
+        """The list it was decided from, or the next one from the page of decisions, else its record;
+        My work where that existed for a delegate only while it was asked."""
         came = urlsplit(self.request.headers.get("Referer", ""))
         if came.path in LISTS:
             return f"{came.path}?{came.query}" if came.query else came.path
+        waiting = Approval.objects.asked_of(self.request.user).select_related("record")
+        if came.path.endswith("/decide") and (first := waiting.order_by("due_on", "id").first()):
+            return answered_at(first.record)
         seen = Record.objects.visible_to(Person.objects.get(pk=self.request.user.pk))
         still = seen.filter(pk=approval.record_id).exists()
         return approval.record.get_absolute_url() if still else "/"
@@ -67,7 +72,8 @@ class DecisionPage(InputPage):
         label = self.verdict.capitalize()
         seen = SEES_FIGURES.holds(self.request.user, approval.record)
         if self.verdict == "approve" and seen and approval.round.amount:
-            label = f"Approve {money(approval.round.amount, approval.round.currency)}"
+            covers = approval.round.ceiling or approval.round.amount
+            label = f"Approve up to {money(covers, approval.round.currency)}"
         return {
             "heading": f"{self.verdict.capitalize()} as {approval.get_kind_display().lower()}",
             "record": approval.record, "submit_label": label, "approval": approval,
@@ -84,12 +90,16 @@ class RefusePage(DecisionPage):
     verdict = "refuse"
 
 
+def answered_at(record: Record) -> str:
+    """Where its kind lets an approval be answered."""
+    return work_model(record.kind).answered_at(record.reference, "approve")
+
+
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """An approval is answered where its kind says, and read on its record's page."""
     found = Approval.objects.visible_to(request.user).select_related("record").filter(pk=pk).first()
     if found is None:
         raise NotSeen("There is no such approval, or you may not see it.")
     if found.may_decide(request.user):
-        work = work_model(found.record.kind)
-        return redirect(work.answered_at(found.record.reference, "approve"))
+        return redirect(answered_at(found.record))
     return redirect(f"{found.record.get_absolute_url()}#approvals")

@@ -75,7 +75,7 @@ def filter_bar(
     chips = [
         chip | {"without": address(context, **{chip["name"]: None}), "choices": _choices(chip)}
         for chip in chips
-        if chip.get("kind") != "hidden"
+        if chip.get("kind") != "hidden" and _has_a_choice(chip)
     ]
     names = {chip["name"] for chip in chips}
     return {
@@ -124,6 +124,10 @@ def _chip(bound, query: QueryDict) -> dict:
     kind = "date" if isinstance(field, forms.DateField) else "text"
     hint = field.widget.attrs.get("placeholder", "")
     return chip | {"kind": kind, "value": query.get(name, ""), "placeholder": hint}
+
+
+def _has_a_choice(chip: dict) -> bool:
+    return chip.get("kind") != "choice" or bool(chip.get("options") or chip.get("is_set"))
 
 
 # Some hundred on a page, which the template would take longer to draw than all the rows of a list.
