@@ -272,16 +272,16 @@ SECRET, WORD = "Close the Northgate branch by summer", "Northgate"
 
 
 @pytest.fixture
-def hidden(make_demand, letter, analyst, manager, kpi) -> Demand:
+def hidden(make_demand, letter, analyst, finance, manager, kpi) -> Demand:
     """Scored, rated and made of a letter; then for named people only."""
     made = taking.make_demand(letter.pk, by=analyst, title=SECRET,
                               need="The Northgate branch is to close before it is told.")  # fmt: skip
     letter_says(letter, SECRET)
     made.screen(by=analyst)
     made.revise(by=analyst, risk="high", sponsor=manager)
-    made.assess(by=analyst)
+    made.assess(by=analyst, assessors=[finance])
     made.add_kpi_effect(by=analyst, kpi=kpi, change=-5, by_on=date(2028, 6, 30))
-    made.score(by=analyst, value=8, time_criticality=8, risk_reduction=8, job_size=2,
+    made.score(by=finance, value=8, time_criticality=8, risk_reduction=8, job_size=2,
                rationale="It loses money each month.")  # fmt: skip
     made.restrict(by=analyst)
     return made
