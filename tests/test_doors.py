@@ -139,11 +139,14 @@ BODIES = [
 
 
 @pytest.mark.parametrize("body", range(len(BODIES)))
-def test_no_collection_chokes_on_a_body_nobody_writes(api, administrator, collections, body):
+def test_no_collection_chokes_on_a_body_nobody_writes(
+    api, administrator, manager, collections, body
+):
     content, kind, expected = BODIES[body]
-    client = api(administrator)
     for address in collections:
         begun = time.process_time()
-        answer = client.generic("POST", address, content, content_type=kind)
-        assert answer.status_code in expected | {405}, f"{address}: {answer.status_code}"
-        assert time.process_time() - begun < 1, address
+        codes = {api(person).generic("POST", address, content, content_type=kind).status_code
+                 for person in (administrator, manager)}  # fmt: skip
+        # Some doors are closed to one of the two before they look at what is brought.
+        assert codes - {403} and codes <= expected | {403, 405}, f"{address}: {codes}"
+        assert time.process_time() - begun < 2, address
