@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,9 @@ PATH = (
     "approved",
     "scheduled",
 )
+
+LETTERS = Path(__file__).parents[1] / "data" / "letters"
+AUTHORITY = "mx.office.example"  # whose word on a sender is believed
 
 
 @pytest.fixture
@@ -60,4 +64,14 @@ def make_demand(policies, author, analyst, sponsor, skill, kpi) -> Callable[...,
             by=analyst, starts_on=date(2027, 1, 11), finishes_on=date(2027, 8, 31)
         ),
     }
+    return make
+
+
+@pytest.fixture
+def letter(author):
+    def make(name: str, sender: str = "", reference: str = "") -> bytes:
+        text = (LETTERS / f"{name}.eml").read_text("latin-1" if name == "broken" else "utf-8")
+        filled = text.format(sender=sender or author.email, reference=reference)
+        return filled.encode("latin-1" if name == "broken" else "utf-8")
+
     return make

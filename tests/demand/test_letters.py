@@ -1,153 +1,22 @@
-"""Demands by e-mail: read whatever comes, taken in once, and never in somebody else's name."""
+"""Demands by e-mail: taken in once, and never in somebody else's name."""
 
 import socket
 import threading
-import time
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from changeoffice.core.notify.models import Notification
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import NotNow, NotSeen
-from demand.letters import mailbox, parsing, taking
+from demand.letters import mailbox, taking
 from demand.models import Demand, Letter
-
-FILES = Path(__file__).parents[1] / "data" / "letters"
-AUTHORITY = "mx.office.example"
+from tests.demand.conftest import AUTHORITY
 
 
 @pytest.fixture(autouse=True)
 def trusted(settings):
     settings.DEMAND_MAIL_AUTHORITY = AUTHORITY
-
-
-@pytest.fixture
-def letter(author):
-    def make(name: str, sender: str = "", reference: str = "") -> bytes:
-        text = (FILES / f"{name}.eml").read_text("latin-1" if name == "broken" else "utf-8")
-        filled = text.format(sender=sender or author.email, reference=reference)
-        return filled.encode("latin-1" if name == "broken" else "utf-8")
-
-    return make
-
-
-def is_sound(found: parsing.Letter) -> None:
-    """Whatever came, this can be stored: bounded, without NUL or lone surrogates, one sender or none."""
-    assert found.key and len(found.key) <= 250
-    assert len(found.subject) <= parsing.LONGEST_SUBJECT and len(found.text) <= parsing.MOST_TEXT
-    assert len(found.files) <= parsing.MOST_FILES
-    assert found.sender == found.sender.lower() and found.sender.count("@") in (0, 1)
-    for words in (
-        found.key,
-        found.subject,
-        found.text,
-        found.sender,
-        *(f.name for f in found.files),
-    ):
-        assert "\x00" not in words
-        words.encode()
-
-
-UNREADABLE = b"Content-Disposition: attachment; filename*0*\n\nWords"
-
-
-def test_a_header_nobody_can_parse_does_not_keep_the_letter_from_being_read():
-    assert parsing.read(b"Subject: Of some use\n" + UNREADABLE).subject == "Of some use"
-
-
-# Reading ---------------------------------------------------------------------------------------------
-def test_an_html_letter_is_read_without_its_markup(letter):
-    found = parsing.read(letter("html"))
-    assert found.subject == "Scan identity documents – once"
-    assert found.text == "Café staff copy passports by hand.\n\nIt takes ten minutes each."
-
-
-def test_only_the_topmost_check_of_our_own_server_is_believed(letter):
-    assert parsing.read(letter("forged"), AUTHORITY).verdicts == {"spf": "fail", "dmarc": "fail"}
-    assert parsing.read(letter("plain"), AUTHORITY).verdicts["dmarc"] == "pass"
-    assert parsing.read(letter("plain"), "").verdicts == {}
-
-
-@pytest.mark.parametrize(
-    "written",
-    ["smtp.mailfrom=dmarc=pass@evil.example", 'smtp.mailfrom="x; dmarc=pass"@evil.example',
-     "(as said (by dmarc=pass; dmarc=pass)) smtp.mailfrom=a@evil.example"],
-)  # fmt: skip
-def test_what_the_sender_put_into_the_words_of_a_verdict_is_no_verdict(written):
-    head = f"Authentication-Results: {AUTHORITY}; dmarc=fail; spf=pass {written}\n\nx"
-    assert parsing.read(head.encode(), AUTHORITY).verdicts == {"dmarc": "fail", "spf": "pass"}
-
-
-def test_of_two_verdicts_on_one_method_the_worse_counts():
-    head = f"Authentication-Results: {AUTHORITY}; dmarc=pass; dmarc=fail; dmarc=pass\n\nx"
-    assert parsing.read(head.encode(), AUTHORITY).verdicts == {"dmarc": "fail"}
-
-
-@pytest.mark.parametrize(
-    "written",
-    ["boss@office.example <me@evil.example>", "<boss@office.example> <me@evil.example>",
-     "boss@office.example <me@evil.example", "boss@office.example me@evil.example",
-     "boss@office.example\nFrom: me@evil.example", "<@evil.example:boss@office.example>",
-     "=?utf-8?q?boss=40office.example?= me@evil.example", "=?utf-8?q?boss=40office.example?=",
-     "boss@office.example, me@evil.example", "staff: boss@office.example;"],
-)  # fmt: skip
-def test_a_sender_two_programs_could_read_differently_is_none(written):
-    assert parsing.read(f"From: {written}\n\nx".encode()).sender == ""
-
-
-@pytest.mark.parametrize(
-    "written",
-    ["Boss@Office.example", "The Boss <boss@office.example>", '"Boss, the" <boss@office.example>',
-     "=?utf-8?q?Bo=C3=9F?= <boss@office.example>", "boss@office.example (The \"Boss\")",
-     '"me@evil.example" <boss@office.example>'],
-)  # fmt: skip
-def test_a_sender_is_read_beside_any_name(written):
-    assert parsing.read(f"From: {written}\n\nx".encode()).sender == "boss@office.example"
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [b"Content-Type: text/html\n\n" + b"<a " * 100_000, b"Content-Type: text/html\n\n" + b"<!--" * 100_000,
-     b"Content-Type: text/html\n\n<" + b"a" * 300_000, b"Content-Type: text/plain; " + b"a=b;" * 75_000 + b"\n\nx",
-     b"Subject: " + b"a " * 150_000 + b"\n\nx", b"From: " + b"(" * 150_000 + b")" * 150_000 + b"\n\nx"],
-    ids=["tags", "comments", "one tag", "parameters", "words", "brackets"],
-)  # fmt: skip
-def test_a_letter_made_to_keep_us_busy_is_read_at_once(raw):
-    began = time.process_time()
-    is_sound(parsing.read(raw, AUTHORITY))
-    assert time.process_time() - began < 5, "it took minutes, growing with the square of its length"
-
-
-@pytest.mark.parametrize("name", ["broken", "plain", "attachment"])
-def test_half_a_letter_is_read_as_far_as_it_goes(letter, name):
-    whole = letter(name)
-    for end in range(0, len(whole), 7):
-        is_sound(parsing.read(whole[:end], AUTHORITY))
-
-
-@given(st.binary(max_size=600))
-@settings(max_examples=300)
-def test_no_bytes_stop_the_reading(raw):
-    is_sound(parsing.read(raw, AUTHORITY))
-
-
-@given(st.lists(st.sampled_from([
-    b"From: a@b.c\n", b"From: a@b.c, d@e.f\n", b"Subject: DMD-0001\n", b"Content-Type: multipart/mixed; boundary=x\n",
-    b"Content-Type: text/html; charset=utf-7\n", b"Content-Transfer-Encoding: base64\n", b"\n", b"--x\n", b"--x--\n",
-    b"<p>words", b"\xff\xfe", b"=?utf-8?b?////?=\n", b"Content-Disposition: attachment; filename*=utf-8''%ff\n",
-]), max_size=30))  # fmt: skip
-@settings(max_examples=300)
-def test_no_mixture_of_headers_and_parts_stops_the_reading(parts):
-    is_sound(parsing.read(b"".join(parts), AUTHORITY))
-
-
-def test_the_same_letter_has_the_same_key_also_without_an_id():
-    raw = b"Subject: hello there\n\nwords"
-    assert parsing.read(raw).key == parsing.read(raw).key != parsing.read(raw + b"!").key
 
 
 # Taking ----------------------------------------------------------------------------------------------
