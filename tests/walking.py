@@ -64,99 +64,90 @@ def scene(
     sponsor,
 ):
     """One of each kind, in the middle of its life; answers {plural: reference or id}."""
-    today = clock.today()
+    settings.MEDIA_ROOT = tmp_path
+    proposed = _proposed(author, analyst, sponsor)
+    delivered = _delivered(project_manager, manager, sponsor, unit, kpi)
+    works = [*proposed, *delivered, *_in_backlog(manager, project_manager), *_kept(manager),
+             service, kpi, _taken_in(analyst)]  # fmt: skip
+    found = {work.plural: work.reference for work in works}
+    attached = attach(proposed[0], by=author, upload=SimpleUploadedFile("a.txt", b"a"))
+    return found | {"attachments": attached.pk}
+
+
+def _proposed(author, analyst, sponsor) -> list[Work]:
+    """The idea first, which the attachment belongs to."""
     idea = Idea.propose(by=author, title="Tell customers why a payment is held",
                         problem="Customers ring us because nothing tells them why.")  # fmt: skip
     idea.submit(by=author)
     idea.review(by=analyst)
-    demand = Demand.raise_new(
-        by=author,
-        title="Hold reasons in the app",
-        need="Show why a payment is held, and until when.",
-    )
+    demand = Demand.raise_new(by=author, title="Hold reasons in the app",
+                              need="Show why a payment is held, and until when.")  # fmt: skip
     demand.submit(by=author)
-    portfolio = Portfolio.set_up(by=manager, title="Change", owner=manager)
-    programme = Programme.set_up(by=manager, title="Payments", portfolio=portfolio, owner=manager)
-    first, second = (
-        Project.start_up(by=project_manager, title=title, owner=project_manager, sponsor=sponsor,
-                         unit=unit, programme=programme, planned_start=today,
-                         planned_finish=today + timedelta(days=120))
-        for title in ("Hold reasons", "Payments gateway")
-    )  # fmt: skip
-    first.start(by=project_manager)
-    giver = Milestone.plan(
-        by=project_manager,
-        project=second,
-        title="Interface agreed",
-        baseline_on=today + timedelta(days=20),
-    )
-    getter = Milestone.plan(
-        by=project_manager,
-        project=first,
-        title="Build starts",
-        baseline_on=today + timedelta(days=40),
-    )
-    dependency = Dependency.propose(
-        by=project_manager, giver=giver, getter=getter, title="Interface description"
-    )
-    risk = Risk.note_down(
-        by=project_manager,
-        project=first,
-        title="One engineer knows it all",
-        probability=4,
-        impact=4,
-    )
-    issue = Issue.note_down(
-        by=project_manager,
-        project=first,
-        title="Test room double booked",
-        severity=2,
-        target_on=today,
-    )
-    action = Action.assign(
-        by=project_manager,
-        project=first,
-        title="Find a second engineer",
-        due_on=today,
-        owner=project_manager,
-    )
-    budget = Budget.open_for(by=project_manager, project=first)
-    benefit = Benefit.expect(
-        by=project_manager,
-        project=first,
-        kpi=kpi,
-        planned_change=-100,
-        by_on=today + timedelta(days=300),
-    )
-    intervention = Intervention.objects.first() or _intervention(first)
-    settings.MEDIA_ROOT = tmp_path
-    attachment = attach(idea, by=author, upload=SimpleUploadedFile("a.txt", b"a"))
-    objective = Objective.add(
-        by=manager,
-        title="Fewer calls",
-        starts_on=today,
-        ends_on=today + timedelta(days=300),
-        owner=manager,
-    )
-    item = ConfigurationItem.add(by=manager, title="Payments database", owner=manager)
-    taken_in = uploaded(
-        by=analyst, of="ideas", upload=SimpleUploadedFile("box.csv", b"Ref,Title\n1,Tea\n")
-    )
-    product = Product.set_up(by=manager, title="Mobile app", owner=project_manager)
-    epic = Epic.add(by=manager, product=product, title="Say why, and until when", owner=manager)
-    epic.start(by=manager)
-    change = Change.plan(by=manager, title="Newer payments database", owner=manager)
+    today = clock.today()
     campaign = Campaign.set_up(by=analyst, title="How do we save a second call?", sponsor=sponsor,
                                opens_on=today, closes_on=today + timedelta(days=20))  # fmt: skip
     campaign.open(by=analyst)
     improvement = Improvement.note_down(by=author, title="Print the ticket in larger letters",
                                         description="Customers ask at the desk what it says.",
                                         measure="Questions at the desk in a day", now=40, wanted=10)  # fmt: skip
-    works = [improvement, product, epic, change, taken_in, idea, campaign, demand, portfolio, programme, first, getter, dependency, risk, issue, action, budget,
-             benefit, intervention, service, kpi, objective, item, Gate.objects.filter(project=first).first(),
-             RagPolicy.objects.first() or RagPolicy.put_in_force(), Scorecard.put_in_force()]  # fmt: skip
-    found = {work.plural: work.reference for work in works}
-    return found | {"attachments": attachment.pk}
+    return [idea, demand, campaign, improvement]
+
+
+def _delivered(lead, manager, sponsor, unit, kpi) -> list[Work]:
+    """A project with one of all that stands on it, and another that owes it something."""
+    today = clock.today()
+    portfolio = Portfolio.set_up(by=manager, title="Change", owner=manager)
+    programme = Programme.set_up(by=manager, title="Payments", portfolio=portfolio, owner=manager)
+    first, second = (
+        Project.start_up(by=lead, title=title, owner=lead, sponsor=sponsor,
+                         unit=unit, programme=programme, planned_start=today,
+                         planned_finish=today + timedelta(days=120))
+        for title in ("Hold reasons", "Payments gateway")
+    )  # fmt: skip
+    first.start(by=lead)
+    giver, getter = (
+        Milestone.plan(by=lead, project=project, title=title, baseline_on=today + timedelta(days=days))
+        for project, title, days in ((second, "Interface agreed", 20), (first, "Build starts", 40))
+    )  # fmt: skip
+    dependency = Dependency.propose(
+        by=lead, giver=giver, getter=getter, title="Interface description"
+    )
+    return [portfolio, programme, first, getter, dependency, *_on_project(first, lead, kpi)]
+
+
+def _on_project(project, lead, kpi) -> list[Work]:
+    today = clock.today()
+    return [
+        Risk.note_down(by=lead, project=project, title="One engineer knows it all", probability=4, impact=4),
+        Issue.note_down(by=lead, project=project, title="Test room double booked", severity=2, target_on=today),
+        Action.assign(by=lead, project=project, title="Find a second engineer", due_on=today, owner=lead),
+        Budget.open_for(by=lead, project=project),
+        Benefit.expect(by=lead, project=project, kpi=kpi, planned_change=-100, by_on=today + timedelta(days=300)),
+        Intervention.objects.first() or _intervention(project), Gate.objects.filter(project=project).first(),
+    ]  # fmt: skip
+
+
+def _in_backlog(manager, lead) -> list[Work]:
+    product = Product.set_up(by=manager, title="Mobile app", owner=lead)
+    epic = Epic.add(by=manager, product=product, title="Say why, and until when", owner=manager)
+    epic.start(by=manager)
+    return [product, epic, Change.plan(by=manager, title="Newer payments database", owner=manager)]
+
+
+def _kept(manager) -> list[Work]:
+    """Registers, and the policies in force."""
+    today = clock.today()
+    return [
+        Objective.add(by=manager, title="Fewer calls", starts_on=today,
+                      ends_on=today + timedelta(days=300), owner=manager),
+        ConfigurationItem.add(by=manager, title="Payments database", owner=manager),
+        RagPolicy.objects.first() or RagPolicy.put_in_force(), Scorecard.put_in_force(),
+    ]  # fmt: skip
+
+
+def _taken_in(analyst) -> Work:
+    content = SimpleUploadedFile("box.csv", b"Ref,Title\n1,Tea\n")
+    return uploaded(by=analyst, of="ideas", upload=content)
 
 
 def _intervention(project):

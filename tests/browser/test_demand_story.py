@@ -35,6 +35,8 @@ def test_a_submitter_registers_by_source_answers_a_question_and_reads_what_becam
     demand.reject(by=analyst, answer="The rule does not reach us: we hold no licence abroad.")
     worker()
     read_the_outcome(page)
+    told = demand.record.events.order_by("id").values_list("verb", flat=True)
+    assert [*told] == ["raise_new", "submit", "screen", "ask", "comment", "reply", "reject"]
 
 
 def register_a_rule(page: Page) -> None:

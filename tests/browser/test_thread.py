@@ -67,6 +67,9 @@ def test_an_idea_becomes_a_project_that_a_leader_sees_turn_red(
     hear_of_it(lena, omar)
     see_it_red(enter(leader))
     follow_the_trail(tom, kpi)
+    made = Project.objects.get(demand__idea__title=TITLE)
+    assert (made.demand.idea.state, made.demand.state) == ("promoted", "in_delivery")
+    assert made.rag.is_red and made.owner == project_manager
 
 
 def submit_an_idea(page: Page, alike: Idea) -> None:
