@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
+from changeoffice.core.access.rules import ANALYST
 from changeoffice.core.approvals.models import Approval
 from changeoffice.core.people.models import Person
 from changeoffice.core.ports import Ask, Waiting
 from changeoffice.core.record import clock
 from changeoffice.core.record.models import NamedPerson
+
+MOST_NEW = 20  # of those nobody has taken up; the list of demands has them all
 
 
 @dataclass
@@ -58,7 +61,8 @@ def _for_one(demand, approvers: list[Person]) -> WaitsFor:
 
 
 def of_person(person) -> list[Ask]:
-    """Questions to answer, scores to give, and demands of one's own past their limit."""
+    """Questions to answer, scores to give, demands of one's own past their limit, and for analysts
+    those nobody has taken up."""
     from demand.models import AssessmentScore, Demand
 
     seen = Demand.objects.visible_to(person)
@@ -69,12 +73,15 @@ def of_person(person) -> list[Ask]:
     )
     to_score = seen.filter(Exists(named), ~Exists(given), state="assessment", round_closed_at=None)
     late = seen.filter(owner=person, due_on__lt=clock.today()).exclude(state="approval")
+    new = seen.filter(ANALYST.q(person), owner=None, state="submitted").order_by("due_on", "pk")
     return [
         Ask(asked, lambda d: _waiting(d, "Answer a question", "you raised it", "reply", "Answer")),
         Ask(to_score, lambda d: _waiting(
             d, "Score it", "you are named as assessor", "score", "Score")),
         Ask(late.order_by(F("due_on").asc()), lambda d: _waiting(
             d, f"Past its limit in {d.state_label.lower()}", "you are its analyst", "", "Open")),
+        Ask(new[:MOST_NEW], lambda d: _waiting(
+            d, "Take it up", "no analyst has it yet", "screen", "Start screening")),
     ]  # fmt: skip
 
 

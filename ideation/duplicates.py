@@ -75,8 +75,8 @@ def open_to(person) -> list[Proposal]:
     return [one for one in found if len(one.ideas) > 1][:LISTED]
 
 
-def merge(pk: int, *, by, into: Idea) -> Idea:
-    """Merge the others of a proposal into the one that stays, all of them or none."""
+def merge(pk: int, *, by, into: Idea) -> list[Idea]:
+    """Merge the others of a proposal into the one that stays, all of them or none; answers them."""
     with kept(by, "merge_duplicates", model=Duplicates) as draft:
         row, ideas = _taken(pk, by)
         if into.pk not in {idea.pk for idea in ideas}:
@@ -89,7 +89,7 @@ def merge(pk: int, *, by, into: Idea) -> Idea:
             idea.merge(by=by, into=into)
         _decide(row, by, "merged")
         draft.subject, draft.words = row, f"merged {len(others)} duplicates into {into.reference}"
-    return into
+    return others
 
 
 def dismiss(pk: int, *, by) -> None:

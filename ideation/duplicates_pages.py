@@ -25,11 +25,12 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     duplicates.need_analyst(request.user)
     try:
         into = seen(Idea, request.POST.get("into", ""), request.user)
-        duplicates.merge(min(pk, MOST_KEYS), by=request.user, into=into)
+        others = duplicates.merge(min(pk, MOST_KEYS), by=request.user, into=into)
     except Invalid as error:
         messages.error(request, str(error))
         return redirect(HERE)
-    messages.success(request, f"Merged into {into.reference}. Each merge can be undone for a day.")
+    messages.success(request, f"{', '.join(idea.reference for idea in others)} merged into {into.reference}, "
+                              "where it can be undone for a day.")  # fmt: skip
     return redirect(HERE)
 
 

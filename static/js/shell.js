@@ -50,7 +50,8 @@ document.addEventListener("ask", ({ detail }) => ask(detail).catch(() => locatio
 document.addEventListener("click", (event) => {
   const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
   const link = event.target.closest("a[data-dialog]");
-  if (link && plain && dialog()) {
+  const swaps = link?.closest(".dialog__body") && !link.closest("dialog"); // the form on a page of its own
+  if (link && plain && dialog() && !swaps) {
     event.preventDefault();
     const menu = link.closest("details[data-menu]");
     if (menu) {

@@ -269,6 +269,18 @@ def decide(page: Page, absent) -> None:
     expect(page.locator("#toasts")).to_contain_text("You approved DMD-")
 
 
+# Whoever hands it over --------------------------------------------------------------------------------
+def test_the_choice_of_what_it_becomes_changes_the_form_where_it_stands(
+    enter, analyst, make_demand
+):
+    demand, page = make_demand("scheduled"), enter(analyst)
+    page.goto(f"{demand.get_absolute_url()}/hand-over")
+    page.locator("main").get_by_role("link", name="Change", exact=True).click()
+    expect(page).to_have_url(re.compile("into=change$"))
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    assert page.locator("[name=into]").input_value() == "change"
+
+
 # Whoever must not know of it --------------------------------------------------------------------------
 SECRET, WORD = "Close the Northgate branch by summer", "Northgate"
 

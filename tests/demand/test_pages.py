@@ -213,3 +213,18 @@ def test_my_work_names_what_demands_ask(make_demand, analyst, author, colleague)
     for person, what in ((author, "Answer a question"), (colleague, "Score it")):
         asked = [ask.tell(row) for ask in waiting.of_person(person) for row in ask.rows]
         assert [item.what for item in asked] == [what]
+
+
+def test_a_demand_nobody_has_taken_up_stands_in_the_work_of_its_analysts_only(
+    make_demand, make_person, analyst, author, other_unit
+):
+    demand = make_demand("submitted")
+    elsewhere = make_person("Alma Elsewhere", "analyst", scope=other_unit)
+
+    def asked(person):
+        return [ask.tell(row).what for ask in waiting.of_person(person) for row in ask.rows]
+
+    assert asked(analyst) == ["Take it up"]
+    assert asked(elsewhere) == asked(author) == []
+    demand.screen(by=analyst)
+    assert "Take it up" not in asked(analyst)

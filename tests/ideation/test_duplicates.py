@@ -107,7 +107,8 @@ def test_an_analyst_merges_a_proposal_in_one_go(door, page, api, analyst, six, p
         assert all(idea.title in shown for idea in six[:5]) and six[5].title not in shown
         url = f"/ideas/duplicates/{row.pk}/merge"
         assert page(analyst).post(url, {"into": six[5].reference}).status_code == 302
-        assert page(analyst).post(url, {"into": stays.reference}).status_code == 302
+        told = page(analyst).post(url, {"into": stays.reference}, follow=True).content.decode()
+        assert f"{six[0].reference}, {six[2].reference} merged into {stays.reference}" in told
     else:
         listed = api(analyst).get("/api/v1/idea-duplicates/").json()["results"]
         assert sorted(len(one["ideas"]) for one in listed) == [2, 3]
