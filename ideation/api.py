@@ -18,6 +18,7 @@ from changeoffice.core.doors.api.fields import PersonField, ReferenceField, body
 from changeoffice.core.doors.api.idempotency import AnswersOnce
 from changeoffice.core.doors.api.schema import WholeList
 from changeoffice.core.doors.api.views import WorkSerializer, WorkViewSet, work_api
+from changeoffice.core.doors.lists import need_known
 from changeoffice.core.doors.perform import perform
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotSeen
@@ -249,8 +250,7 @@ class ThemeApi(AnswersOnce, viewsets.GenericViewSet):
     @extend_schema(operation_id="themes_list", responses=ThemeSerializer(many=True))
     def list(self, request) -> Response:
         """Every theme, by name."""
-        if unknown := sorted(set(request.query_params) - {"format"}):
-            raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
+        need_known(request.query_params)
         return Response({"results": ThemeSerializer(self.get_queryset(), many=True).data})
 
     @extend_schema(operation_id="themes_create", responses={201: ThemeSerializer},

@@ -11,9 +11,8 @@ from rest_framework.response import Response
 from changeoffice.core.doors.api.fields import body_of
 from changeoffice.core.doors.api.idempotency import AnswersOnce
 from changeoffice.core.doors.api.schema import WholeList
-from changeoffice.core.doors.lists import whole
+from changeoffice.core.doors.lists import need_known, whole
 from changeoffice.core.record import inputs as shapes
-from changeoffice.core.record.errors import Invalid
 from ideation import duplicates
 from ideation.models import Duplicates, Idea
 from ideation.moderation_api import DoneSerializer
@@ -47,8 +46,7 @@ class DuplicatesApi(AnswersOnce, viewsets.GenericViewSet):
     def list(self, request) -> Response:
         """Open proposals, closest first; the idea with most votes stands first."""
         duplicates.need_analyst(request.user)
-        if unknown := sorted(set(request.query_params) - {"format"}):
-            raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
+        need_known(request.query_params)
         found = duplicates.open_to(request.user)
         return Response({"results": DuplicatesSerializer(found, many=True).data})
 

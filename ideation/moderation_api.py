@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from changeoffice.core.doors.api.fields import PersonField, ReferenceField, body_of
 from changeoffice.core.doors.api.idempotency import AnswersOnce
 from changeoffice.core.doors.api.schema import WholeList
+from changeoffice.core.doors.lists import need_known
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotSeen
 from changeoffice.core.record.models import Record, Work, work_model
@@ -58,8 +59,7 @@ class ReportApi(AnswersOnce, viewsets.GenericViewSet):
         """The open reports, for analysts and auditors, oldest first."""
         if not moderation.keeps_watch(request.user):
             raise NotAllowed("Reports are read by analysts and auditors.")
-        if unknown := sorted(set(request.query_params) - {"format"}):
-            raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
+        need_known(request.query_params)
         rows = moderation.open_reports(request.user)[: moderation.LISTED]
         return Response({"results": ReportSerializer(rows, many=True).data})
 

@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from changeoffice.core.doors.api.schema import WholeList
-from changeoffice.core.doors.lists import count_of, whole
+from changeoffice.core.doors.lists import count_of, need_known, whole
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotSeen
 from changeoffice.insight import quality, selectors
@@ -98,7 +98,7 @@ class PortfolioSummaryApi(viewsets.ViewSet):
     def summary(self, request) -> Response:
         """The numbers of the leadership dashboard as of a day, each with its list."""
         params = request.query_params.dict()
-        _refuse_unknown(params, PARAMETERS)
+        need_known(params, PARAMETERS)
         asked = read(params, request.user)
         board = Dashboard(request.user, asked.chosen, asked.day, asked.versus, asked.portfolios)
         return Response({
@@ -139,7 +139,7 @@ class KpiApi(viewsets.ViewSet):
     def list(self, request) -> Response:
         """Stored facts of some measures over a range of days, without confidential items."""
         params = request.query_params.dict()
-        _refuse_unknown(params, {"measure", "day__gte", "day__lte", "portfolio", "programme"})
+        need_known(params, {"measure", "day__gte", "day__lte", "portfolio", "programme"})
         chosen = selectors.chosen_from(params, request.user)
         if chosen is None or not selectors.sees_totals(request.user):
             raise NotSeen("There is no such portfolio, or you may not see it.")
@@ -159,7 +159,7 @@ class KpiApi(viewsets.ViewSet):
     @action(detail=False, methods=["get"])
     def definitions(self, request) -> Response:
         """Every KPI: what it means, how it is reckoned and what it shall reach."""
-        _refuse_unknown(request.query_params.dict(), set())
+        need_known(request.query_params.dict(), set())
         if not selectors.sees_totals(request.user):
             raise NotSeen("There are no KPIs you may see.")
         targets = dict(KpiTarget.objects.values_list("kpi", "target"))
@@ -174,7 +174,7 @@ class KpiApi(viewsets.ViewSet):
     def retrieve(self, request, id: str) -> Response:
         """One KPI as of today, with its trend week by week."""
         params = request.query_params.dict()
-        _refuse_unknown(params, {"weeks"})
+        need_known(params, {"weeks"})
         if id not in KPIS or not selectors.sees_totals(request.user):
             raise NotSeen("There is no such KPI, or you may not see it.")
         (found,) = reading.read(
@@ -223,7 +223,7 @@ class DataQualityApi(viewsets.ViewSet):
     @extend_schema(operation_id="data_quality_list", responses=CheckSerializer(many=True))
     def list(self, request) -> Response:
         """Data that cannot be right, or that nobody answers for."""
-        _refuse_unknown(request.query_params.dict(), set())
+        need_known(request.query_params.dict(), set())
         return Response([
             {"id": check.slug, "title": check.title, "mend": check.mend,
              "count": count_of(check.rows(request.user))[0], "items": f"/data-quality?check={check.slug}"}
@@ -249,11 +249,6 @@ def _range(params: dict[str, str]) -> tuple[date, date]:
     if (last - first).days > MOST_DAYS:
         raise Invalid(day__gte=f"Ask for at most {MOST_DAYS} days.")
     return first, last
-
-
-def _refuse_unknown(params: dict[str, str], known: set[str]) -> None:
-    if unknown := sorted(set(params) - known - {"format"}):
-        raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
 
 
 APIS = {"portfolio": PortfolioSummaryApi, "kpis": KpiApi, "data-quality": DataQualityApi}

@@ -13,9 +13,10 @@ from changeoffice.core.approvals.models import Delegation
 from changeoffice.core.doors.api.fields import PersonField, body_of
 from changeoffice.core.doors.api.idempotency import AnswersOnce
 from changeoffice.core.doors.api.schema import WholeList
+from changeoffice.core.doors.lists import need_known
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import inputs as shapes
-from changeoffice.core.record.errors import Invalid, NotAllowed, NotSeen
+from changeoffice.core.record.errors import NotAllowed, NotSeen
 
 
 def _staff(person):
@@ -65,8 +66,7 @@ class DelegateApi(AnswersOnce, viewsets.GenericViewSet):
                    parameters=[OpenApiParameter("person", str, description="You, when left out.")])  # fmt: skip
     def list(self, request) -> Response:
         """Who decides for this person, and for whom this person decides."""
-        if unknown := sorted(set(request.query_params) - {"person", "format"}):
-            raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
+        need_known(request.query_params, {"person"})
         rows = _rows().to_come().of(_person(request))
         return Response({"results": DelegateSerializer(rows, many=True).data})
 

@@ -21,6 +21,7 @@ from changeoffice.core.approvals.picking import lanes
 from changeoffice.core.doors.api.fields import PersonField, ReferenceField, body_of
 from changeoffice.core.doors.api.idempotency import AnswersOnce
 from changeoffice.core.doors.api.schema import WholeList
+from changeoffice.core.doors.lists import need_known
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotSeen
 from changeoffice.core.record.history import history_of
@@ -202,7 +203,7 @@ class ApprovalPolicyApi(AnswersOnce, viewsets.GenericViewSet):
                    responses=ApprovalPolicySerializer(many=True))  # fmt: skip
     def list(self, request) -> Response:
         """Every policy of one kind of record, in the order they are held against it."""
-        _known(request.query_params, {"kind", "format"})
+        need_known(request.query_params, {"kind"})
         rows = _rows().filter(kind=_kind(request.query_params.get("kind", "")))
         return Response({"results": ApprovalPolicySerializer(rows, many=True).data})
 
@@ -268,7 +269,7 @@ class ApprovalPolicyApi(AnswersOnce, viewsets.GenericViewSet):
     def who(self, request) -> Response:
         """Who would approve this? A real record by its reference, or the facts of one that might come."""
         kind = _kind(request.query_params.get("kind", ""))
-        _known(request.query_params, {*ExampleForm.base_fields, "kind", "format"})
+        need_known(request.query_params, {*ExampleForm.base_fields, "kind"})
         form = ExampleForm(kind, request.user, request.query_params)
         if not form.is_valid():
             raise Invalid(**{name: [str(e) for e in found] for name, found in form.errors.items()})
@@ -330,8 +331,3 @@ def _effect(request, found: ApprovalPolicy, given: dict[str, Any]) -> Response:
     commands.check(draft.kind, draft.conditions, draft.steps)
     rows = commands.effect(draft.kind, draft, request.user)
     return Response(EffectSerializer({"count": len(rows), "results": rows[:EFFECTS_LISTED]}).data)
-
-
-def _known(params, known: set[str]) -> None:
-    if unknown := sorted(set(params) - known):
-        raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})

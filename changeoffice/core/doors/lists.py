@@ -202,13 +202,18 @@ def size_from(text: str, most: int) -> int:
     return size
 
 
+def need_known(params: Iterable[str], known: Iterable[str] = ()) -> None:
+    """A parameter nobody reads is an error that names it: left out in silence, it would seem to hold."""
+    if unknown := sorted({*params} - {*known, "format"}):
+        raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
+
+
 def narrowed(
     filterset_class, params: dict[str, Any], rows: QuerySet, person, extra: Iterable[str] = ()
 ) -> QuerySet:
     """Apply the filter set; an unknown name or an unusable value is an error that names it."""
     known = set(filterset_class.base_filters)
-    if unknown := sorted(name for name in params if name not in known.union(extra)):
-        raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
+    need_known(params, known.union(extra))
     asked = {name: value for name, value in params.items() if name in known}
     if not asked:
         return rows

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from changeoffice.core import ports
 from changeoffice.core.doors.api.cursors import cursor_page
 from changeoffice.core.doors.api.views import WorkSerializer, WorkViewSet, work_api
-from changeoffice.core.doors.lists import Ordering
+from changeoffice.core.doors.lists import Ordering, need_known
 from changeoffice.core.imports import carrying, matching, showing, uploading
 from changeoffice.core.imports.filters import ImportFilterSet
 from changeoffice.core.imports.kinds import NOT_YOURS, may_import
@@ -23,7 +23,7 @@ from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen
 EDITS = ("shape", "mapping", "decisions", "complete", "confirmed")
 CODES = [code for code, _ in OUTCOMES]
 BY_ROW = {"row": Ordering("Row", "row", descending=False)}
-LINES_TAKE = {"outcome", "cursor", "page_size", "ordering", "count", "format"}
+LINES_TAKE = {"outcome", "cursor", "page_size", "ordering", "count"}
 
 
 class ImportSerializer(WorkSerializer):
@@ -133,8 +133,7 @@ class ImportApi(WorkViewSet):
     def lines(self, request, id: str) -> Response:
         """What came, or would come, of each row, in the order of the file."""
         record, asked = self.get_object(), request.query_params.dict()
-        if unknown := sorted(set(asked) - LINES_TAKE):
-            raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
+        need_known(asked, LINES_TAKE)
         rows = ImportLine.objects.filter(of=record).visible_to(request.user)
         outcome = asked.get("outcome", "")
         if outcome and outcome not in CODES:

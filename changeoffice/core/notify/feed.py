@@ -13,7 +13,7 @@ from rest_framework import serializers, viewsets
 from rest_framework.response import Response
 
 from changeoffice.core.doors.api.fields import PersonField
-from changeoffice.core.doors.lists import size_from, whole
+from changeoffice.core.doors.lists import need_known, size_from, whole
 from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.history import reason_told
 from changeoffice.core.record.models import Event
@@ -71,8 +71,7 @@ class EventApi(viewsets.ViewSet):
     def list(self, request) -> Response:
         """An ordered, gap-free feed of everything the caller may see."""
         params = request.query_params
-        if unknown := sorted(set(params) - {"since", "page_size", "kind", "format"}):
-            raise Invalid(**{name[:80]: "This parameter is not known here." for name in unknown})
+        need_known(params, {"since", "page_size", "kind"})
         size, since = size_from(params.get("page_size", "100"), MOST), params.get("since", "")
         rows = settled().visible_to(request.user).told()
         if kind := params.get("kind"):
