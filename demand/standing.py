@@ -5,16 +5,17 @@ from typing import Any
 
 import numpy as np
 from django.contrib.postgres.aggregates import ArrayAgg, StringAgg
-from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models import QuerySet, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.doors.templatetags.formats import short_day
 from changeoffice.core.record import at_once
-from changeoffice.core.record.models import visible
 from demand import scoring
 from demand.models import Demand, Standing
+
+NEAREST = 20  # looked at for a name, of those it would pass
 
 
 def around(demand: Demand, person) -> dict[str, QuerySet | at_once.Count]:
@@ -25,24 +26,23 @@ def around(demand: Demand, person) -> dict[str, QuerySet | at_once.Count]:
     needed = seen.filter(prerequisites__needs=demand, standing__rank__gt=demand.rank)
     return {
         "ranked": at_once.Count(Standing.objects.all()),
-        "beside": seen.filter(standing__rank__in=beside).select_related("standing"),
-        "held_up": needed.order_by("standing__rank")[:1],
+        "beside": seen.filter(standing__rank__in=beside)
+        .select_related("standing")
+        .as_links("score_index", "unit", "owner", "home", "standing__rank", "standing__because"),
+        "held_up": needed.order_by("standing__rank").as_links()[:1],
         "on_card": _on_its_card(demand, person),
     }
 
 
 def _on_its_card(demand: Demand, person) -> QuerySet:
     """All that stand by a score of the same card, in one row of columns, since thousands of rows
-    take longer to read than to reckon with; their references where this person may see them."""
+    take longer to read than to reckon with."""
     rows = Standing.objects.filter(because="score", demand__scorecard=demand.scorecard_id)
     if demand.standing.because != "score" or not SEES_FIGURES.holds(person, demand):
         rows = rows.none()
-    name = Case(
-        When(visible(person, at="demand__"), then=F("demand__reference")), default=Value("")
-    )
     marks = {f"mark_{code}": StringAgg(Coalesce(KeyTextTransform(code, "demand__means"), Value("nan")), ",")
              for code in demand.card.codes}  # fmt: skip
-    columns = {"ids": ArrayAgg("pk"), "ranks": ArrayAgg("rank"), "names": ArrayAgg(name)} | marks
+    columns = {"ids": ArrayAgg("pk"), "ranks": ArrayAgg("rank")} | marks
     return rows.order_by().values("because").annotate(**columns).values_list(*columns)
 
 
@@ -52,7 +52,7 @@ def rank(demand: Demand, person, found: dict[str, Any]) -> dict[str, Any]:
         return {}
     return {
         "place": demand.rank, "total": found["ranked"], "because": _because(demand, found["held_up"]),
-        "sums": sums(demand), "holds": _holds(demand, found["on_card"]),
+        "sums": sums(demand), "holds": _holds(demand, found["on_card"], person),
         "beside": [_neighbour(demand, other, person) for other in
                    sorted(found["beside"], key=lambda other: other.rank)],
         "first": demand.rank == 1, "last": demand.rank == found["ranked"],
@@ -111,20 +111,25 @@ def _bracketed(terms: list[str], sign: str) -> str:
     return terms[0] if len(terms) == 1 else f"({sign.join(terms)})"
 
 
-def _holds(demand: Demand, found: list[tuple]) -> str:
+def _holds(demand: Demand, found: list[tuple], person) -> str:
     """Whether the rank rests on the weights; only scores that rank by themselves can move."""
     if not found:
         return ""
-    ids, ranks, names, *marks = found[0]
+    ids, ranks, *marks = found[0]
     table = np.array([np.fromstring(column, sep=",") for column in marks]).T
     whole = ~np.isnan(table).any(axis=1)
     ids, ranks = np.array(ids)[whole], np.array(ranks)[whole]
     if demand.pk not in ids:
         return ""
-    seen = {pk: name for pk, name in zip(found[0][0], names, strict=True) if name}
-    return scoring.in_words(
-        demand.card, scoring.shifts(demand.card, demand.pk, ids, ranks, table[whole]), seen
-    )
+    moves = scoring.shifts(demand.card, demand.pk, ids, ranks, table[whole])
+    return scoring.in_words(demand.card, moves, _named(moves, person))
+
+
+def _named(moves: list[scoring.Shift], person) -> dict[int, str]:
+    """References of the nearest it would pass, of those this person may see."""
+    near = {pk for move in moves for pk in move.passed[:NEAREST]}
+    rows = Demand.objects.visible_to(person).filter(pk__in=near)
+    return dict(rows.values_list("pk", "reference")) if near else {}
 
 
 def _neighbour(demand: Demand, other: Demand, person) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from changeoffice.core.approvals.models import Approval, Round
 from changeoffice.core.doors.templatetags.formats import money, short_day
 from changeoffice.core.record import at_once
-from changeoffice.core.record.models import Event, visible
+from changeoffice.core.record.models import LINK, Event, visible
 from demand import scoring, standing
 from demand.estimate import outlook, three_point
 from demand.models import Demand, EstimateLine, KpiEffect
@@ -33,14 +33,18 @@ def around(demand: Demand, person) -> dict[str, QuerySet | at_once.Count]:
         "effects": demand.effects.select_related("kpi", "kpi__objective").prefetch_related("kpi__readings"),
         "lines": demand.estimate_lines.select_related("skill"),
         "actuals": demand.actuals.select_related("skill"),
-        "needs": demand.prerequisites.filter(visible(person, at="needs__")).select_related("needs", "by"),
-        "waiting": demand.needed_by.filter(visible(person, at="demand__")).select_related("demand", "by"),
+        "needs": _linked(demand.prerequisites.filter(visible(person, at="needs__")), "needs"),
+        "waiting": _linked(demand.needed_by.filter(visible(person, at="demand__")), "demand"),
         "scores": demand.scores_seen_by(person), "given": at_once.Count(demand.scores_of_round()),
         "round": Round.objects.filter(record_id=demand.pk).order_by("-id").select_related("requested_by")[:1].prefetch_related(
             Prefetch("steps", Approval.objects.with_delegates().select_related("approver", "decided_by", "escalated_from"))
         ),
     }  # fmt: skip
     return found | standing.around(demand, person)
+
+
+def _linked(rows: QuerySet, to: str) -> QuerySet:
+    return rows.select_related(to).only("because", *(f"{to}__{name}" for name in LINK))
 
 
 def answer(demand: Demand, age: Age, waits: WaitsFor, sees_figures: bool) -> str:

@@ -160,18 +160,19 @@ class DemandChart(DemandBoard):
 
 class DemandPage(WorkPage):
     work, template = Demand, "demand/demand.html"
-    related = ("unit", "owner", "requester", "sponsor", "objective", "idea", "idea__owner", "merged_into",
-               "moved_by", "standing", "scorecard", "round_card")  # fmt: skip
+    related = ("unit", "owner", "requester", "sponsor", "objective", "idea", "idea__owner", "moved_by",
+               "standing", "scorecard", "round_card")  # fmt: skip
 
     def around(self, demand: Demand) -> dict[str, Any]:
         person = self.request.user
         return story.around(demand, person) | {
             "limits": StageLimit.rows(), "services": demand.services.visible_to(person),
-            "merged_here": demand.merged_here.visible_to(person),
+            "merged_here": demand.merged_here.visible_to(person).as_links(),
             "stakeholders": demand.stakeholders.select_related("person"),
-            "parts": demand.parts.visible_to(person).order_by("pk"),
+            "parts": demand.parts.visible_to(person).as_links().order_by("pk"),
             "all_needs": demand.prerequisites.all(),
-            "split_from": Demand.objects.visible_to(person).filter(pk=demand.split_from_id),
+            "merged_into": Demand.objects.visible_to(person).as_links().filter(pk=demand.merged_into_id),
+            "split_from": Demand.objects.visible_to(person).as_links().filter(pk=demand.split_from_id),
         }  # fmt: skip
 
     def read(self, demand: Demand) -> None:
@@ -200,7 +201,7 @@ class DemandPage(WorkPage):
             "approvals": story.approvals(found["round"], person), "services": found["services"],
             "design": [(name.capitalize(), words) for name, words in demand.design_requirements.items()],
             "frameworks": _frameworks(demand),
-            "merged_into": _seen(demand.merged_into, person),
+            "merged_into": next(iter(found["merged_into"]), None),
             "merged_here": found["merged_here"], "stakeholders": found["stakeholders"],
             "parts": found["parts"], "split_from": next(iter(found["split_from"]), None),
             "assesses": demand.state == "assessment" and ANALYST.holds(person, demand),
@@ -221,10 +222,6 @@ class AlikePage(View):
             row.can_merge = merges and row.kind == "demand" and row.state in TAKES_MERGED
         template = "components/alike.html" if request.htmx else "doors/alike.html"
         return render(request, template, {"record": demand, "found": found})
-
-
-def _seen(other: Demand | None, person) -> Demand | None:
-    return other if other is not None and other.is_visible_to(person) else None
 
 
 def _frameworks(demand: Demand) -> list[str]:

@@ -154,9 +154,11 @@ DATABASES["default"] |= {
 }
 # A session whose client died lets go of its locks within seconds, also in the midst of a statement.
 DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5} | DATABASES["default"].get("OPTIONS", {})
+# Trying every order of eight joins takes the planner 12 ms where a page reads one record with all it
+# is joined to; of six, 3 ms, for the same plan.
 DATABASES["default"]["OPTIONS"]["options"] = (
     "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c jit=off"
-    " -c client_connection_check_interval=5s"
+    " -c client_connection_check_interval=5s -c join_collapse_limit=6"
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")

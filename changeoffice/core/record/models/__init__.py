@@ -12,9 +12,9 @@ from changeoffice.core.record.models.header import (
     query_of,
     visible,
 )
-from changeoffice.core.record.models.work import Work, WorkQuerySet, work_model
+from changeoffice.core.record.models.work import LINK, Work, WorkQuerySet, work_model
 
 __all__ = [
-    "BALLOT", "HIDDEN", "MODERATES", "Alias", "Event", "NamedPerson", "Reach", "Record", "RecordQuerySet",
+    "BALLOT", "HIDDEN", "LINK", "MODERATES", "Alias", "Event", "NamedPerson", "Reach", "Record", "RecordQuerySet",
     "Work", "WorkQuerySet", "query_of", "visible", "work_model",
 ]  # fmt: skip
