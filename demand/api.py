@@ -231,8 +231,10 @@ class DemandApi(WorkViewSet):
     )
 
     def gather(self, records):
-        joined = {"services": (), "effects": ("kpi",), "prerequisites": ("needs",),
+        joined: dict[str, tuple[str, ...]] = {"services": (), "effects": ("kpi",), "prerequisites": ("needs",),
                   "stakeholders": ("person",)}  # fmt: skip
+        if len(records) == 1:  # its verbs ask whether any skill is estimated
+            joined["estimate_lines"] = ()
         limits, steps = at_once.gather(
             records, joined, StageLimit.rows(), waiting.steps_of(records)
         )

@@ -1,8 +1,19 @@
 """What pages and the API ask for when a demand is raised, scored, sized and shaped."""
 
+from dataclasses import replace
 from decimal import Decimal as Amount
+from typing import cast
 
-from changeoffice.core.record.inputs import Choice, Date, Decimal, LongText, Number, Ref, Text
+from changeoffice.core.record.inputs import (
+    Choice,
+    Date,
+    Decimal,
+    Inputs,
+    LongText,
+    Number,
+    Ref,
+    Text,
+)
 from changeoffice.organisation.models import BusinessKpi, Objective, Service, Skill, staff, units
 from demand.cost_of_delay import PROFILES
 from demand.models.vocabulary import FRAMEWORKS, DemandType, Risk, Size, Source
@@ -14,6 +25,18 @@ def kpis(person):
 
 def skills(person):
     return Skill.objects.all()
+
+
+def only_held(asks: Inputs, name: str, rows) -> Inputs:
+    """The same question, with only what the demand has to choose from; where it has nothing, the
+    verb's own guard says so."""
+    every, held = cast(Ref, asks[name]), rows.values(name)
+
+    def narrowed(person):
+        found = every.rows(person)
+        return found.filter(pk__in=held) if held.exists() else found
+
+    return {**asks, name: replace(every, rows=narrowed)}
 
 
 PROFILE = {
@@ -61,7 +84,9 @@ EFFECT_INPUTS = {
     "by_on": Date(label="Reached by"),
 }  # fmt: skip
 DATE_INPUTS = {"starts_on": Date(label="Start"), "finishes_on": Date(label="Finish")}
-KPI_INPUT = {"kpi": Ref(label="KPI", rows=kpis, key="reference")}
+KPI_INPUT = {
+    "kpi": Ref(label="KPI", rows=lambda p: BusinessKpi.objects.visible_to(p), key="reference")
+}
 ASSESS_INPUTS = {
     "assessors": Ref(label="Assessors", rows=staff, key="username", many=True, required=False,
                      hint="Without names, analysts and owners of services and practices may score."),

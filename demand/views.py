@@ -100,6 +100,8 @@ class DemandBoard(WorkListPage):
                 *board.columns(drawer, self.found, asked),
                 board.closed_column(self.found["ended"]),
             ]
+            cards = (card for column in found["columns"] for card in column["cards"])
+            found["tells_scores"] = any(card.get("sees_figures") for card in cards)
         return found
 
     def _context(self, params, wanted, rows, shown, tab) -> dict[str, Any]:
@@ -179,7 +181,8 @@ class DemandPage(WorkPage):
         """What its guards ask for has been read already."""
         super().read(demand)
         found = self.found
-        at_once.hold(demand, stakeholders=found["stakeholders"], prerequisites=found["all_needs"])
+        at_once.hold(demand, stakeholders=found["stakeholders"], prerequisites=found["all_needs"],
+                     effects=found["effects"], estimate_lines=found["lines"])  # fmt: skip
 
     def extra(self, demand: Demand) -> dict[str, Any]:
         person, found = self.request.user, self.found

@@ -56,6 +56,18 @@ class Demand(Relating):
         "completed",
     )
 
+    menu: ClassVar = {
+        "Next step": ("submit", "screen", "ask", "reply", "assess", "request_approval", "remind",
+                      "schedule", "reschedule", "hand_over", "resume"),
+        "Assess and estimate": ("score", "close_round", "reopen_round", "set_size", "estimate",
+                                "remove_estimate", "add_kpi_effect", "remove_kpi_effect",
+                                "say_waiting_cost", "drop_waiting_cost", "record_actuals"),
+        "People": ("assign", "add_stakeholder", "remove_stakeholder", "restrict", "open_up"),
+        "Other demands": ("add_prerequisite", "remove_prerequisite", "move_rank", "release_rank",
+                          "split", "merge"),
+        "Step back or end": ("send_back", "defer", "withdraw", "reject"),
+    }  # fmt: skip
+
     class Meta(Relating.Meta):
         pass
 
@@ -107,7 +119,10 @@ class Demand(Relating):
         """From now on it exists only for the people named on it."""
         self.confidential = True
         asked = Person.objects.filter(pk__in=self._asked_now())
-        NamedPerson.put(self.pk, by, self.requester, self.sponsor, *asked, *(people or ()))
+        NamedPerson.put(self.pk, by, *(people or ()))
+        NamedPerson.put(self.pk, self.requester, part="requester")
+        NamedPerson.put(self.pk, *asked, part="approver")
+        self.name_responsible()
         ranking.refresh(self)
         ports.pass_on_confidence(self, by)
 

@@ -104,15 +104,13 @@ class CarriesOut(Work):
         """Its demand was made confidential, or opened: this is seen by those who see the demand."""
         self.confidential = confidential
         if confidential:
-            NamedPerson.put(self.pk, self.owner, self.sponsor, *people)
+            NamedPerson.put(self.pk, *people)
 
     # inner ---------------------------------------------------------------------------------------
     def _put(self, changes) -> None:
         super()._put(changes)
         if "owner" in changes or "sponsor" in changes:
             follow(self.pk, self.owner, self.sponsor)
-            if self.confidential:
-                NamedPerson.put(self.pk, self.owner, self.sponsor)
 
 
 def _may_begin(kind: type[CarriesOut], by) -> None:

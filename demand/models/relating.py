@@ -3,18 +3,25 @@
 from django.db import models
 
 from changeoffice.core.access.rules import ANALYST
+from changeoffice.core.people.models import Person
 from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.inputs import Choice, LongText, Ref, Text
 from changeoffice.core.record.models import NamedPerson
 from changeoffice.core.record.workflow import guard, transition
 from changeoffice.core.talk.models import follow
 from changeoffice.organisation.models import staff
+from demand.inputs import only_held
 from demand.models.facts import BEFORE_APPROVAL, OPEN
 from demand.models.measuring import Measuring
 from demand.rules import EDITORS
 
 CARRIED = ("source", "source_reference", "type", "unit", "sponsor", "objective", "mandatory_on",
            "compliance_flags", "risk", "confidential")  # fmt: skip
+
+# Whoever has left may still be named.
+STAKEHOLDER = {
+    "person": Ref(label="Person", rows=lambda person: Person.objects.all(), key="username")
+}
 
 
 class Interest(models.TextChoices):
@@ -31,7 +38,7 @@ def _name_as_on(whole, part) -> None:
         NamedPerson.put(part.pk, row.person, part=row.part)
 
 
-@guard("Nobody is named as a stakeholder.")
+@guard("Nobody is named as a stakeholder.", moot=True)
 def has_stakeholders(demand) -> bool:
     return demand.stakeholders.exists()
 
@@ -70,8 +77,8 @@ class Relating(Measuring):
         follow(self.pk, person)
 
     @transition(OPEN, None, who=EDITORS, guards=[has_stakeholders], told="took a stakeholder from",
-                label="Remove a stakeholder",
-                asks={"person": Ref(label="Person", rows=staff, key="username")})  # fmt: skip
+                label="Remove a stakeholder", asks=STAKEHOLDER,
+                asks_here=lambda demand: only_held(STAKEHOLDER, "person", demand.stakeholders))  # fmt: skip
     def remove_stakeholder(self, *, by, person):
         """They have no stake in it any more."""
         if not self.stakeholders.filter(person=person).delete()[0]:

@@ -10,7 +10,14 @@ from changeoffice.core.record.models import NamedPerson, Reach
 from changeoffice.core.record.workflow import transition
 from changeoffice.core.talk.models import comment, follow
 from demand import consent, ranking, scoring
-from demand.guards import has_a_score, round_is_closed, says_the_need, takes_scores
+from demand.guards import (
+    has_a_score,
+    has_an_effect,
+    has_estimated_skills,
+    round_is_closed,
+    says_the_need,
+    takes_scores,
+)
 from demand.inputs import (
     ASSESS_INPUTS,
     EFFECT_INPUTS,
@@ -19,6 +26,7 @@ from demand.inputs import (
     SIZE_INPUT,
     SIZE_RANGES,
     SKILL_INPUT,
+    only_held,
 )
 from demand.models.consenting import Consenting
 from demand.models.facts import BEFORE_APPROVAL, DECIDED_ON
@@ -141,7 +149,9 @@ class Shaping(Consenting):
         who=ANALYST,
         told="took an estimate from",
         noted=False,
+        asks_here=lambda demand: only_held(SKILL_INPUT, "skill", demand.estimate_lines),
         label="Remove an estimate",
+        guards=[has_estimated_skills],
         asks=SKILL_INPUT,
     )
     def remove_estimate(self, *, by, skill):
@@ -187,7 +197,9 @@ class Shaping(Consenting):
         None,
         who=EDITORS,
         label="Remove a KPI effect",
+        guards=[has_an_effect],
         told="removed a KPI effect of",
+        asks_here=lambda demand: only_held(KPI_INPUT, "kpi", demand.effects),
         asks=KPI_INPUT,
     )
     def remove_kpi_effect(self, *, by, kpi):

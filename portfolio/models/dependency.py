@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import connection, models, transaction
 from django.db.models import F, Q
 
+from changeoffice.calendar.kept import working_days
 from changeoffice.core.access.rules import MANAGER
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
@@ -19,7 +20,6 @@ from changeoffice.core.talk.models import follow
 from changeoffice.organisation.models import staff
 from portfolio import dependency as promise
 from portfolio.columns_in_sql import among
-from portfolio.days import working_days
 from portfolio.models.milestone import Milestone
 from portfolio.models.parts import MovesRag
 from portfolio.models.project import Project
@@ -296,6 +296,10 @@ class Dependency(MovesRag):
             home_id=home, confidential=place["confidential"]
         )
         self.home_id = home
+        self._name_those_of_both_sides()
+
+    def name_responsible(self) -> None:
+        """Owning one side is not enough."""
         self._name_those_of_both_sides()
 
     def _name_those_of_both_sides(self) -> None:

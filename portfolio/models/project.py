@@ -317,7 +317,8 @@ class Project(Judged):
                       "reason": Text(label="Why", max=500)})  # fmt: skip
     def restrict(self, *, by, people, reason):
         """From now on it exists only for its owner, its sponsor and the people named."""
-        NamedPerson.put(self.pk, by, self.owner, self.sponsor, *people)
+        NamedPerson.put(self.pk, by, *people)
+        self.name_responsible()
         self.confidential = True
         self._pass_on_confidence()
 
@@ -337,7 +338,8 @@ class Project(Judged):
         they may have reasons of their own."""
         if self.confidential or not confidential:
             return UNCHANGED
-        NamedPerson.put(self.pk, self.owner, self.sponsor, *people)
+        NamedPerson.put(self.pk, *people)
+        self.name_responsible()
         self.confidential = True
         self._pass_on_confidence()
 
@@ -348,8 +350,6 @@ class Project(Judged):
         super()._put(changes)
         if "owner" in changes or "sponsor" in changes:
             follow(self.pk, self.owner, self.sponsor)
-            if self.confidential:
-                NamedPerson.put(self.pk, self.owner, self.sponsor)
 
     def _pass_on_confidence(self) -> None:
         from portfolio.models import pass_on_confidence

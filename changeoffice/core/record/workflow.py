@@ -26,17 +26,21 @@ UNCHANGED = object()  # what a body answers when it was so already: nothing is r
 
 @dataclass(frozen=True)
 class Guard:
-    """A condition on the record; `unmet` tells a person what would satisfy it."""
+    """A condition on the record; `unmet` tells a person what would satisfy it. A `moot` one says
+    whether there is anything to do it to: unmet, nobody is offered the act."""
 
     check: Callable[[Any], bool]
     unmet: str | Callable[[Any], str]
+    moot: bool = False
 
     def words(self, record) -> str:
         return self.unmet if isinstance(self.unmet, str) else self.unmet(record)
 
 
-def guard(unmet: str | Callable[[Any], str]) -> Callable[[Callable[[Any], bool]], Guard]:
-    return lambda check: Guard(check, unmet)
+def guard(
+    unmet: str | Callable[[Any], str], *, moot: bool = False
+) -> Callable[[Callable[[Any], bool]], Guard]:
+    return lambda check: Guard(check, unmet, moot)
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class Offer:
     verb: Verb
     allowed: bool
     reasons: tuple[str, ...] = ()
+    is_moot: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -112,12 +117,17 @@ class Verb:
         return self.who or record.editors
 
     def unmet(self, record) -> list[str]:
-        return [item.words(record) for item in self.guards if not item.check(record)]
+        return [item.words(record) for item in self._failing(record)]
+
+    def _failing(self, record) -> list[Guard]:
+        return [item for item in self.guards if not item.check(record)]
 
     def offer(self, record, person) -> Offer:
         if not self.rule(record).holds(person, record):
             return Offer(self, False, (f"Needs {self.rule(record).words}.",))
-        return Offer(self, True, tuple(self.unmet(record)))
+        failing = self._failing(record)
+        reasons = tuple(item.words(record) for item in failing)
+        return Offer(self, True, reasons, any(item.moot for item in failing))
 
 
 @dataclass

@@ -76,17 +76,24 @@ def of(record: Work, person, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def rest_of(buttons: list[dict], first: dict | None) -> list[dict]:
-    """What the menu offers: first all that can be done now, then what cannot, with its reason."""
-    return sorted((b for b in buttons if b is not first), key=lambda b: not b["available"])
+    """What the menu offers, heading by heading: first all that can be done now, then what cannot,
+    with its reason."""
+    rest = (b for b in buttons if b is not first)
+    return sorted(rest, key=lambda b: (b["place"], not b["available"]))
 
 
 def button(record: Work, offer: Offer) -> dict[str, Any]:
     """A verb as the `verbs` component draws it; one that asks or warns opens its own page."""
     verb = offer.verb
+    headings = enumerate(record.menu.items(), 1)
+    place, heading = next(
+        ((n, name) for n, (name, verbs) in headings if verb.name in verbs), (0, "")
+    )
     return {
         "name": verb.name, "label": verb.label, "tone": verb.tone, "reasons": offer.reasons,
         "available": offer.is_open, "url": f"{record.get_absolute_url()}/{verb.slug}",
         "needs_form": bool(asks_of(type(record), verb) or verb.confirm),
+        "place": place, "heading": heading,
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from django.db import connection, models, transaction
@@ -70,6 +71,7 @@ class Work(models.Model):
     reserved: ClassVar[dict[str, Rule]] = {}  # profile fields whose change needs another rule
     responsible: ClassVar[tuple[str, ...]] = ("owner",)  # fields that name who answers for it
     last_event: Event | None = None  # of the verb just done to it
+    menu: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # verbs under headings, in a page's menu
     results: ClassVar[frozenset[str]] = frozenset()  # verbs whose news is how it came out
     figures: ClassVar[tuple[str, ...]] = ()  # fields told only with a role on it (SEES_FIGURES)
 
@@ -169,13 +171,15 @@ class Work(models.Model):
         return cls.url_for(reference)
 
     def offers(self, person) -> list[Offer]:
-        """Every verb that fits the present state and is offered at a door, with what is missing."""
-        return [
+        """Every verb that fits the present state and is offered at a door, with what is missing;
+        without those that have nothing to act on."""
+        found = (
             verb.offer(self, person)
             for verb in self.verbs().values()
             if verb.allows_state(self.state)
             and (verb.door or (self.kind, verb.name) in ports.next_steps)
-        ]
+        )
+        return [offer for offer in found if not offer.is_moot]
 
     def open_verbs(self, person) -> list[Offer]:
         return [offer for offer in self.offers(person) if offer.allowed]
@@ -216,6 +220,15 @@ class Work(models.Model):
             self.version += 1
         self.updated_at = clock.now()
         self.save(force_update=True)
+        if self.confidential and self.home_id == self.pk:
+            self.name_responsible()
+
+    def name_responsible(self) -> None:
+        """Whoever answers for what is confidential may see it for as long as they do."""
+        for part in self.responsible:
+            person = getattr(self, part)
+            NamedPerson.objects.filter(record_id=self.pk, part=part).exclude(person=person).delete()
+            NamedPerson.put(self.pk, person, part=part)
 
     def note(
         self, verb: str, *, by, reason="", before="", context=None, on_behalf_of=None,
