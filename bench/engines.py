@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from bench.measure import queries, row, wall
 from bench.rag_sql import GUARDED, REWRITE, asked, forget
+from changeoffice.calendar.kept import working_days
 from changeoffice.calendar.working_days import day_date, day_number
 from changeoffice.core.record import clock
 from changeoffice.core.search.selectors import similar
@@ -15,7 +16,6 @@ from changeoffice.insight import rollup
 from changeoffice.insight.families import FAMILIES, relations
 from ideation.models import Idea
 from portfolio import propagation, readings
-from portfolio.days import working_days
 from portfolio.knock_on import knock_on
 from portfolio.models import Dependency, Expectation, Milestone, RagReading
 

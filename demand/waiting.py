@@ -20,6 +20,12 @@ class WaitsFor:
     people: list[Person] = field(default_factory=list)
     words: str = ""
 
+    @property
+    def short(self) -> str:
+        """For a line of a table: the first of them, and how many more."""
+        more = len(self.people) - 1
+        return f"{self.people[0].name} and {more} more" if more > 0 else self.words
+
     @classmethod
     def one(cls, person: Person | None, otherwise: str) -> "WaitsFor":
         return cls([person], person.name) if person else cls([], otherwise)
@@ -75,9 +81,10 @@ def of_person(person) -> list[Ask]:
     late = seen.filter(owner=person, due_on__lt=clock.today()).exclude(state="approval")
     new = seen.filter(ANALYST.q(person), owner=None, state="submitted").order_by("due_on", "pk")
     return [
-        Ask(asked, lambda d: _waiting(d, "Answer a question", "you raised it", "reply", "Answer")),
+        Ask(asked, lambda d: _waiting(
+            d, "Answer a question", "you raised it", "reply", "Answer", by_person=True)),
         Ask(to_score, lambda d: _waiting(
-            d, "Score it", "you are named as assessor", "score", "Score")),
+            d, "Score it", "you are named as assessor", "score", "Score", by_person=True)),
         Ask(late.order_by(F("due_on").asc()), lambda d: _waiting(
             d, f"Past its limit in {d.state_label.lower()}", "you are its analyst", "", "Open")),
         Ask(new[:MOST_NEW], lambda d: _waiting(
@@ -85,8 +92,8 @@ def of_person(person) -> list[Ask]:
     ]  # fmt: skip
 
 
-def _waiting(demand, what: str, because: str, verb: str, label: str) -> Waiting:
+def _waiting(demand, what: str, because: str, verb: str, label: str, by_person=False) -> Waiting:
     at = demand.get_absolute_url()
     return Waiting(kind="demand", reference=demand.reference, title=demand.title, what=what,
                    url=f"{at}/{verb}" if verb else at, because=because, since=demand.state_since,
-                   due=demand.due_on, action_label=label)  # fmt: skip
+                   due=demand.due_on, action_label=label, by_person=by_person)  # fmt: skip

@@ -22,7 +22,7 @@ def for_person(person) -> list[Ask]:
 def _questions(person) -> Ask:
     rows = Idea.objects.filter(owner=person, state="more_information")[:SHOWN]
     return Ask(rows, lambda idea: _waiting(
-        idea, f"Answer: {idea.question[:120]}", "You submitted it", "Answer"))  # fmt: skip
+        idea, f"Answer: {idea.question[:120]}", "You submitted it", "Answer", by_person=True))  # fmt: skip
 
 
 def _results(person) -> Ask:
@@ -70,9 +70,9 @@ def _scores(person) -> Ask:
         idea, "Give your scores", "You are asked to review it", "Score it"))  # fmt: skip
 
 
-def _waiting(work: Work, what: str, because: str, label: str) -> Waiting:
+def _waiting(work: Work, what: str, because: str, label: str, by_person=False) -> Waiting:
     url = work.get_absolute_url()
     return Waiting(
         kind=work.kind, reference=work.reference, title=work.title, url=url, what=what,
-        because=because, since=work.state_since, action_label=label,
+        because=because, since=work.state_since, action_label=label, by_person=by_person,
     )  # fmt: skip

@@ -6,9 +6,9 @@ Rendered when shown, from codes and ids; what a person may not see is not named.
 from datetime import date
 from typing import Any
 
+from changeoffice.calendar.kept import working_days
 from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.record import at_once
-from portfolio.days import working_days
 from portfolio.judging import COST, COST_SCALE, DEPENDENCIES, RISK, SCHEDULE, SCOPE, Reason
 from portfolio.models import Action, Dependency, Intervention, Issue, Milestone, Project, Risk
 from portfolio.models.intervention import DAYS_TO_ANSWER

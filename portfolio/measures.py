@@ -12,6 +12,7 @@ import numpy as np
 from django.db.models import Case, F, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
+from changeoffice.calendar.kept import working_days
 from changeoffice.calendar.working_days import day_number
 from changeoffice.core.people.models import Office
 from changeoffice.core.record import clock
@@ -26,7 +27,6 @@ from portfolio.columns_in_sql import (
     or_nothing,
     overlaid,
 )
-from portfolio.days import working_days
 from portfolio.judging import (
     COST,
     DEPENDENCIES,

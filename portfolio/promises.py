@@ -9,6 +9,7 @@ import numpy as np
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
+from changeoffice.calendar.kept import working_days
 from changeoffice.core.outbox.models import enqueue
 from changeoffice.core.record import clock
 from portfolio import dependency as promise
@@ -20,7 +21,6 @@ from portfolio.columns_in_sql import (
     or_nothing,
     overlaid,
 )
-from portfolio.days import working_days
 from portfolio.graph import Ints
 from portfolio.models import Dependency, DependencyReading, DependencySlip
 

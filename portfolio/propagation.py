@@ -13,6 +13,7 @@ import numpy as np
 from django.db import connection
 from django.db.models import QuerySet
 
+from changeoffice.calendar.kept import working_days
 from changeoffice.calendar.working_days import day_date
 from portfolio.columns import Flags
 from portfolio.columns_in_sql import (
@@ -23,7 +24,6 @@ from portfolio.columns_in_sql import (
     days_since,
     or_nothing,
 )
-from portfolio.days import working_days
 from portfolio.graph import Ints
 from portfolio.models import Dependency, Expectation, Milestone
 from portfolio.models.dependency import STANDING

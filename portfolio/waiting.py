@@ -20,10 +20,12 @@ def waiting_for(person) -> list[Ask]:
     ]  # fmt: skip
 
 
-def _one(row, what: str, because: str, *, since=None, due=None, label="Open", step="") -> Waiting:
+def _one(row, what: str, because: str, *, since=None, due=None, label="Open", step="",
+         by_person=False) -> Waiting:  # fmt: skip
     """`step`: the verb's own page, where one press should be enough."""
     url = f"{row.get_absolute_url()}/{step}" if step else row.get_absolute_url()
-    return Waiting(row.kind, row.reference, row.title, url, what, because, since, due, label)
+    return Waiting(row.kind, row.reference, row.title, url, what, because, since, due, label,
+                   by_person=by_person)  # fmt: skip
 
 
 def _interventions(person) -> Ask:
@@ -40,7 +42,7 @@ def _dependencies(person) -> Ask:
     rows = Dependency.objects.visible_to(person).filter(mine, state="proposed")
     return Ask(rows.order_by("pk")[:SHOWN], lambda row: _one(
         row, "Agree or change the terms", "You own one side of it",
-        since=row.state_since, label="Agree"))  # fmt: skip
+        since=row.state_since, label="Agree", by_person=True))  # fmt: skip
 
 
 def _statuses(person, today) -> Ask:

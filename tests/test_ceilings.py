@@ -10,10 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bench import data, intake
+from changeoffice.calendar import kept as days
 from changeoffice.core.record.database import work_models
 from demand.models import Demand
 from ideation.models import Campaign
-from portfolio import days
 from portfolio.models import Project
 
 FEW, MANY = 10, 10_000

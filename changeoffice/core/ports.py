@@ -5,6 +5,7 @@ next_steps   verbs a downstream app carries out on an upstream record (promote, 
 trail        the steps from idea to benefit around one record
 waiting      things waiting for a person, for My work and the inbox
 import_kinds what a file may hold
+working_days the organisation's calendar
 """
 
 from collections.abc import Callable
@@ -42,6 +43,9 @@ class Waiting:
     acts: tuple[
         tuple[str, str], ...
     ] = ()  # label and address of what is done in place, in a dialog
+    by_person: bool = (
+        False  # somebody asks and waits for the answer; else a rule of the office does
+    )
 
 
 class Ask(NamedTuple):
@@ -63,3 +67,4 @@ next_steps: dict[tuple[str, str], NextStep] = {}
 trail: dict[str, Callable[[Any, Any], list[TrailStep]]] = {}
 waiting: dict[str, Callable[[Any], list[Ask]]] = {}
 import_kinds: dict[str, Any] = {}
+working_days: Callable[[], Any]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from changeoffice.calendar.kept import working_days
 from changeoffice.core import ports
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.doors.templatetags import formats
@@ -20,6 +21,8 @@ from demand.models import Demand
 from ideation.models import Idea
 from portfolio.models import Project
 
+OVERDUE, ASKED, UNDATED = "Overdue", "Somebody waits for your answer", "Without a date"
+GROUPS = (OVERDUE, ASKED, "Today", "This week", "Later", UNDATED)
 SHOWN = 3
 TASKS_SHOWN = 10  # of each group, until all are asked for
 EVENTS_SHOWN = 6
@@ -33,10 +36,11 @@ SEES_PULSE = ("leadership", "service_owner")
 
 def page(person, asked: dict[str, str]) -> dict[str, Any]:
     today, asks = clock.today(), asks_of(person)
+    working_days()  # whether anything is late or not, so that a page costs the same
     mine = _mine(person)
     found = at_once.fetch(*(ask.rows for ask in asks), *mine.values())
     own = dict(zip(mine, found[len(asks) :], strict=True))
-    waiting = sorted(_told(asks, found), key=lambda one: (one.due or date.max, one.reference))
+    waiting = sorted(_told(asks, found), key=_order)
     show = asked.get("show", "")
     shown = [one for one in waiting if one.kind == show] if show else waiting
     return {
@@ -67,8 +71,8 @@ def answer(waiting: list[Waiting], today: date) -> str:
     day = formats.long_day(today)
     if not waiting:
         return f"{today:%A} {day}. Nothing needs you now."
-    late = sum(1 for one in waiting if one.due and one.due < today)
-    due = sum(1 for one in waiting if one.due == today)
+    late = sum(1 for one in waiting if _is_late(one, today))
+    due = sum(1 for one in waiting if _group(one, today) == "Today")
     parts = [f"{count_words(n)} {'is' if n == 1 else 'are'} {words}"
              for n, words in ((late, "overdue"), (due, "due today")) if n]  # fmt: skip
     n = len(waiting)
@@ -79,37 +83,55 @@ def answer(waiting: list[Waiting], today: date) -> str:
 def groups(
     waiting: Iterable[Waiting], today: date, most: int | None = None
 ) -> list[dict[str, Any]]:
-    """Overdue, today, this week, later; within each by day."""
-    week = today + timedelta(days=6)
-    named: dict[str, list] = {"Overdue": [], "Today": [], "This week": [], "Later": []}
+    """What is late, what somebody waits for without a date, then by day; last what only waits."""
+    named: dict[str, list] = {label: [] for label in GROUPS}
     for one in waiting:
-        named[_group(one.due, today, week)].append(_task(one, today))
+        named[_group(one, today)].append(_task(one, today))
     return [
-        {"label": label, "tasks": tasks[:most], "count": len(tasks), "is_late": label == "Overdue"}
+        {"label": label, "tasks": tasks[:most], "count": len(tasks), "is_late": label == OVERDUE}
         for label, tasks in named.items()
         if tasks
     ]
 
 
-def _group(due: date | None, today: date, week: date) -> str:
-    if due is None:
-        return "Later"
-    if due < today:
-        return "Overdue"
-    if due == today:
+def _group(one: Waiting, today: date) -> str:
+    if one.due is None:
+        return ASKED if one.by_person else UNDATED
+    if _is_late(one, today):
+        return OVERDUE
+    if one.due <= today:
         return "Today"
-    return "This week" if due <= week else "Later"
+    return "This week" if one.due <= today + timedelta(days=6) else "Later"
+
+
+def _order(one: Waiting) -> tuple:
+    """By day, what somebody asks first; without a day, whatever has waited longest."""
+    asked = one.since or clock.now()
+    return one.due or date.max, not one.by_person, asked, one.reference
+
+
+def _is_late(one: Waiting, today: date) -> bool:
+    """By the calendar of the stage clocks: a day off counts as the next working day."""
+    return bool(one.due and one.due < today and working_days().slip(one.due, today) > 0)
+
+
+def _when(one: Waiting, today: date) -> str:
+    if one.due:
+        return formats.due(one.due, today)
+    begun = formats.local_day(one.since)
+    waited = working_days().slip(begun, today) if begun else 0
+    return f"waits {waited} wd" if waited > 0 else ""
 
 
 def _task(one: Waiting, today: date) -> dict[str, Any]:
     """As the task component draws it; the title says what, the line beneath why."""
-    late = bool(one.due and one.due < today)
+    late = _is_late(one, today)
     because = one.because[:1].upper() + one.because[1:]
     what = one.what if one.what.endswith(("?", ".", "!")) else f"{one.what}."
     return {
         "kind": one.kind, "title": one.title, "url": one.url, "reference": one.reference,
         "icon": "stamp" if one.kind == "approval" else "", "is_late": late,
-        "why": f"{what} {because}.", "due": formats.due(one.due) if one.due else "",
+        "why": f"{what} {because}.", "due": _when(one, today),
         "actions": _actions(one),
     }  # fmt: skip
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from changeoffice.calendar.kept import working_days
 from changeoffice.core.access.rules import MANAGER, NOBODY, OWNER
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid
@@ -13,7 +14,6 @@ from changeoffice.core.record.inputs import Date, LongText
 from changeoffice.core.record.models import Record, WorkQuerySet
 from changeoffice.core.record.workflow import State, transition
 from changeoffice.core.talk.models import follow
-from portfolio.days import working_days
 from portfolio.models.parts import ProjectPart
 from portfolio.models.project import Project
 from portfolio.rules import PROJECT_SPONSOR

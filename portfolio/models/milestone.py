@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from changeoffice.calendar.kept import working_days
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.history import tracked
@@ -15,7 +16,6 @@ from changeoffice.core.record.workflow import ANY, State, transition
 from changeoffice.core.talk.models import follow
 from changeoffice.organisation.models import staff
 from portfolio import lifecycle
-from portfolio.days import working_days
 from portfolio.models.gate import Gate
 from portfolio.models.parts import ProjectPart
 from portfolio.models.project import Project, projects

@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from changeoffice.calendar.kept import working_days
 from changeoffice.core.doors.pages import parts
 from changeoffice.core.doors.pages.chips import chip, words_chip
 from changeoffice.core.doors.pages.work import NewPage, Tab, WorkPage
 from changeoffice.core.notify.models import Notification
 from changeoffice.core.record import at_once, clock
-from portfolio.days import working_days
 from portfolio.filters import DEPENDENCY_ORDERINGS, DependencyFilterSet
 from portfolio.models import Dependency, Intervention, Milestone
 from portfolio.models.dependency import PROPOSE_INPUTS, STANDING

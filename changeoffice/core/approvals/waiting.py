@@ -25,6 +25,6 @@ def _one(row: Approval, person) -> Waiting:
         url=work_model(row.record.kind).answered_at(row.record.reference, "approve"),
         what=f"Approve, up to {money(amount, row.round.currency)}" if amount else "Approve",
         because=because,
-        since=row.asked_at, due=row.due_on, action_label="Decide",
+        since=row.asked_at, due=row.due_on, action_label="Decide", by_person=True,
         acts=(("Refuse", f"{row.get_absolute_url()}/refuse"), ("Approve", f"{row.get_absolute_url()}/approve")),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from changeoffice.core import ports
 from changeoffice.core.record import clock
 
 MINUS = "−"
@@ -50,19 +51,22 @@ def moment(value: Any, today: date | None = None) -> str:
 
 
 def due(value: Any, today: date | None = None) -> str:
-    """A due date in words: `Today`, `Tomorrow`, `Fri 13 Nov`, or how many days late."""
+    """A due date in words: `Today`, `Tomorrow`, `Fri 13 Nov`, or how many working days late."""
     day = local_day(value)
     if day is None:
         return ""
     today = today or office_today()
-    late = (today - day).days
-    if late > 0:
-        return f"{late} day{'s' if late > 1 else ''} late"
-    if late == 0:
+    if day < today:
+        calendar = ports.working_days()
+        if late := calendar.slip(day, today):
+            return f"{late} wd late"
+        day = calendar.next_working(day)  # a day off counts as the next working day
+    left = (day - today).days
+    if left == 0:
         return (
             f"Today, {timezone.localtime(value):%H:%M}" if isinstance(value, datetime) else "Today"
         )
-    return "Tomorrow" if late == -1 else short_day(day, today, weekday=late >= -7)
+    return "Tomorrow" if left == 1 else short_day(day, today, weekday=left <= 7)
 
 
 def number(value: Any) -> Decimal | None:
