@@ -17,7 +17,6 @@ from changeoffice.organisation.models import Service, units
 from demand import ports, waiting
 from demand.models import Demand, DemandType, Size, Source
 from demand.stages import StageClock
-from demand.standing import short
 
 CARDS_SHOWN = 8
 # Column, label, the states in it.
@@ -69,11 +68,10 @@ class Drawer:
             "demand": demand, "id": demand.reference, "reference": demand.reference,
             "title": demand.title, "url": demand.get_absolute_url(), "age": age,
             "rank": demand.rank, "sees_figures": seen, "score": _score(demand) if seen else None,
-            "raw_score": short(demand.raw_score, 1) if seen and demand.raw_score is not None else "",
             "size": (demand.size or "?") if seen else "",
             "risk": demand.get_risk_display() if seen else "",
             "risk_tone": RISK_TONES.get(demand.risk, "") if seen else "",
-            "waits_for": self.waits[demand.pk].words, "owner": demand.owner,
+            "waits_for": self.waits[demand.pk].short, "owner": demand.owner,
             "select_value": demand.reference if ANALYST.holds(self.person, demand) else "",
         }  # fmt: skip
 

@@ -29,7 +29,7 @@ def asks(demand: Demand, told: dict[str, Any]) -> str:
     if not told["effects"]:
         return f"{sum_}."
     first = told["effects"][0]
-    moves = f"to take {first['kpi'].title} from {first['now']} to {first['then']}"
+    moves = f"to take {first['kpi'].title} from {first['now']} to {first['then']} {first['kpi'].measure}"
     return f"{sum_} {moves} by {long_day(first['effect'].by_on)}."
 
 
@@ -78,7 +78,8 @@ def _no(told: dict[str, Any]) -> str:
     if told["effects"]:
         first = told["effects"][0]
         words.append(
-            f"{first['kpi'].title} stays at {first['now']}; its target is {first['target']}."
+            f"{first['kpi'].title} stays at {first['now']} {first['kpi'].measure}; "
+            f"its target is {first['target']}."
         )
     if waiting := [row["demand"].reference for row in told["waiting"]]:
         words.append(f"{', '.join(waiting)} cannot start without it.")

@@ -7,6 +7,7 @@ from demand.models import Demand
 from demand.standing import short
 
 Figure = dict[str, Any]
+SHORT = 3  # letters of a unit that stands right behind its figure
 
 
 def of(demand: Demand, told: dict[str, Any]) -> list[Figure]:
@@ -20,8 +21,8 @@ def of(demand: Demand, told: dict[str, Any]) -> list[Figure]:
 def _value(demand: Demand, rank: dict[str, Any]) -> Figure:
     made = f"{demand.card.short} {plain(demand.raw_score, 1)}" if demand.raw_score else "not scored"
     place = f"{made}, rank {rank['place']} of {rank['total']}" if rank else f"{made}, not ranked"
-    return _one("Value", short(demand.score_index, 1), place,
-                "#score", rank.get("holds", ""))  # fmt: skip
+    index = "–" if demand.score_index is None else f"{short(demand.score_index, 1)} of 100"
+    return _one("Score", index, place, "#score", rank.get("holds", ""))
 
 
 def _cost(demand: Demand, estimate: dict[str, Any]) -> Figure:
@@ -44,10 +45,14 @@ def _effect(effects: list[dict[str, Any]]) -> Figure:
         return _one("Effect", "–", "no KPI named", "#effects")
     first, others = effects[0], len(effects) - 1
     more = f" {others} more KPI{'s' if others > 1 else ''} below." if others else ""
+    effect, measure = first["effect"], first["kpi"].measure
+    moves = f"{effect.words} by {long_day(effect.by_on)}"
+    is_short = len(measure) <= SHORT
     return _one(
-        f"Effect on {first['kpi'].reference}", f"{first['now']} → {first['then']}",
-        f"target {first['target']}", "#effects",
-        f"{first['kpi'].measure[:1].upper()}{first['kpi'].measure[1:]}, by {long_day(first['effect'].by_on)}.{more}",
+        f"Effect on {first['kpi'].reference}",
+        f"{first['now']} → {first['then']}{f' {measure}' if is_short else ''}",
+        moves if is_short else f"{measure}, {moves}", "#effects",
+        f"{first['kpi'].title}; target {first['target']}.{more}",
     )  # fmt: skip
 
 

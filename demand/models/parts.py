@@ -33,6 +33,11 @@ class KpiEffect(models.Model):
     def __str__(self) -> str:
         return f"{self.change:+} on {self.kpi_id}"
 
+    @property
+    def words(self) -> str:
+        """Which way it moves, and how far, in the KPI's own unit."""
+        return f"{'down' if self.change < 0 else 'up'} {abs(self.change.normalize()):,f}"
+
 
 @tracked
 class EstimateLine(models.Model):

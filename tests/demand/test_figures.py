@@ -26,9 +26,11 @@ def test_who_is_asked_decides_from_six_figures_on_one_screen(step, url, page, kp
     answer = page(step.approver).get(url)
     figures = answer.context["figures"]
     assert [one["label"] for one in figures] == [
-        "Value", "Cost", "Risk of doing it", f"Effect on {kpi.reference}", "Needed by",
+        "Score", "Cost", "Risk of doing it", f"Effect on {kpi.reference}", "Needed by",
         "What comes first",
     ]  # fmt: skip
+    assert figures[0]["value"].endswith(" of 100") and "rank 1 of 1" in figures[0]["unit"]
+    assert figures[3]["unit"] == "calls a month, down 100 by 31 August 2027"
     html = answer.content.decode()
     for words in ("What you would sign", "If you say yes", "If you say no", "What others said",
                   "Four eyes: you may decide", "Approve up to £", "Covers cost up to"):  # fmt: skip
