@@ -5,7 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -57,6 +57,49 @@ class ChatServer:
                 return
 
         return Handler
+
+
+DRIPS = {  # the beginning of a TLS record of full length; a header without an end
+    "handshake": b"\x16\x03\x03\x3f\xff" + bytes(60),
+    "answer": b"HTTP/1.1 200 OK\r\nX: " + b"y" * 60,
+}
+
+
+class Drip(threading.Thread):
+    """A server that sends one byte each second: of the handshake, or of its answer."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(daemon=True)
+        self.what, self.over = what, threading.Event()
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listening.getsockname()[1]
+
+    def run(self) -> None:
+        while not self.over.is_set():
+            line, _ = self.listening.accept()
+            threading.Thread(target=self.send, args=[line], daemon=True).start()
+
+    def send(self, line: socket.socket) -> None:
+        if self.what == "answer":
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(CERTIFICATE)
+            line = context.wrap_socket(line, server_side=True)
+        with line, suppress(OSError):
+            for byte in DRIPS[self.what]:
+                line.sendall(bytes([byte]))
+                if self.over.wait(1):
+                    return
+
+
+@contextmanager
+def drip(what: str) -> Iterator[int]:
+    server = Drip(what)
+    server.start()
+    yield server.port
+    server.over.set()
+    socket.create_connection(("127.0.0.1", server.port)).close()  # which it waits for
+    server.join(5)
+    server.listening.close()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import socket
 import ssl
 from collections.abc import Collection
 from threading import Thread, Timer
+from time import monotonic
 from urllib.parse import SplitResult, urlsplit
 
 from urllib3.connection import HTTPSConnection
@@ -35,6 +36,8 @@ NOT_OURS = [
         "fec0::/10",
     )
 ]
+NOT_THERE = ("was not found in time, or it leads inside the network, where an administrator has to "
+             "allow each host by name")  # fmt: skip
 INSIDE = "leads to an address inside the network, which an administrator has not allowed"
 
 
@@ -88,8 +91,9 @@ def post_json(address: str, body: dict, inside: Collection[str] = ()) -> None:
     parts = urlsplit(address)
     host, port = parts.hostname or "", parts.port or 443
     found = _look_up(host, port)
-    if host not in inside and not all(is_public(one) for one in found):
-        raise NotDelivered(f"{host} {INSIDE}")
+    if not found or (host not in inside and not all(is_public(one) for one in found)):
+        # One answer for both, or people could ask which names there are inside.
+        raise NotDelivered(f"{host} {NOT_THERE}", is_away=True)
     status = _posted(found[:MOST_TRIED], port, parts, json.dumps(body).encode())
     if 300 <= status < 400:
         raise NotDelivered(f"{host} sent us on to another address, and we do not follow")
@@ -139,17 +143,15 @@ def _look_up(host: str, port: int) -> list[str]:
     asking = Thread(target=ask, daemon=True, name="look up a host")
     asking.start()
     asking.join(LOOKING_UP)
-    if not found:
-        raise NotDelivered(f"there is no host {host}, or it was not found in time", is_away=True)
     return list(found)
 
 
 def _posted(numbers: list[str], port: int, parts: SplitResult, body: bytes) -> int:
     """The status of the answer from the first number that takes the connection."""
-    host = parts.hostname or ""
+    host, until = parts.hostname or "", monotonic() + IN_ALL
     try:
-        line = _connected(numbers, port, host)
-        end = Timer(IN_ALL, _hang_up, [line])
+        line = _connected(numbers, port, host, until)
+        end = Timer(max(0.0, until - monotonic()), _hang_up, [line])
         end.start()
         try:
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -166,10 +168,10 @@ def _posted(numbers: list[str], port: int, parts: SplitResult, body: bytes) -> i
         raise NotDelivered(f"{host} could not be reached or did not answer in time", is_away=True) from None  # fmt: skip
 
 
-def _connected(numbers: list[str], port: int, host: str) -> HTTPSConnection:
+def _connected(numbers: list[str], port: int, host: str, until: float) -> HTTPSConnection:
     for at, number in enumerate(numbers, 1):
         line = HTTPSConnection(
-            number, port, timeout=CONNECTING, server_hostname=host,
+            number, port, timeout=max(0.1, min(CONNECTING, until - monotonic())), server_hostname=host,
             ssl_context=ssl.create_default_context(),
         )  # fmt: skip
         try:

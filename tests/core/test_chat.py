@@ -7,8 +7,8 @@ from django.core import mail
 from django.utils import timezone
 
 from changeoffice.core.jobs.digest import daily_letters
-from changeoffice.core.notify import chat
-from changeoffice.core.notify.models import ChatHook, Letter, Notification
+from changeoffice.core.notify import chat, chat_delivery
+from changeoffice.core.notify.models import ChatHook, ChatTest, Letter, Notification
 from changeoffice.core.notify.wording import chat_message
 from changeoffice.core.outbox.models import Outbox
 from changeoffice.core.outbox.relay import relay
@@ -228,7 +228,7 @@ def test_an_address_inside_that_is_no_longer_allowed_is_not_called(
     office.save()
     say(idea, colleague, "Good one")
     assert chat_server.paths == []
-    assert "not allowed" in ChatHook.objects.get(person=listening).reason
+    assert "administrator has to allow" in ChatHook.objects.get(person=listening).reason
 
 
 # settings ----------------------------------------------------------------------------------------
@@ -243,6 +243,39 @@ def test_the_address_is_named_tested_and_removed(author, chat_server, page):
     assert Person.objects.get(pk=author.pk).chat_kinds == ["asks", "mention", "alarm"]
     client.post("/settings/chat/remove")
     assert not ChatHook.objects.exists() and not Person.objects.get(pk=author.pk).chat_kinds
+
+
+def test_the_pause_between_tests_is_the_persons_whatever_address_they_name(
+    author, chat_server, page
+):
+    client = page(author)
+    client.post("/settings/chat", {"address": chat_server.address})
+    client.post("/settings/chat/test")
+    for at in ("again", "elsewhere"):
+        client.post("/settings/chat/remove")
+        client.post("/settings/chat", {"address": f"{chat_server.address}/{at}"})
+        assert b"Wait some seconds" in client.post("/settings/chat/test", follow=True).content
+    assert len(chat_server.said) == 1
+    ChatTest.objects.update(at=timezone.now() - timedelta(seconds=11))
+    client.post("/settings/chat/test")
+    assert len(chat_server.said) == 2
+
+
+def test_a_slow_host_takes_one_message_in_a_while_and_the_chats_of_others_go_on(
+    listening, colleague, stranger, idea, chat_server, monkeypatch
+):
+    """Whoever has a chat there waits; nothing is lost, and the order stays."""
+    monkeypatch.setattr(chat_delivery, "SLOW", -1.0)  # as if every answer took too long
+    say(idea, colleague, "First", "Second")
+    assert len(chat_server.said) == 1
+    chat.keep_address(stranger, chat_server.address + "2")
+    comment(idea, by=colleague, body=f"@{stranger.username} look")
+    relay()
+    assert len(chat_server.said) == 1 and ChatHook.objects.get(person=stranger).reason == ""
+    for count in (2, 3, 4):
+        ChatHook.objects.update(away_at=None)
+        time_passes()
+        assert len(chat_server.said) == count
 
 
 def test_a_test_that_fails_says_why(author, chat_server, page):
@@ -265,7 +298,7 @@ def test_a_test_that_works_lets_messages_go_on(listening, colleague, idea, chat_
 @pytest.mark.parametrize(
     ("address", "words"),
     [("http://chat.example/x", "begins with https"), ("https://127.0.0.1/x", "inside the network"),
-     ("  ", "Enter address of the incoming webhook"), ("https://a.example/\x00", "ull characters")],
+     ("  ", "Fill in “Address of the incoming webhook”"), ("https://a.example/\x00", "ull characters")],
 )  # fmt: skip
 def test_a_wrong_address_is_told_beside_its_field(author, page, address, words):
     answer = page(author).post("/settings/chat", {"address": address})

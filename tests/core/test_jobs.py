@@ -252,6 +252,43 @@ def test_the_relay_wakes_on_notify_and_survives_a_lost_connection():
     assert not thread.is_alive()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_for_a_machine_of_others_holds_nothing_else_up():
+    """Two threads as in a worker: one stands before a machine that does not answer."""
+    from changeoffice.core.jobs import relay as waking
+
+    asked, answered, done = threading.Event(), threading.Event(), threading.Event()
+
+    @handler("slow", outward=True)
+    def wait() -> None:
+        asked.set()
+        answered.wait(20)
+
+    handler("quick")(lambda: done.set())
+    waking._stop.clear()
+    threads = [threading.Thread(target=waking.listen_for_ever, args=[outward], daemon=True)
+               for outward in (False, True)]  # fmt: skip
+    for thread in threads:
+        thread.start()
+    try:
+        enqueue("slow", "first")
+        assert asked.wait(10)
+        enqueue("quick", "behind it")
+        assert done.wait(10) and not answered.is_set()
+        answered.set()
+    finally:
+        waking._stop.set()
+        answered.set()
+        enqueue("quick", "wake them to stop")
+        for thread in threads:
+            thread.join(10)
+        for topic in ("slow", "quick"):
+            carrying._handlers.pop(topic, None)
+        carrying._outward.discard("slow")
+        waking._stop.clear()
+    assert not any(thread.is_alive() for thread in threads)
+
+
 def test_a_pulse_writes_at_most_every_few_seconds(django_assert_num_queries):
     pulse = Pulse("worker")
     pulse.beat()

@@ -1,10 +1,12 @@
 """Calls to addresses people name reach that host over TLS, and nothing inside the network."""
 
+import time
+
 import pytest
 
 from changeoffice.core import outbound
 from changeoffice.core.outbound import NotDelivered, WrongAddress, checked, is_public, post_json
-from tests.chat_server import HOST, resolving
+from tests.chat_server import HOST, drip, resolving
 
 BODY = {"text": "Hello"}
 
@@ -100,6 +102,27 @@ class Slow:
 
         time.sleep(2)
         return "at last"
+
+
+@pytest.mark.parametrize("dripping", ["handshake", "answer"])
+def test_a_byte_each_second_is_not_waited_for_longer_than_one_send_may_take(dripping, monkeypatch):
+    monkeypatch.setattr(outbound, "IN_ALL", 1.5)
+    monkeypatch.setattr(outbound, "CONNECTING", 1.0)
+    with drip(dripping) as port, resolving(monkeypatch, {HOST: ["127.0.0.1"] * 2}):
+        begun = time.monotonic()
+        with pytest.raises(NotDelivered, match="in time"):
+            post_json(f"https://{HOST}:{port}/hook", BODY, inside=[HOST])
+    assert time.monotonic() - begun < 4
+
+
+def test_nobody_learns_which_names_there_are_inside(monkeypatch):
+    told = []
+    with resolving(monkeypatch, {"inside.example": ["10.0.0.1"], "nowhere.example": []}):
+        for host in ("inside.example", "nowhere.example"):
+            with pytest.raises(NotDelivered) as answer:
+                post_json(f"https://{host}/hook", BODY)
+            told.append((answer.value.reason.replace(host, ""), answer.value.is_away))
+    assert told[0] == told[1]
 
 
 def test_nothing_of_the_address_but_its_host_and_port_is_told(chat_server, caplog):

@@ -31,16 +31,22 @@ class OutboxRelay(bootsteps.StartStopStep):
     requires = ("celery.worker.components:Pool",)
 
     def __init__(self, worker, **kwargs) -> None:
-        self.thread = threading.Thread(target=listen_for_ever, name="outbox-relay", daemon=True)
+        self.threads = [
+            threading.Thread(target=listen_for_ever, args=[outward], name=name, daemon=True)
+            for name, outward in (("outbox-relay", False), ("outward-relay", True))
+        ]
 
     def start(self, worker) -> None:
         _stop.clear()
-        self.thread.start()
+        for thread in self.threads:
+            thread.start()
 
     def stop(self, worker) -> None:
         """A letter that is being handed over is noted as sent before the process ends."""
         _stop.set()
-        self.thread.join(LAST_ROW)
+        until = time.monotonic() + LAST_ROW
+        for thread in self.threads:
+            thread.join(max(0.0, until - time.monotonic()))
 
 
 current_app.steps["worker"].add(OutboxRelay)
@@ -57,12 +63,12 @@ def start_beating(**kwargs) -> None:
     threading.Thread(target=beat_for_ever, name="heartbeat", daemon=True).start()
 
 
-def listen_for_ever() -> None:
+def listen_for_ever(outward: bool = False) -> None:
     """Survive anything but the end of the process: the database may restart under us."""
     pulse = Pulse("worker")
     while not _stop.is_set():
         try:
-            listen(pulse)
+            listen(pulse, outward)
         except Exception:
             log.exception("outbox relay lost its connection; trying again")
             connection.close()
@@ -70,14 +76,15 @@ def listen_for_ever() -> None:
     connection.close()
 
 
-def listen(pulse: "Pulse") -> None:
+def listen(pulse: "Pulse", outward: bool) -> None:
     with connection.cursor() as cursor:
         cursor.execute("LISTEN outbox")
     while not _stop.is_set():
         raw = connection.connection
         raw.notifies.clear()  # what was announced up to here is seen by the next look
-        pulse.beat()
-        counts = relay(BATCH, until=_stop.is_set)
+        if not outward:  # one pulse for the process
+            pulse.beat()
+        counts = relay(BATCH, until=_stop.is_set, outward=outward)
         if sum(counts.values()) >= BATCH or raw.notifies:
             continue
         if select.select([raw], [], [], PATIENCE)[0]:

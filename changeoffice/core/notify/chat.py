@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from changeoffice.core import outbound
-from changeoffice.core.notify.models import ChatHook, Letter, NoticeKind
+from changeoffice.core.notify.models import ChatHook, ChatTest, Letter, NoticeKind
 from changeoffice.core.outbox.models import enqueue
 from changeoffice.core.people.models import Office
 from changeoffice.core.record.errors import TooOften
@@ -32,8 +32,9 @@ def waiting_for(person_id: int):
 def test(hook: ChatHook) -> None:
     """Post a word at once, in front of the person who asks. Raises NotDelivered."""
     now = timezone.now()
-    rows = ChatHook.objects.filter(pk=hook.pk).exclude(tested_at__gt=now - BETWEEN_TESTS)
-    if not rows.update(tested_at=now):
+    test, is_first = ChatTest.objects.get_or_create(pk=hook.pk, defaults={"at": now})
+    rested = ChatTest.objects.filter(pk=test.pk, at__lte=now - BETWEEN_TESTS)
+    if not is_first and not rested.update(at=now):
         raise TooOften("Wait some seconds before the next test.", 10)
     post(hook.address, "This is a test from the change office. Messages reach you here.")
     work_again(hook.pk)

@@ -6,6 +6,7 @@ so messages keep their order and a chat that is away costs one try at a time.
 """
 
 import random
+import time
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -22,9 +23,10 @@ from changeoffice.core.outbox.relay import handler
 PATIENCE = timedelta(days=1)
 LONGEST_PAUSE = 1800  # seconds
 HOST_RESTS = timedelta(seconds=30)
+SLOW = 3.0  # seconds
 
 
-@handler("chat")
+@handler("chat", outward=True)
 def carry(person_id: int, attempt: int = 0) -> None:
     """Send the oldest message. `attempt` is the number of tries before, which tells the row that
     tries again from those that wait behind it."""
@@ -32,6 +34,10 @@ def carry(person_id: int, attempt: int = 0) -> None:
     hook = ChatHook.objects.select_related("person").filter(pk=person_id, stopped_at=None).first()
     letter = chat.waiting_for(person_id).select_related("person").first()
     if hook is None or letter is None or hook.attempts != attempt or not hook.person.is_active:
+        return
+    if until := _rests_until(hook):
+        enqueue("chat", f"chat:{person_id}:rests:{until.isoformat()}", not_before=until,
+                person_id=person_id, attempt=attempt)  # fmt: skip
         return
     notices = told_by(letter)
     if not notices:
@@ -43,6 +49,7 @@ def carry(person_id: int, attempt: int = 0) -> None:
 
 
 def _sent(hook: ChatHook, letter: Letter, text: str) -> bool:
+    begun = time.monotonic()
     try:
         _wait_for_host(hook)
         chat.post(hook.address, text)
@@ -50,15 +57,29 @@ def _sent(hook: ChatHook, letter: Letter, text: str) -> bool:
         _failed(hook, trouble)
         return False
     now = timezone.now()
+    slow = {"away_at": now} if time.monotonic() - begun > SLOW else {}
     letter.body, letter.sent_at = text, now
     letter.save(update_fields=["body", "sent_at"])
-    ChatHook.objects.filter(pk=hook.pk, address=hook.address).update(**chat.HEALTHY, sent_at=now)
+    ChatHook.objects.filter(pk=hook.pk, address=hook.address).update(
+        **(chat.HEALTHY | slow), sent_at=now
+    )
     return True
+
+
+def _rests_until(hook: ChatHook) -> datetime | None:
+    """A host that took a message but long for it takes the next one in a while, whoever's it is:
+    the chats of others do not wait behind it."""
+    rested = timezone.now() - HOST_RESTS
+    slow = ChatHook.objects.filter(host=hook.host, failing_since=None, away_at__gt=rested)
+    last = slow.order_by("-away_at").values_list("away_at", flat=True).first()
+    return last + HOST_RESTS if last else None
 
 
 def _wait_for_host(hook: ChatHook) -> None:
     """A host that was just found away is away for all who have their chat there."""
-    others = ChatHook.objects.filter(host=hook.host).exclude(pk=hook.pk)
+    others = ChatHook.objects.filter(host=hook.host, failing_since__isnull=False).exclude(
+        pk=hook.pk
+    )
     if others.filter(away_at__gt=timezone.now() - HOST_RESTS).exists():
         raise outbound.NotDelivered(f"{hook.host} did not answer others a moment ago")
 

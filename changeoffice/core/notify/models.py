@@ -95,6 +95,18 @@ class Letter(models.Model):
         return self.subject or self.key
 
 
+class ChatTest(models.Model):
+    """When a person last had a test message sent, whatever became of the address since."""
+
+    person = models.OneToOneField(
+        Person, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.person_id} at {self.at}"
+
+
 class ChatHook(models.Model):
     """Where one person's chat takes messages. Whoever knows the address may post there, so it has
     no history and leaves this table only to be called."""
@@ -104,11 +116,13 @@ class ChatHook(models.Model):
     )
     address = models.CharField(max_length=500)
     host = models.CharField(max_length=253)
-    tested_at = models.DateTimeField(null=True)
+    tested_at = models.DateTimeField(null=True)  # written by the release before: see ChatTest
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0, help_text="Since it last worked.")
     failing_since = models.DateTimeField(null=True)
-    away_at = models.DateTimeField(null=True, help_text="When nobody answered at this host.")
+    away_at = models.DateTimeField(
+        null=True, help_text="When nobody answered at this host, or only after long."
+    )
     next_try_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=300, blank=True)

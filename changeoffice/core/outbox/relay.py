@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -18,14 +19,17 @@ from changeoffice.core.outbox.models import Outbox
 log = logging.getLogger(__name__)
 Handler = Callable[..., None]
 _handlers: dict[str, Handler] = {}
+_outward: set[str] = set()
 MOST_ATTEMPTS = 12
 
 
-def handler(topic: str) -> Callable[[Handler], Handler]:
-    """Register the one function that carries out rows of this topic."""
+def handler(topic: str, *, outward: bool = False) -> Callable[[Handler], Handler]:
+    """Register the one function that carries out rows of this topic. `outward`: it waits for
+    machines of others, so workers carry such rows beside the rest, which waits for none of them."""
 
     def register(function: Handler) -> Handler:
         _handlers[topic] = function
+        (_outward.add if outward else _outward.discard)(topic)
         return function
 
     return register
@@ -35,24 +39,26 @@ def waiting():
     return Outbox.objects.filter(done_at=None, given_up_at=None)
 
 
-def relay(most: int = 500, until: Callable[[], bool] = lambda: False) -> dict[str, int]:
+def relay(
+    most: int = 500, until: Callable[[], bool] = lambda: False, *, outward: bool | None = None
+) -> dict[str, int]:
     """Carry out up to `most` due rows, or until told to stop; answers how many were done and how
-    many failed."""
+    many failed. `outward` keeps to the topics that are, or to those that are not."""
     counts = {"done": 0, "failed": 0}
     while sum(counts.values()) < most and not until():
-        outcome = _carry_one()
+        outcome = _carry_one(outward)
         if outcome is None:
             break
         counts[outcome] += 1
     return counts
 
 
-def _carry_one() -> str | None:
+def _carry_one(outward: bool | None) -> str | None:
     with transaction.atomic():
-        row = (
-            waiting().filter(not_before__lte=Now()).order_by("not_before", "id")
-            .select_for_update(skip_locked=True).first()
-        )  # fmt: skip
+        due = waiting().filter(not_before__lte=Now()).order_by("not_before", "id")
+        if outward is not None:
+            due = due.filter(Q(topic__in=_outward) if outward else ~Q(topic__in=_outward))
+        row = due.select_for_update(skip_locked=True).first()
         if row is None:
             return None
         try:
