@@ -102,11 +102,9 @@ def _bring_along(demand: Demand, made: Work) -> None:
     follow(made.pk, *Person.objects.filter(pk__in=followers))
     if not demand.confidential:
         return
-    named = set(NamedPerson.objects.filter(record_id=demand.pk).values_list("person_id", flat=True))
-    named |= {person.pk for person in (made.owner, made.sponsor, demand.owner) if person}
-    NamedPerson.objects.bulk_create(
-        [NamedPerson(record_id=made.pk, person_id=pk) for pk in named], ignore_conflicts=True
-    )
+    named = NamedPerson.objects.filter(record_id=demand.pk).exclude(part="sponsor")
+    NamedPerson.put(made.pk, demand.owner, *(row.person for row in named.select_related("person")))
+    made.name_responsible()
 
 
 # What delivery reports -------------------------------------------------------------------------------
@@ -131,12 +129,9 @@ def given_back(made: Work, *, by, reason: str) -> None:
     demand = _in_delivery(made)
     if demand is None:
         return
-    # Of what only named people see, others hear neither the name nor the reason.
-    hidden = made.confidential and not demand.confidential
-    words = "Its delivery ended without delivering." if hidden else f"{made.reference}: {reason}"
     with acting.through("job", f"{made.kind} given up"):
-        demand.give_back(by=None, reason=words)
-    _tell(demand, by, words)
+        demand.give_back(by=None, reason=f"{made.reference}: {reason}")
+    _tell(demand, made, by, f"{made.reference}: {reason}")
 
 
 def _in_delivery(made: Work) -> Demand | None:
@@ -144,8 +139,9 @@ def _in_delivery(made: Work) -> Demand | None:
     return demand if demand is not None and demand.state == "in_delivery" else None
 
 
-def _tell(demand: Demand, by, words: str) -> None:
-    """Its owner is asked to act, its followers hear of it; nobody of their own act."""
+def _tell(demand: Demand, made: Work, by, reason: str) -> None:
+    """Its owner is asked to act, its followers hear of it; nobody of their own act. Of what only
+    named people see, others hear neither the name nor the reason."""
     followers = Follower.objects.filter(record_id=demand.pk).values("person_id")
     people = {
         person.pk: person for person in Person.objects.filter(pk__in=followers, is_active=True)
@@ -155,6 +151,9 @@ def _tell(demand: Demand, by, words: str) -> None:
     for person in people.values():
         if person != by and demand.is_visible_to(person):
             asks = person.pk == demand.owner_id
+            words = (
+                reason if made.is_visible_to(person) else "Its delivery ended without delivering."
+            )
             notify(person, work=demand, asks=asks, key=f"event:{demand.last_event.pk}",
                    because="it waits for you" if asks else "you follow it",
                    kind=NoticeKind.ASKS if asks else NoticeKind.FOLLOW,

@@ -5,7 +5,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from changeoffice.core.access.rules import ANALYST, OWNER, IsPerson, Not, Rule, role
+from changeoffice.core.record import at_once
 from changeoffice.core.record.models import NamedPerson
+from demand import ports
 
 REQUESTER = IsPerson("requester")
 EDITORS = OWNER | REQUESTER | ANALYST
@@ -28,6 +30,16 @@ class Assessor(Rule):
     @property
     def words(self) -> str:
         return "an assessor named for this round"
+
+
+class SeesDelivery(Rule):
+    """Whoever sees everything that carries the demand out, or once did: one of them may have become
+    confidential since."""
+
+    def holds(self, person, thing: Any) -> bool:
+        made = [one.rows().model.objects.filter(demand_id=thing.pk) for one in ports.carriers]
+        hidden = (rows.exclude(pk__in=rows.visible_to(person).values("pk")) for rows in made)
+        return not any(at_once.fetch(*map(at_once.Count, hidden))) if made else True
 
 
 ASSESSOR = Assessor() & Not(REQUESTER)

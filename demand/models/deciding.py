@@ -11,6 +11,7 @@ from demand.guards import has_a_sponsor, has_an_estimate, is_assessed, names_an_
 from demand.inputs import DATE_INPUTS
 from demand.models.facts import DECIDED_ON
 from demand.models.shaping import Shaping
+from demand.rules import SeesDelivery
 
 
 class Deciding(Shaping):
@@ -87,7 +88,8 @@ class Deciding(Shaping):
         """Delivery is done; the portal itself tells."""
         self.progress, self.due_on = 100, None
 
-    @transition("in_delivery", "scheduled", who=NOBODY, door=False, quiet=True, told="gave back")
+    @transition("in_delivery", "scheduled", who=NOBODY, door=False, quiet=True, told="gave back",
+                reason_for=SeesDelivery())  # fmt: skip
     def give_back(self, *, by):
         """Delivery ended without delivering; it waits to be handed over again."""
         self.progress = 0

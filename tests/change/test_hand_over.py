@@ -239,14 +239,37 @@ def test_what_ends_without_delivering_gives_its_demand_back_with_the_reason(
     assert scheduled.reference in html
 
 
-def test_a_hidden_reason_is_not_told_through_an_open_demand(scheduled, analyst, manager):
-    made = hand_over(scheduled, by=analyst)
+def test_a_hidden_reason_is_not_told_through_an_open_demand(
+    scheduled, analyst, manager, project_manager, page, api
+):
+    made = hand_over(scheduled, by=analyst, owner=project_manager)
     made.restrict(by=manager, people=[manager], reason="Talks")
     made.stop(by=manager, reason="We buy the supplier instead.")
     event = scheduled.record.events.get(verb="give_back")
-    assert event.reason == "Its delivery ended without delivering."
+    assert not told_of(made, page(analyst), api(analyst), scheduled)
     assert made.reference not in event.client
-    assert not Notification.objects.filter(text__contains="We buy").exists()
+    heard = Notification.objects.filter(text__contains="We buy").values_list("person", flat=True)
+    assert analyst.pk not in heard
+
+
+def test_a_project_that_becomes_confidential_leaves_the_history_of_the_demand_it_gave_back(
+    scheduled, analyst, manager, page, api
+):
+    made = stop_project(scheduled, None, analyst, manager)
+    assert told_of(made, page(analyst), api(analyst), scheduled)
+    type(made).objects.filter(pk=made.pk).update(confidential=True, owner=manager)
+    assert not told_of(made, page(analyst), api(analyst), scheduled)
+    NamedPerson.put(made.pk, analyst)
+    assert told_of(made, page(analyst), api(analyst), scheduled)
+
+
+def told_of(made, pages, machines, demand) -> bool:
+    """Whether anything of the demand tells its reference: all doors agree."""
+    at = demand.get_absolute_url()
+    told = {made.reference in pages.get(at).content.decode(),
+            made.reference in machines.get(f"/api/v1{at}/history/").content.decode()}  # fmt: skip
+    assert len(told) == 1
+    return told.pop()
 
 
 def test_the_portal_alone_gives_a_demand_back(scheduled, product, api, analyst):

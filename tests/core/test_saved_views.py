@@ -59,6 +59,20 @@ def test_a_shared_view_opens_for_all_and_is_changed_by_its_owner_or_a_manager(
     assert (late.name, late.is_shared, late.is_start) == ("Late", False, False)
 
 
+def test_a_manager_of_another_unit_leaves_a_shared_view_as_it_is(
+    page, analyst, make_person, unit, other_unit, late
+):
+    at = late.get_absolute_url()
+    page(analyst).post(f"{at}/edit", {"name": "Late ideas", "is_shared": "on"})
+    elsewhere, here = (make_person(name, "manager", scope=scope)
+                       for name, scope in (("Ella Elsewhere", other_unit), ("Hal Here", unit)))  # fmt: skip
+    for act in ("edit", "update", "delete"):
+        assert page(elsewhere).post(f"{at}/{act}", {"name": "Mine"}).status_code == 404
+    assert not page(elsewhere).get(late.list_url).context["saved"]["is_kept_by_me"]
+    assert page(here).get(late.list_url).context["saved"]["is_kept_by_me"]
+    assert page(here).post(f"{at}/delete").status_code == 302
+
+
 def test_a_shared_view_does_not_exist_for_people_of_suppliers(page, analyst, outsider, late):
     page(analyst).post(f"{late.get_absolute_url()}/edit", {"name": "Late ideas", "is_shared": "on"})
     assert page(outsider).get(late.get_absolute_url()).status_code == 404

@@ -114,3 +114,30 @@ def test_a_confidential_demand_is_not_named_by_the_one_it_is_merged_into(
     secret.merge(by=analyst, into=into)
     told = into.record.events.get(verb="absorb").words
     assert told == "merged another demand into"
+
+
+def test_whoever_answered_for_a_confidential_demand_no_longer_sees_it_when_another_does(
+    make_demand, analyst, sponsor, make_person, colleague
+):
+    """Named people are those with a part in it; a part that is given up takes the sight with it."""
+    demand, next_sponsor = make_demand("screening"), make_person("Nora Next", "approver")
+    demand.restrict(by=analyst, people=[colleague])
+    assert demand.is_visible_to(sponsor) and not demand.is_visible_to(next_sponsor)
+    demand.revise(by=analyst, sponsor=next_sponsor)
+    assert demand.is_visible_to(next_sponsor) and not demand.is_visible_to(sponsor)
+    assert not Demand.objects.visible_to(sponsor).exists()
+    second, third = (make_person(name, "analyst") for name in ("Paul Second", "Tina Third"))
+    demand.assign(by=analyst, owner=second)
+    demand.assign(by=second, owner=third)
+    assert [demand.is_visible_to(who) for who in (analyst, second, third, colleague)] == [
+        True, False, True, True,
+    ]  # fmt: skip
+
+
+def test_who_is_named_for_more_than_one_part_stays_when_one_is_given_up(
+    make_demand, analyst, sponsor, make_person
+):
+    demand = make_demand("screening")
+    demand.restrict(by=analyst, people=[sponsor])
+    demand.revise(by=analyst, sponsor=make_person("Nora Next", "approver"))
+    assert demand.is_visible_to(sponsor)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from changeoffice.core.record.models import Record
+from changeoffice.core.record.models import NamedPerson, Record
 from portfolio import selectors
 from portfolio.models import (
     Action,
@@ -107,3 +107,16 @@ def test_between_two_confidential_projects_only_people_of_both_see_the_tie(
     assert promise.is_visible_to(sponsor)
     assert not promise.is_visible_to(one) and not promise.is_visible_to(two)
     assert not Dependency.objects.visible_to(one).exists()
+
+
+def test_whoever_steered_it_before_no_longer_sees_it(secret, make_person, sponsor, manager):
+    """A sponsor or project manager is named by that part, and only for as long as they have it."""
+    NamedPerson.put(secret.pk, manager)
+    owner, others = secret.owner, [make_person(name) for name in ("Nora Next", "Piet Project")]
+    secret.revise(by=manager, sponsor=others[0])
+    secret.revise(by=manager, owner=others[1])
+    assert [secret.is_visible_to(who) for who in others] == [True, True]
+    assert [secret.is_visible_to(who) for who in (owner, sponsor)] == [True, True], "named by hand"
+    last = make_person("Lea Last")
+    secret.revise(by=manager, sponsor=last)
+    assert secret.is_visible_to(last) and not secret.is_visible_to(others[0])

@@ -21,7 +21,7 @@ COMMENT_INPUTS = {
 MOST_COMMENTS = 500
 
 
-@extend_schema_field({"type": ["string", "number", "boolean", "null"]})
+@extend_schema_field({"type": ["string", "number", "boolean", "null", "object", "array"]})
 class Said(serializers.ReadOnlyField):
     """A field's value as history tells it."""
 
@@ -29,7 +29,7 @@ class Said(serializers.ReadOnlyField):
 class ChangeSerializer(serializers.Serializer):
     field = serializers.CharField()
     label = serializers.CharField()
-    old = Said(help_text="As it was: words, a number, yes or no, or nothing.")
+    old = Said(help_text="As it was: words, a number, yes or no, several of these, or nothing.")
     new = Said(help_text="As it is now.")
 
 

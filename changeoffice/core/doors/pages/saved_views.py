@@ -59,8 +59,10 @@ def drawn(found: list[SavedView], request: HttpRequest, listed: str) -> dict[str
 
 
 def may_keep(view: SavedView, person) -> bool:
-    """Its owner; a manager may also give up or rename what is shared with everybody."""
-    return view.owner_id == person.pk or (view.is_shared and grants_of(person).has("manager"))
+    """Its owner; a manager of the owner's unit may also give up or rename what is shared."""
+    if view.owner_id == person.pk:
+        return True
+    return view.is_shared and grants_of(person).scope("manager").covers(view.owner.unit_id)
 
 
 def save(*, by, listed: str, query: str, name: str, is_shared=False, is_start=False) -> SavedView:
@@ -91,7 +93,8 @@ class _ViewPage(InputPage):
         return {"heading": heading, "submit_label": button, "back": f"/{self.listed}"}
 
     def view_of(self, pk: int, *, keeps: bool = True) -> SavedView:
-        found = SavedView.objects.open_to(self.request.user, self.listed).filter(pk=pk).first()
+        rows = SavedView.objects.open_to(self.request.user, self.listed)
+        found = rows.select_related("owner").filter(pk=pk).first()
         if found is None or (keeps and not may_keep(found, self.request.user)):
             raise NotSeen("There is no such view, or it is not yours.")
         return found
