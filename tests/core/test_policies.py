@@ -74,11 +74,11 @@ def test_a_change_keeps_who_why_and_both_wordings(policy, manager, page):
     assert event.actor == manager and event.reason == "Small means less now."
     assert {
         "label": "Applies",
-        "old": "Cost up to 50,000",
-        "new": "Cost up to 20,000",
+        "old": "Cost up to £50,000",
+        "new": "Cost up to £20,000",
     } in event.changes
     html = page(manager).get(policy.get_absolute_url()).content.decode()
-    assert "Cost up to 50,000" in html and "Small means less now." in html
+    assert "Cost up to £50,000" in html and "Small means less now." in html
     with pytest.raises(Invalid, match="Nothing was changed"):
         keeping.edit(policy, by=manager, name="Small", conditions={"cost_up_to": 20_000},
                       steps=policy.steps, reason="The same again.")  # fmt: skip
@@ -163,3 +163,26 @@ def test_a_real_demand_is_tried_as_its_request_would_go(
     assert answer.status_code == 422 and hidden.title not in answer.content.decode()
     # An administrator sees the demand, but not its figures, and the policies would tell them.
     assert page(administrator).get(f"{HOME}/try?reference={demand.reference}").status_code == 422
+
+
+def test_amounts_name_the_organisations_currency(page, manager, make_demand, office):
+    for url in ("/admin/policies/approvals/try", "/admin/policies/approvals/new"):
+        assert "in GBP" in page(manager).get(url).content.decode(), url
+    office.currency = "EUR"
+    office.save()
+    assert "€50,000" in page(manager).get("/admin/policies/approvals").content.decode()
+
+
+def test_what_is_in_another_currency_is_said_to_stand_above_every_limit(
+    page, manager, analyst, make_demand, finance
+):
+    demand = make_demand("ready")
+    at = f"/admin/policies/approvals/try?reference={demand.reference}"
+    assert "counts as above every limit" not in page(manager).get(at).content.decode()
+    type(demand).objects.filter(pk=demand.pk).update(currency="EUR")
+    told = page(manager).get(at).content.decode()
+    assert f"{demand.reference} is in EUR" in told and "counts as above every limit" in told
+    demand.refresh_from_db()
+    demand.request_approval(by=analyst)
+    asked = page(analyst).get(demand.get_absolute_url()).content.decode()
+    assert "It is in EUR and the limits of the policies are in GBP" in asked

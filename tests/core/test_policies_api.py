@@ -24,7 +24,7 @@ def test_a_policy_is_added_changed_moved_and_switched_with_a_reason(
     told = made.json()
     assert told["steps"] == NEW["steps"] and told["is_active"]
     assert (told["when"], told["who"]) == (
-        "Cost above 1,000 and risk High", "Manager, then Sponsor and Compliance",
+        "Cost above £1,000 and risk High", "Manager, then Sponsor and Compliance",
     )  # fmt: skip
     at = f"{URL}{told['id']}/"
     sent = NEW | {"steps": [["finance"]], "seen": told["seen"]}

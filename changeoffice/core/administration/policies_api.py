@@ -75,7 +75,8 @@ class CodesInput(shapes.Input):
 
 
 def _cost(label: str) -> shapes.Number:
-    return shapes.Number(label=label, least=0, most=commands.MOST_COST, required=False)
+    return shapes.Number(label=label, least=0, most=commands.MOST_COST, required=False,
+                         hint="In the organisation's currency.")  # fmt: skip
 
 
 DRAFT: dict[str, shapes.Input] = {

@@ -190,5 +190,6 @@ def policy_try(request: HttpRequest) -> HttpResponse:
 
 def _answer(kind: str, given: dict[str, Any]) -> dict[str, Any]:
     found = tried(kind, given)
-    return {"work": found.work, "plan": found.plan, "people": found.people,
+    apart = describing.in_another_currency(found.work) if found.work else ""
+    return {"work": found.work, "plan": found.plan, "people": found.people, "apart": apart,
             "applying": [told(policy) for policy in found.plan.policies]}  # fmt: skip
