@@ -11,6 +11,7 @@ from changeoffice.core.administration.forms import Plain, active_units
 from changeoffice.core.administration.pages import administrators_only, attempted, gone
 from changeoffice.core.administration.tabs import tabs
 from changeoffice.core.people.models import Person
+from changeoffice.core.record.choosing import PeopleChoice, PersonChoice
 from changeoffice.core.record.errors import NotSeen
 from changeoffice.organisation.keeping import keep_skill, keep_team
 from changeoffice.organisation.models import Skill, Team
@@ -22,11 +23,8 @@ class TeamForm(Plain):
         queryset=None, label="Business unit", required=False, empty_label="None"
     )
     skill = forms.ModelChoiceField(queryset=None, label="Skill", empty_label="Choose")
-    lead = forms.ModelChoiceField(queryset=None, label="Lead", required=False, empty_label="Nobody")
-    members = forms.ModelMultipleChoiceField(
-        queryset=None, label="Members", required=False,
-        help_text="Hold Ctrl or Cmd to choose several.",
-    )  # fmt: skip
+    lead = PersonChoice(label="Lead", required=False, empty_label="Nobody")
+    members = PeopleChoice(label="Members", required=False)
     monthly_capacity = forms.DecimalField(
         min_value=0, max_value=99_999, decimal_places=1, label="Person-days in a month"
     )
@@ -81,7 +79,7 @@ def team_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             "members": list(team.members.all()),
             "unit": team.unit_id,
             "skill": team.skill_id,
-            "lead": team.lead_id,
+            "lead": team.lead,
         }
     return attempted(request, TeamForm(request.POST or None, initial=begin or None), act,
                      heading=f"Edit {team.name}" if team else "Add a team",

@@ -27,8 +27,7 @@ INTER = "@fontsource-variable/inter"
 COPIED = {
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "sortablejs/Sortable.min.js": "sortable.min.js",
-    "tom-select/dist/js/tom-select.complete.min.js": "tom-select.min.js",
-    "tom-select/dist/css/tom-select.min.css": "tom-select.min.css",
+    "tom-select/dist/js/tom-select.base.min.js": "tom-select.min.js",
     f"{INTER}/files/inter-latin-opsz-normal.woff2": "inter/inter-latin.woff2",
     f"{INTER}/files/inter-latin-ext-opsz-normal.woff2": "inter/inter-latin-ext.woff2",
 }

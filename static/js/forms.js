@@ -29,7 +29,10 @@ function restore(form) {
     if (!(field.name in draft)) continue;
     if (field.type === "checkbox" || field.type === "radio")
       field.checked = draft[field.name].includes(field.value);
-    else if (!field.value) field.value = draft[field.name][0] ?? "";
+    else if (!field.value) {
+      field.value = draft[field.name][0] ?? "";
+      field.tomselect?.sync();
+    }
   }
   say(form, "Your draft is back");
 }
@@ -82,6 +85,7 @@ function empty(form) {
   for (const field of kept(form)) {
     if (["checkbox", "radio"].includes(field.type)) field.checked = false;
     else field.value = "";
+    field.tomselect?.sync();
   }
   send(form, { discard: "1" });
 }

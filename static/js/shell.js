@@ -43,6 +43,7 @@ function put(content) {
   (
     find("[data-focus-me]", box) ?? find("input:not([type=hidden]), textarea, select, .button--primary", box)
   )?.focus();
+  document.dispatchEvent(new Event("dialog:shown"));
 }
 
 document.addEventListener("ask", ({ detail }) => ask(detail).catch(() => location.assign(detail)));

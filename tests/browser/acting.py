@@ -18,14 +18,26 @@ def answer(page: Page, confirm: str, values: dict[str, object]) -> None:
     """Fill in the dialog a verb opened, and confirm it."""
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
+    expect(dialog.locator("select[data-pick][multiple]:not(.tomselected)")).to_have_count(0)
     for label, value in values.items():
         field = dialog.get_by_label(re.compile(f"^{label}"))
-        if field.evaluate("field => field.tagName") == "SELECT":
+        if field.get_attribute("role") == "combobox":
+            pick(field, *(value if isinstance(value, list) else [str(value)]))
+        elif field.evaluate("field => field.tagName") == "SELECT":
             field.select_option(label=value if isinstance(value, list) else str(value))
         else:
             field.fill(str(value))
     dialog.get_by_role("button", name=confirm, exact=True).click()
     expect(dialog).to_be_hidden()
+
+
+def pick(field: Locator, *names: str) -> None:
+    """Find each by typing a part of the name, and choose it by keyboard."""
+    list_of = field.page.locator(f"#{field.get_attribute('aria-controls')}")
+    for name in names:
+        field.press_sequentially(name)
+        expect(list_of.locator(".active")).to_contain_text(name)
+        field.press("Enter")
 
 
 def heading(page: Page, words: str) -> None:

@@ -110,7 +110,7 @@ def test_administrators_keep_teams_and_skills_with_a_trail(
     client = page(administrator)
     client.post("/admin/units/skills/new", {"name": "Testing", "day_rate": "520"})
     skill = Skill.objects.get(name="Testing")
-    form = {"name": "Payments testing", "unit": unit.pk, "skill": skill.pk, "members": [author.pk],
+    form = {"name": "Payments testing", "unit": unit.pk, "skill": skill.pk, "members": [author.username],
             "monthly_capacity": "40", "is_active": "on"}  # fmt: skip
     client.post("/admin/units/teams/new", form)
     team = Team.objects.get(name="Payments testing")

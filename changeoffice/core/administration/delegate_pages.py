@@ -16,6 +16,7 @@ from changeoffice.core.approvals.approvers import Kind
 from changeoffice.core.approvals.models import Delegation
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
+from changeoffice.core.record.choosing import PersonChoice
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow, NotSeen
 from changeoffice.core.record.inputs import SaneDate
 
@@ -27,9 +28,7 @@ def _day(label: str) -> SaneDate:
 
 
 class DelegateForm(Plain):
-    delegate = forms.ModelChoiceField(
-        Person.objects.none(), to_field_name="username", label="Who decides", empty_label="Choose"
-    )
+    delegate = PersonChoice(Person.objects.none(), label="Who decides", empty_label="Choose")
     from_on, until_on = _day("First day"), _day("Last day")
     kinds = forms.MultipleChoiceField(
         label="Only as", required=False, choices=Kind.choices, widget=forms.CheckboxSelectMultiple,

@@ -7,6 +7,7 @@ from django import forms
 from changeoffice.core import outbound
 from changeoffice.core.access.models import Practice, Role
 from changeoffice.core.people.models import BusinessUnit, Person
+from changeoffice.core.record.choosing import PersonChoice
 from changeoffice.core.record.inputs import NoNul, SaneDate
 from changeoffice.core.record.models import Record
 
@@ -59,7 +60,7 @@ class PersonForm(Plain):
     unit = forms.ModelChoiceField(
         BusinessUnit.objects.none(), label="Business unit", required=False, empty_label="None"
     )
-    reports_to = forms.ModelChoiceField(
+    reports_to = PersonChoice(
         Person.objects.none(), label="Reports to", required=False, empty_label="Nobody"
     )
     is_outside = forms.BooleanField(

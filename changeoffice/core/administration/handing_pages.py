@@ -11,6 +11,7 @@ from changeoffice.core.administration.forms import Plain
 from changeoffice.core.administration.keeping import need_keeper
 from changeoffice.core.administration.pages import administrators_only, named, url_of
 from changeoffice.core.people.models import Person
+from changeoffice.core.record.choosing import PersonChoice
 from changeoffice.core.record.errors import Invalid, NotAllowed
 from changeoffice.core.record.models import Record
 
@@ -18,10 +19,9 @@ SHOWN = 8
 
 
 class HandOverForm(Plain):
-    to = forms.ModelChoiceField(
-        Person.objects.none(), to_field_name="username", label="Who answers for them from now on",
-        empty_label="Choose",
-    )  # fmt: skip
+    to = PersonChoice(
+        Person.objects.none(), label="Who answers for them from now on", empty_label="Choose"
+    )
     reason = forms.CharField(max_length=500, label="Why", help_text="It stands on the trail.")
 
     def __init__(self, someone: Person, by: Person, *args, **kwargs) -> None:

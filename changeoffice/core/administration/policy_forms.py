@@ -10,7 +10,8 @@ from changeoffice.core.administration.policies import MOST_COST
 from changeoffice.core.approvals import describing
 from changeoffice.core.approvals.approvers import Kind
 from changeoffice.core.approvals.picking import lanes
-from changeoffice.core.people.models import BusinessUnit, Person
+from changeoffice.core.people.models import BusinessUnit, Office, Person
+from changeoffice.core.record.choosing import PersonChoice
 from changeoffice.core.record.models import work_model
 
 STEPS = [("", "Not asked"), *((str(n), f"In step {n}") for n in range(1, len(Kind) + 1))]
@@ -30,6 +31,12 @@ def _some(label: str, hint: str = "") -> forms.MultipleChoiceField:
     )
 
 
+def in_own_currency(form: forms.Form, *names: str) -> None:
+    """Amounts are in the organisation's currency, and say so."""
+    for name in names:
+        form.fields[name].label = f"{form.fields[name].label}, in {Office.current().currency}"
+
+
 class PolicyForm(Plain):
     name = forms.CharField(max_length=80, label="Name")
     cost_above = _money(
@@ -45,6 +52,7 @@ class PolicyForm(Plain):
 
     def __init__(self, kind: str, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        in_own_currency(self, "cost_above", "cost_up_to")
         for name, choices in describing.choices_of(kind).items():
             self.fields[name].choices = choices
         for one in Kind:
@@ -92,21 +100,28 @@ class ExampleForm(Plain):
 
     reference = forms.CharField(max_length=24, required=False, label="A real one",
                                 help_text="Its reference; then nothing else is needed but who asks.")  # fmt: skip
-    cost = _money("Cost", help_text="Empty where it is not known.")
+    cost = _money("Cost", help_text="Empty where it is not known, or in another currency.")
     type = forms.ChoiceField(required=False, label="Type")
     risk = forms.ChoiceField(required=False, label="Risk")
     flags = _some("Touches")
     unit = forms.ModelChoiceField(BusinessUnit.objects.none(), required=False, empty_label="None",
                                   to_field_name="code", label="Business unit")  # fmt: skip
-    sponsor = forms.ModelChoiceField(Person.objects.none(), required=False, empty_label="Nobody",
-                                     to_field_name="username", label="Sponsor")  # fmt: skip
-    requester = forms.ModelChoiceField(Person.objects.none(), required=False, empty_label="Nobody in particular",
-                                       to_field_name="username", label="Raised by")  # fmt: skip
-    asker = forms.ModelChoiceField(Person.objects.none(), required=False, empty_label="Nobody in particular",
-                                   to_field_name="username", label="Approval asked for by")  # fmt: skip
+    sponsor = PersonChoice(
+        Person.objects.none(), required=False, empty_label="Nobody", label="Sponsor"
+    )
+    requester = PersonChoice(
+        Person.objects.none(), required=False, empty_label="Nobody in particular", label="Raised by"
+    )
+    asker = PersonChoice(
+        Person.objects.none(),
+        required=False,
+        empty_label="Nobody in particular",
+        label="Approval asked for by",
+    )
 
     def __init__(self, kind: str, person, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        in_own_currency(self, "cost")
         self.kind, self.person, choices = kind, person, describing.choices_of(kind)
         self.fields["type"].choices = [("", "Any"), *choices["types"]]
         self.fields["risk"].choices = [("", "Not rated"), *choices["risks"]]

@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework import serializers
 
-from changeoffice.core.people.models import Office
+from changeoffice.core.people.models import Office, Person
+from changeoffice.core.record.choosing import PeopleChoice, PersonChoice
 
 LATEST_YEAR = 2200
 LINE_BREAKS = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
@@ -217,11 +218,17 @@ class Ref(Input):
             return TypedReference(
                 queryset=self.rows(person), to_field_name=self.key, **self.common()
             )
-        kind = forms.ModelMultipleChoiceField if self.many else forms.ModelChoiceField
         extra: dict[str, Any] = (
             {} if self.many else {"empty_label": "Choose" if self.required else "None"}
         )
-        return kind(queryset=self.rows(person), to_field_name=self.key, **extra, **self.common())
+        rows = self.rows(person)
+        if rows.model is Person and self.key == "username":
+            people = PeopleChoice if self.many else PersonChoice
+            return people(rows, **extra, **self.common())
+        kind = forms.ModelMultipleChoiceField if self.many else forms.ModelChoiceField
+        made = kind(queryset=rows, to_field_name=self.key, **extra, **self.common())
+        made.widget.attrs["data-pick"] = ""
+        return made
 
     def serializer_field(self) -> serializers.Field:
         outer = self.schema() | ({} if self.many else {"allow_null": not self.required})

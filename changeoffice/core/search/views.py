@@ -1,4 +1,4 @@
-"""Search, the command palette, and people to mention."""
+"""Search, the command palette, and people to mention or to choose."""
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,7 +11,7 @@ from changeoffice.core.record.models import Record, work_model
 from changeoffice.core.search import selectors
 
 OF_EACH_KIND, PAGE_SIZE, MOST_PAGES = 5, 20, 50
-IN_PALETTE, VERBS_IN_PALETTE, PEOPLE_SHOWN = 6, 5, 6
+IN_PALETTE, VERBS_IN_PALETTE, PEOPLE_SHOWN = 6, 5, 12
 
 
 def search(request: HttpRequest) -> HttpResponse:
@@ -60,7 +60,7 @@ def _acts(record: Record, person: Person) -> list[dict]:
 
 
 def people(request: HttpRequest) -> JsonResponse:
-    """Colleagues whose name or user name contains what was typed after an @."""
+    """Colleagues whose name or user name contains what was typed, after an @ or in a field."""
     typed = request.GET.get("q", "").strip()[:60]
     found = []
     if typed and grants_of(request.user).is_staff:

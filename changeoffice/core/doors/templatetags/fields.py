@@ -12,6 +12,8 @@ SHAPES: tuple[tuple[type, str], ...] = (
     (forms.CheckboxInput, "check"),
 )
 
+CLAUSES = {"Why", "What", "Who", "How", "When", "Where", "Which"}  # labels that go on from a verb
+
 
 def add_to(register: Library) -> None:
     register.inclusion_tag("components/field.html", name="field")(field)
@@ -86,9 +88,12 @@ def _said(bound: BoundField) -> str:
     error = str(bound.errors[0])
     if error != "This field is required.":
         return error
-    label = str(bound.label)
-    verb = "Choose" if hasattr(bound.field, "choices") else "Enter"
-    return f"Answer “{label}”" if label.endswith("?") else f"{verb} {label[:1].lower()}{label[1:]}"
+    label, chosen = str(bound.label), hasattr(bound.field, "choices")
+    if label.endswith("?"):
+        return f"Answer “{label}”"
+    if label.partition(" ")[0] in CLAUSES:
+        return f"{'Choose' if chosen else 'Say'} {label[:1].lower()}{label[1:]}"
+    return f"Choose an answer for “{label}”" if chosen else f"Fill in “{label}”"
 
 
 def error_summary(form: forms.BaseForm, title: str = "") -> dict:
