@@ -42,7 +42,7 @@ def test_moments_near_today_are_named():
 
 
 def test_due_days_say_how_late_they_are():
-    assert formats.due(date(2026, 11, 6), TODAY) == "4 days late"
+    assert formats.due(date(2026, 11, 6), TODAY) == "2 wd late"
     assert formats.due(TODAY, TODAY) == "Today"
     assert formats.due(date(2026, 11, 13), TODAY) == "Fri 13 Nov"
 
@@ -81,9 +81,23 @@ def test_a_wrong_field_says_so_to_eyes_and_ears():
     form = forms.Form({})
     form.fields["service"] = forms.CharField(label="Service affected")
     page = drawn("{% error_summary form %}{% field form.service %}", form=form)
-    assert page.count("Enter service affected") == 2
+    assert page.count("Fill in “Service affected”") == 2
     assert 'aria-invalid="true"' in page
     assert 'aria-describedby="id_service-error"' in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [(forms.CharField(label="Why not now"), "Say why not now"),
+     (forms.CharField(label="What is needed, and why?"), "Answer “What is needed, and why?”"),
+     (forms.CharField(label="KPI"), "Fill in “KPI”"),
+     (forms.ChoiceField(label="Which demand", choices=[("a", "A")]), "Choose which demand"),
+     (forms.ChoiceField(label="KPI", choices=[("a", "A")]), "Choose an answer for “KPI”")],
+)  # fmt: skip
+def test_what_is_missing_is_asked_for_in_plain_words(asked, words):
+    form = forms.Form({})
+    form.fields["it"] = asked
+    assert words in drawn("{% field form.it %}", form=form)
 
 
 def test_sorting_keeps_filters_and_starts_at_the_first_page():

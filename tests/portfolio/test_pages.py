@@ -176,7 +176,7 @@ def test_moving_a_milestone_needs_a_reason_and_then_moves(whole, page, project_m
     path = f"{mark.get_absolute_url()}/re-forecast"
     given = {"version": mark.version, "forecast_on": "2030-01-07", "reason": ""}
     answer = page(project_manager).post(path, given)
-    assert answer.status_code == 422 and "Enter why" in answer.content.decode()
+    assert answer.status_code == 422 and "Say why" in answer.content.decode()
     given["reason"] = "Eleven defects in system test"
     assert page(stranger).post(path, given).status_code == 403
     assert page(project_manager).post(path, given).status_code == 302
