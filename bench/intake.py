@@ -19,14 +19,18 @@ from bench import data, floors
 from bench.doors import JOINED, SHOWN
 from bench.engines import _best
 from bench.measure import Bare, Door, cpu, queries, row, wall
+from changeoffice.core.approvals.models import Approval
 from changeoffice.core.record import clock
+from changeoffice.core.record.models import Event
 from changeoffice.core.search.selectors import similar
+from changeoffice.core.talk.models import Attachment, Comment
 from changeoffice.insight import rollup
 from changeoffice.organisation.models import BusinessKpi, Skill
 from demand import defaults, ranking
 from demand.letters import taking
 from demand.models import Demand, Standing
 from ideation.models import Campaign, Idea
+from portfolio.models import Project
 
 PAGES = {"as a table": ("/demands?layout=table", 50), "as a board": ("/demands?layout=board", 48),
          "as bubbles": ("/demands/chart", 200)}  # fmt: skip
@@ -78,7 +82,7 @@ def pages(people: dict, ideas: int, demands: int) -> Iterator[dict]:
         floor = _floor(f"demands-{most}", COLUMNS, seen.select_related(*RELATED), most)
         yield _page(f"demands {name}", demands, at, floor, "≤2.5", ours, bare)
     one = Demand.objects.filter(state="approval").order_by("-pk").first()
-    floor = _floor("demand", COLUMNS, seen.filter(pk=one.pk).select_related(*RELATED), 1)
+    floor = _whole(one, seen)
     for name, end in (("page of one demand", ""), ("page to decide on it", "/decide")):
         yield _page(name, demands, f"{one.get_absolute_url()}{end}", floor, "≤3", ours, bare)
     campaign = Campaign.objects.order_by("pk").first()
@@ -106,6 +110,32 @@ def pages(people: dict, ideas: int, demands: int) -> Iterator[dict]:
 def _floor(name: str, columns: list[str], rows: QuerySet, most: int) -> str:
     template = floors.table(columns)
     return floors.add(f"{name}-html", lambda: floors.as_html(template, rows.all(), most))
+
+
+def _whole(one: Demand, seen: QuerySet) -> str:
+    """One demand with the sets its page tells of, each a query and a plain table."""
+    head = seen.filter(pk=one.pk).select_related(*RELATED)
+    of_record = {"record_id": one.pk}
+    sets = [
+        (one.effects.select_related("kpi"), ["kpi.reference", "kpi.title", "change", "by_on"]),
+        (one.estimate_lines.select_related("skill"), ["skill.name", "low_days", "likely_days", "high_days"]),
+        (one.actuals.select_related("skill"), ["skill.name", "days"]),
+        (one.scores.select_related("assessor"), ["assessor.name", "marks", "rationale"]),
+        (one.stakeholders.select_related("person"), ["person.name", "interest", "note"]),
+        (one.prerequisites.select_related("needs"), ["needs.title", "because"]),
+        (one.needed_by.select_related("demand"), ["demand.title", "because"]),
+        (one.services.all(), ["title"]),
+        (seen.filter(standing__rank__in=[(one.rank or 0) - 1, (one.rank or 0) + 1]), ["title"]),
+        (Approval.objects.filter(**of_record).select_related("approver"), ["approver.name", "state"]),
+        (Comment.objects.filter(**of_record).select_related("author"), ["author.name", "body"]),
+        (Attachment.objects.filter(**of_record).select_related("by"), ["by.name", "name"]),
+        (Event.objects.filter(**of_record).select_related("actor"), ["actor.name", "words", "at"]),
+        (Project.objects.filter(demand=one), ["reference", "title", "state"]),
+    ]  # fmt: skip
+    drawn = [(rows, floors.table(columns)) for rows, columns in [(head, COLUMNS), *sets]]
+    return floors.add(
+        "demand-html", lambda: "".join(floors.as_html(page, rows.all()) for rows, page in drawn)
+    )
 
 
 def _page(name: str, size: int, at: str, floor: str, aim: str, ours: Door, bare: Door) -> dict:

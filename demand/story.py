@@ -4,12 +4,13 @@ from decimal import Decimal
 from statistics import pstdev
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
 from changeoffice.core.approvals.models import Approval, Round
 from changeoffice.core.doors.templatetags.formats import money, short_day
 from changeoffice.core.record import at_once
 from changeoffice.core.record.models import LINK, Event, visible
+from changeoffice.organisation.models import KpiReading
 from demand import scoring, standing
 from demand.estimate import outlook, three_point
 from demand.models import Demand, EstimateLine, KpiEffect
@@ -30,17 +31,28 @@ def around(demand: Demand, person) -> dict[str, QuerySet | at_once.Count]:
     steps = Event.objects.filter(record_id=demand.pk).exclude(after="").order_by("at", "id")
     found: dict[str, QuerySet | at_once.Count] = {
         "steps": steps.values_list("before", "after", "at"),
-        "effects": demand.effects.select_related("kpi", "kpi__objective").prefetch_related("kpi__readings"),
+        "effects": demand.effects.select_related("kpi", "kpi__objective"),
+        "readings": KpiReading.objects.filter(kpi__in=demand.effects.values("kpi")),
         "lines": demand.estimate_lines.select_related("skill"),
         "actuals": demand.actuals.select_related("skill"),
         "needs": _linked(demand.prerequisites.filter(visible(person, at="needs__")), "needs"),
         "waiting": _linked(demand.needed_by.filter(visible(person, at="demand__")), "demand"),
         "scores": demand.scores_seen_by(person), "given": at_once.Count(demand.scores_of_round()),
-        "round": Round.objects.filter(record_id=demand.pk).order_by("-id").select_related("requested_by")[:1].prefetch_related(
-            Prefetch("steps", Approval.objects.with_delegates().select_related("approver", "decided_by", "escalated_from"))
-        ),
+        "round": Round.objects.filter(record_id=demand.pk).order_by("-id").select_related("requested_by")[:1],
+        "approvals": Approval.objects.with_delegates().filter(record_id=demand.pk)
+        .select_related("approver", "decided_by", "escalated_from"),
     }  # fmt: skip
     return found | standing.around(demand, person)
+
+
+def join(found: dict[str, Any]) -> None:
+    """What was read beside each other belongs together: readings to their KPI, steps to their round."""
+    for row in found["effects"]:
+        of_kpi = [reading for reading in found["readings"] if reading.kpi_id == row.kpi_id]
+        at_once.hold(row.kpi, readings=of_kpi)
+    for newest in found["round"]:
+        steps = [step for step in found["approvals"] if step.round_id == newest.pk]
+        at_once.hold(newest, steps=steps)
 
 
 def _linked(rows: QuerySet, to: str) -> QuerySet:

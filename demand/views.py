@@ -181,6 +181,7 @@ class DemandPage(WorkPage):
         """What its guards ask for has been read already."""
         super().read(demand)
         found = self.found
+        story.join(found)
         at_once.hold(demand, stakeholders=found["stakeholders"], prerequisites=found["all_needs"],
                      effects=found["effects"], estimate_lines=found["lines"])  # fmt: skip
 
