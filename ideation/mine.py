@@ -8,13 +8,13 @@ from changeoffice.calendar.office import office_days
 from changeoffice.core.people.models import Office, Person
 from changeoffice.core.record import at_once, clock
 from changeoffice.core.record.history import reason_told
-from changeoffice.core.record.models import Event
+from changeoffice.core.record.models import SAID, Event
 from ideation import delivered, ports, story
 from ideation.models import Idea, IdeaPolicy
 from ideation.rules import CO_AUTHOR
 
 LISTED = 100
-UNTOLD = ("comment", "propose", "queue")
+UNTOLD = (*SAID, "propose", "queue")
 WAITS = ("open", "under_review", "more_information", "vetting", "developed", "parked")
 
 

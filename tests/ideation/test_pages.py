@@ -287,7 +287,7 @@ def test_comments_answer_in_threads_and_call_people(page, author, colleague, ide
     answer = client.post(
         f"/ideas/{idea.reference}/comments", {"body": "And again", "reply_to": first.pk}, **HTMX
     )
-    assert f"<strong>@{author.username}</strong>" in answer.content.decode()
+    assert f">{author.name}</strong>" in answer.content.decode()
     assert (
         Comment.objects.get(reply_to=first).body == "And again" and author in first.mentions.all()
     )

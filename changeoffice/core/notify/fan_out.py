@@ -7,7 +7,7 @@ from changeoffice.core.notify.models import Letter, NoticeKind, Notification
 from changeoffice.core.outbox.models import enqueue
 from changeoffice.core.outbox.relay import handler
 from changeoffice.core.people.models import Person
-from changeoffice.core.record.models import Event, Record, work_model
+from changeoffice.core.record.models import SAID, Event, Record, work_model
 from changeoffice.core.talk.models import Follower
 
 QUIET_DOORS = {"import"}
@@ -58,9 +58,11 @@ def _came_to_nothing(event: Event) -> bool:
 
 def _audience(event: Event, work):
     """Groups in order of closeness; a person hears of it once, with the closest reason."""
-    mentions = event.data.get("mentions", []) if event.verb == "comment" else []
+    mentions = event.data.get("mentions", []) if event.verb in SAID else []
     if mentions:
         yield Person.objects.filter(pk__in=mentions), "you were mentioned", NoticeKind.MENTION
+    if event.verb == "edit_comment":  # who heard of the comment need not hear of each change to it
+        return
     concerned: Callable | None = getattr(work, "concerned_after", None)
     if concerned:
         yield concerned(event), "you are named on it now", NoticeKind.MINE

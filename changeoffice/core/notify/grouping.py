@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from changeoffice.core.notify.models import Notification
-from changeoffice.core.record.models import Record, work_model
+from changeoffice.core.record.models import SAID, Record, work_model
 
 SHOWN_AT_ONCE = 3
 
@@ -86,7 +86,7 @@ def _drawn(same: list[Notification], head: Record | None) -> dict[str, Any]:
 
 
 def _mentions(notice: Notification) -> bool:
-    return notice.asks and notice.event is not None and notice.event.verb == "comment"
+    return notice.asks and notice.event is not None and notice.event.verb in SAID
 
 
 def _without(text: str, record: Record) -> str:

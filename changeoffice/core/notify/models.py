@@ -6,7 +6,7 @@ from django.db import models
 
 from changeoffice.core.people.models import Person
 from changeoffice.core.record.clock import OfficeNow
-from changeoffice.core.record.models import Event, Record, visible, work_model
+from changeoffice.core.record.models import SAID, Event, Record, visible, work_model
 
 
 class NoticeKind(models.TextChoices):
@@ -66,7 +66,7 @@ class Notification(models.Model):
         if self.record is None:
             return "/inbox"
         event = self.event
-        spot = "#discussion" if event is not None and event.verb == "comment" else ""
+        spot = "#discussion" if event is not None and event.verb in SAID else ""
         verb = event.verb if event is not None and self.asks else ""
         return work_model(self.record.kind).answered_at(self.record.reference, verb) + spot
 

@@ -16,7 +16,7 @@ from changeoffice.core.notify.grouping import grouped
 from changeoffice.core.notify.models import NoticeKind, Notification
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotSeen
-from changeoffice.core.record.models import work_model
+from changeoffice.core.record.models import SAID, work_model
 from changeoffice.core.talk.models import Comment, comment
 
 NEWEST = {"newest": Ordering("Newest", "at")}
@@ -142,7 +142,7 @@ def mark_read(request: HttpRequest) -> HttpResponse:
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer a mention where it stands: a reply in the thread of the item."""
     notice = _mine(request, pk)
-    if notice.event is None or notice.event.verb != "comment":
+    if notice.event is None or notice.event.verb not in SAID:
         raise NotSeen("This notice is answered on the item's own page.")
     work = work_model(notice.record.kind).objects.get(pk=notice.record_id)
     above = Comment.objects.filter(pk=notice.event.data.get("comment"), record_id=work.pk).first()

@@ -11,7 +11,7 @@ from changeoffice.core.record.errors import TooOften
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 DOORS = ("page", "api")  # jobs and files keep a pace of their own
-VERBS = {"vote": ("vote", "withdraw_vote")}
+VERBS = {"vote": ("vote", "withdraw_vote"), "comment": ("comment", "edit_comment")}
 
 
 def keep(person, act: str) -> None:

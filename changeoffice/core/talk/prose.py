@@ -1,6 +1,7 @@
 """What people write, as safe HTML: Markdown without raw HTML, cleaned once more on the way out."""
 
 import html
+from collections.abc import Iterable
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -24,21 +25,25 @@ def _lower_headings(state: StateCore) -> None:
 
 
 def _mark_mentions(state: StateCore) -> None:
-    """Set @names apart, so that a reader sees who was called."""
-    for token in state.tokens:
+    """Whoever was called stands there by name; any other @word stays as it was typed."""
+    names = state.env.get("names")
+    for token in state.tokens if names else ():
         if token.type == "inline" and token.children and "@" in token.content:
-            token.children = [part for child in token.children for part in _split(child)]
+            token.children = [part for child in token.children for part in _split(child, names)]
 
 
-def _split(token: Token) -> list[Token]:
+def _split(token: Token, names: dict[str, str]) -> list[Token]:
     if token.type != "text" or "@" not in token.content:
         return [token]
     parts, end = [], 0
     for found in MENTION.finditer(token.content):
-        parts.append(_text(token.content[end : found.start()]))
+        name = names.get(found[1].lower())
+        if name is None:
+            continue
         parts += [
-            Token("strong_open", "strong", 1),
-            _text(found.group()),
+            _text(token.content[end : found.start()]),
+            Token("strong_open", "strong", 1, attrs={"title": found.group()}),
+            _text(name),
             Token("strong_close", "strong", -1),
         ]
         end = found.end()
@@ -57,10 +62,13 @@ _markdown.core.ruler.push("lower_headings", _lower_headings)
 _markdown.core.ruler.push("mark_mentions", _mark_mentions)
 
 
-def prose(text: str) -> SafeString:
-    """Markdown to HTML that cannot run, style or load anything."""
+def prose(text: str, called: Iterable[dict[str, str]] = ()) -> SafeString:
+    """Markdown to HTML that cannot run, style or load anything; `called`: login and name of people
+    it names."""
+    names = {one["login"].lower(): one["name"] for one in called or ()}
     safe = nh3.clean(
-        _markdown.render(text or ""), tags=TAGS, attributes={"a": {"href"}},
+        _markdown.render(text or "", {"names": names}), tags=TAGS,
+        attributes={"a": {"href"}, "strong": {"title"}},
         url_schemes={"http", "https", "mailto"}, link_rel="nofollow noopener noreferrer",
     )  # fmt: skip
     return mark_safe(safe)  # noqa: S308 (just cleaned)

@@ -12,13 +12,16 @@ from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.history import changes_of, reason_told
 from changeoffice.core.record.models import Event, Work
+from changeoffice.core.talk import editing
 from changeoffice.core.talk.models import Comment, as_read_by, comment
 
 COMMENT_INPUTS = {
     "body": shapes.LongText(label="Comment"),
     "reply_to": shapes.Number(required=False, least=1),
 }
+WORDS = {"body": COMMENT_INPUTS["body"]}
 MOST_COMMENTS = 500
+ONE = r"comments/(?P<number>[0-9]{1,18})"
 
 
 @extend_schema_field({"type": ["string", "number", "boolean", "null", "object", "array"]})
@@ -61,6 +64,7 @@ class CommentSerializer(serializers.Serializer):
     author = serializers.SerializerMethodField()
     body = serializers.CharField()
     at = serializers.DateTimeField()
+    edited_at = serializers.DateTimeField(allow_null=True)
     reply_to = serializers.IntegerField(source="reply_to_id", allow_null=True)
     hidden = serializers.SerializerMethodField(
         help_text="By the change office; its words are kept."
@@ -75,6 +79,15 @@ class CommentSerializer(serializers.Serializer):
 
 class CommentsSerializer(serializers.Serializer):
     results = CommentSerializer(many=True)
+
+
+class EarlierSerializer(serializers.Serializer):
+    body = serializers.CharField()
+    at = serializers.DateTimeField(help_text="Since when it said so.")
+
+
+class EarlierWordsSerializer(serializers.Serializer):
+    results = EarlierSerializer(many=True)
 
 
 class Telling:
@@ -109,6 +122,29 @@ class Telling:
                 raise Invalid(reply_to="There is no such comment on this item.")
         made = comment(record, by=request.user, body=given["body"], reply_to=above)
         return Response(CommentSerializer(made).data, status=201)
+
+    @extend_schema(
+        request=shapes.serializer_for("CommentWordsIn", WORDS), responses=CommentSerializer
+    )
+    @action(detail=True, methods=["patch"], url_path=ONE, url_name="comment")
+    def reword(self, request, id: str, number: str) -> Response:
+        """Change one's own comment within a day; people newly named with @ hear of it."""
+        record = self.get_object()
+        said = editing.found(record, int(number), request.user)
+        editing.need_editable(said, record, request.user)
+        given = shapes.clean(WORDS, request.user, body_of(request))
+        return Response(
+            CommentSerializer(editing.edit(record, said, by=request.user, **given)).data
+        )
+
+    @extend_schema(responses=EarlierWordsSerializer)
+    @action(detail=True, methods=["get"], url_path=f"{ONE}/earlier", url_name="comment-earlier")
+    def earlier(self, request, id: str, number: str) -> Response:
+        """What a comment said before it was changed, for its author and those who keep watch."""
+        record = self.get_object()
+        said = editing.found(record, int(number), request.user)
+        rows = editing.earlier(said, record, request.user)
+        return Response(EarlierWordsSerializer({"results": rows}).data)
 
 
 def history_for(record: Work, person) -> list[dict[str, Any]]:

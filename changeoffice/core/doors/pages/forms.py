@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -48,5 +49,9 @@ class InputPage(View):
 
     def gone_to(self, url: str) -> HttpResponse:
         if self.request.htmx:
-            return HttpResponse(status=204, headers={"HX-Redirect": url})
+            here, there = urlsplit(self.request.htmx.current_url or ""), urlsplit(url)
+            # To a spot on the same page the browser would only scroll, and show what was there.
+            again = there.fragment and (here.path, here.query) == (there.path, there.query)
+            go = {"HX-Refresh": "true"} if again else {"HX-Redirect": url}
+            return HttpResponse(status=204, headers=go)
         return redirect(url)

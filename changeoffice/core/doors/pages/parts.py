@@ -17,12 +17,13 @@ from changeoffice.core import ports
 from changeoffice.core.access.grants import reads_trail
 from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.doors.lists import whole
+from changeoffice.core.doors.pages.seeing import seen
 from changeoffice.core.doors.perform import asks_of
 from changeoffice.core.doors.templatetags.formats import long_day, moment
 from changeoffice.core.people.models import Person
 from changeoffice.core.record.errors import Invalid, Stale, TooOften
 from changeoffice.core.record.history import changes_of, reason_told, states_of
-from changeoffice.core.record.models import BALLOT, Event, Work
+from changeoffice.core.record.models import BALLOT, SAID, Event, Work
 from changeoffice.core.record.workflow import Offer
 from changeoffice.core.talk import files
 from changeoffice.core.talk.models import (
@@ -37,7 +38,7 @@ from changeoffice.core.talk.models import (
 
 EVENTS_SHOWN = 30
 COMMENTS_SHOWN = 200
-TOLD_ELSEWHERE = (*BALLOT, "comment", "thank")  # beside the timeline, or to nobody
+TOLD_ELSEWHERE = (*BALLOT, *SAID, "thank")  # beside the timeline, or to nobody
 BOOKKEEPING = {"state", "reach"}
 
 
@@ -156,7 +157,8 @@ def short(value: Any) -> Any:
 
 def comment_rows(record: Work) -> QuerySet:
     """The newest comments, newest first."""
-    rows = Comment.objects.filter(record_id=record.pk).select_related("author", "author__unit")
+    rows = Comment.objects.filter(record_id=record.pk).with_called()
+    rows = rows.select_related("author", "author__unit")
     return rows.order_by("-at", "-id")[:COMMENTS_SHOWN]
 
 
@@ -179,9 +181,11 @@ def talk_of(record: Work, thread: list[Comment]) -> dict[str, Any]:
             "mentions_url": "/people/mention"}  # fmt: skip
 
 
-def toast(text: str, **options: Any) -> dict[str, str]:
-    """Headers that make htmx show a toast; `undo` is the address that takes the act back."""
-    return {"HX-Trigger": json.dumps({"toast": {"text": text, **options}})}
+def toast(text: str, *, changed: bool = False, **options: Any) -> dict[str, str]:
+    """Headers that make htmx show a toast; `undo` is the address that takes the act back, `changed`
+    lets what else the page tells of the record be read again."""
+    also = {"record-changed": ""} if changed else {}
+    return {"HX-Trigger": json.dumps({"toast": {"text": text, **options}} | also)}
 
 
 def with_following(rows, person):
@@ -201,7 +205,7 @@ def views_for(work: type[Work]) -> dict[str, Any]:
 
 @require_POST
 def post_comment(request: HttpRequest, reference: str, *, work: type[Work]) -> HttpResponse:
-    record = _seen(work, reference, request)
+    record = seen(work, reference, request.user)
     above = Comment.objects.filter(
         pk=_number(request.POST.get("reply_to")), record_id=record.pk
     ).first()
@@ -213,13 +217,15 @@ def post_comment(request: HttpRequest, reference: str, *, work: type[Work]) -> H
         messages.error(request, str(error))
     if request.htmx:
         thread = threads(as_read_by(request.user, comment_rows(record), record))
-        return render(request, "components/comments.html", talk_of(record, thread))
+        answer = render(request, "components/comments.html", talk_of(record, thread))
+        answer["HX-Trigger"] = "record-changed"
+        return answer
     return redirect(f"{record.get_absolute_url()}#discussion")
 
 
 @require_POST
 def post_following(request: HttpRequest, reference: str, *, work: type[Work]) -> HttpResponse:
-    record = _seen(work, reference, request)
+    record = seen(work, reference, request.user)
     on = request.POST.get("on") == "1"
     follow(record.pk, request.user) if on else unfollow(record.pk, request.user)
     if request.htmx:
@@ -230,19 +236,13 @@ def post_following(request: HttpRequest, reference: str, *, work: type[Work]) ->
 
 @require_POST
 def post_attachments(request: HttpRequest, reference: str, *, work: type[Work]) -> HttpResponse:
-    record = _seen(work, reference, request)
+    record = seen(work, reference, request.user)
     try:
         for upload in request.FILES.getlist("file")[:10]:
             files.attach(record, by=request.user, upload=upload)
     except Invalid as error:
         messages.error(request, str(error))
     return redirect(record)
-
-
-def _seen(work: type[Work], reference: str, request: HttpRequest) -> Work:
-    from changeoffice.core.doors.pages.work import seen
-
-    return seen(work, reference, request.user)
 
 
 def _number(text: str | None) -> int:

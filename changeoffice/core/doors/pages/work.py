@@ -26,12 +26,13 @@ from changeoffice.core.doors.lists import (
     whole,
 )
 from changeoffice.core.doors.models import SavedView
-from changeoffice.core.doors.pages import parts, saved_views, undoing
+from changeoffice.core.doors.pages import comments, parts, saved_views, undoing
 from changeoffice.core.doors.pages.forms import InputPage
+from changeoffice.core.doors.pages.seeing import seen
 from changeoffice.core.doors.perform import asks_of, perform, verb_named
 from changeoffice.core.record import at_once
 from changeoffice.core.record import inputs as shapes
-from changeoffice.core.record.errors import Invalid, NotNow, NotSeen
+from changeoffice.core.record.errors import Invalid, NotNow
 from changeoffice.core.record.models import Work
 from changeoffice.core.record.workflow import need_staff
 
@@ -272,7 +273,7 @@ class VerbPage(InputPage):
         def act(given: dict[str, Any]) -> HttpResponse:
             answer = perform(record, found.name, by=request.user, data=given, at_version=version)
             made = answer if isinstance(answer, Work) and answer.pk != record.pk else None
-            back = undoing.offer([record.last_event]) if found.undoable else ""
+            back = undoing.offer([record.last_event]) if found.offers_undo else ""
             messages.success(request, _done_words(record, found, made), extra_tags=back)
             return self.gone_to((made or record).get_absolute_url())
 
@@ -299,17 +300,6 @@ def _done_words(record: Work, verb, made: Work | None) -> str:
     if verb.told:
         return f"You {verb.told} {record.reference}."
     return f"{record.reference} is now {record.state_label.lower()}." if verb.target else "Done."
-
-
-def seen(work: type[Work], reference: str, person, related: tuple[str, ...] = ()) -> Work:
-    """The record, if it exists for this person; else as if it did not exist."""
-    rows = work.objects.visible_to(person)
-    found = (
-        (rows.select_related(*related) if related else rows).by_reference(reference[:24]).first()
-    )
-    if found is None:
-        raise NotSeen(f"{reference[:24]} does not exist, or you may not see it.")
-    return found
 
 
 def posted_version(request: HttpRequest) -> int | None:
@@ -344,6 +334,7 @@ def work_urls(
         )
     for name, view in parts.views_for(work).items():
         urls.append(path(f"{plural}/<str:reference>/{name}", view, name=f"{work.kind}_{name}"))
+    urls += comments.urls_for(work)
     verb = type(f"{work.__name__}VerbPage", (VerbPage,), {"work": work})
     urls.append(
         path(f"{plural}/<str:reference>/<slug:verb>", verb.as_view(), name=f"{work.kind}_verb")

@@ -11,6 +11,8 @@ from changeoffice.core.record.models.header import Record, visible
 
 # Votes are shown by unit, never by name, so nobody is told of a single one.
 BALLOT = ("vote", "withdraw_vote")
+# What is said of a record, and said otherwise: nothing of the record itself is changed.
+SAID = ("comment", "edit_comment")
 
 
 class EventQuerySet(models.QuerySet):
