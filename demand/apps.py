@@ -21,6 +21,7 @@ class DemandConfig(AppConfig):
         ports.waiting["demands"] = waiting.of_person
         ports.trail["idea"] = trail.of_idea
         ports.trail["demand"] = trail.of_demand
+        ports.lineage.append(idea_demands.lineage)
         ideation.delivered.append(idea_demands.delivered)
         ideation.onward.append(idea_demands.onward)
         organisation.touching["demands"] = touching.demands

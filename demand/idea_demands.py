@@ -20,3 +20,9 @@ def onward(ids: Collection[int], person) -> dict[int, Onward]:
         row.idea_id: Onward(row.reference, row.get_absolute_url(), row.state_label, row.state_since)
         for row in rows.order_by("pk")
     }
+
+
+def lineage(ids: Collection[int], person) -> QuerySet:
+    """The idea each of these demands came from."""
+    rows = Demand.objects.visible_to(person).filter(pk__in=ids, idea__isnull=False)
+    return rows.order_by().values_list("pk", "idea_id")

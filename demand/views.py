@@ -25,7 +25,6 @@ from changeoffice.core.doors.pages.work import (
 )
 from changeoffice.core.record import at_once, clock
 from changeoffice.core.record.errors import Invalid, NotNow
-from changeoffice.core.search import selectors
 from demand import board, bubbles, columns, standing, story, waiting
 from demand.actuals import story as actuals
 from demand.filters import ORDERINGS, DemandFilterSet
@@ -34,10 +33,9 @@ from demand.models import Demand, Letter, Source, StageLimit
 from demand.sources import asked_of
 from demand.sources import shown as shown_fields
 from demand.stages import StageClock
-from ideation.alike_pages import told
+from ideation.alike_pages import looked_up
 
 NEW = ("submitted", "screening")
-ALIKE_KINDS, ALIKE_SHOWN = ("demand", "idea", "project"), 5
 TAKES_MERGED = ("submitted", "screening", "assessment", "approval")
 LAYOUTS = ("board", "table")
 ICONS = {"table": "table-2", "board": "square-kanban", "chart": "chart-scatter"}
@@ -219,10 +217,9 @@ class AlikePage(View):
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         person, demand = request.user, seen(Demand, reference, request.user)
-        found = [row for row in selectors.similar(person, demand.title, ALIKE_KINDS, ALIKE_SHOWN + 1)
-                 if row.pk != demand.pk][:ALIKE_SHOWN]  # fmt: skip
+        found = looked_up(person, demand.title, but=demand.pk)
         merges = ANALYST.holds(person, demand) and Demand.merge.allows_state(demand.state)
-        for row in told(found, person):
+        for row in found:
             row.can_merge = merges and row.kind == "demand" and row.state in TAKES_MERGED
         template = "components/alike.html" if request.htmx else "doors/alike.html"
         return render(request, template, {"record": demand, "found": found})

@@ -6,17 +6,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from changeoffice.core import ports
 from changeoffice.core.access.rules import ANALYST
 from changeoffice.core.doors.pages.work import seen
+from changeoffice.core.record import at_once
 from changeoffice.core.record.models import Record
-from changeoffice.core.search import selectors
+from changeoffice.core.search import chains, selectors
 from ideation import board, delivered, story
 from ideation.models import Idea
 from ideation.models.merging import MERGEABLE
 from ideation.models.voting import OPEN_TO_VOTES
 
 SIMILAR_FROM, SHOWN = 12, 5
-KINDS = ("idea", "demand", "project")
+FURTHEST_FIRST = ("project", "demand", "idea")
 DELIVERED = {("demand", "completed"), ("project", "closed")}
 
 
@@ -24,18 +26,15 @@ DELIVERED = {("demand", "completed"), ("project", "closed")}
 def similar(request: HttpRequest) -> HttpResponse:
     """What already says nearly the same as the title being typed."""
     typed = (request.GET.get("title") or request.GET.get("q") or "").strip()[:200]
-    found = []
-    if len(typed) >= SIMILAR_FROM:
-        found = selectors.similar(request.user, typed, KINDS, SHOWN)
-    return render(request, "components/similar.html", {"found": _with_votes(found, request.user)})
+    found = looked_up(request.user, typed) if len(typed) >= SIMILAR_FROM else []
+    return render(request, "components/similar.html", {"found": [_alike(row) for row in found]})
 
 
 @require_GET
 def alike(request: HttpRequest, reference: str) -> HttpResponse:
     """What says nearly the same as this idea, for the card on its page, and as a page of its own."""
     idea = seen(Idea, reference, request.user)
-    found = selectors.similar(request.user, idea.title, KINDS, SHOWN + 1)
-    found = told([row for row in found if row.pk != idea.pk][:SHOWN], request.user)
+    found = looked_up(request.user, idea.title, but=idea.pk)
     may_merge = idea.state in MERGEABLE and ANALYST.holds(request.user, idea)
     for row in found:
         row.can_merge = may_merge and row.kind == "idea" and row.state in OPEN_TO_VOTES
@@ -43,33 +42,37 @@ def alike(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, template, {"record": idea, "found": found})
 
 
-def told(found: list[Record], person) -> list[Record]:
+def looked_up(person, title: str, *, but: int = 0) -> list[Record]:
+    """The closest stories, each told once, without that of the record `but`."""
+    found = selectors.similar(person, title, FURTHEST_FIRST, len(FURTHEST_FIRST) * (SHOWN + 1))
+    keys = [row.pk for row in found]
+    done, voted, *lines = at_once.fetch(
+        delivered.ideas(person).filter(pk__in=keys).values_list("pk", flat=True),
+        Idea.objects.with_my_vote(person).filter(pk__in=[row.pk for row in found if row.kind == "idea"]),
+        *(ask(keys, person) for ask in ports.lineage),
+    )  # fmt: skip
+    rows = chains.folded(found, [line for part in lines for line in part], FURTHEST_FIRST)
+    near = selectors.worth_reading([row for row in rows if but not in row.story])
+    ideas = {idea.pk: idea for idea in voted}
+    return [_told(row, ideas, set(done)) for row in near[:SHOWN]]
+
+
+def _told(row: Record, ideas: dict[int, Idea], done: set[int]) -> Record:
     """With the closeness in words, and with what is delivered called so."""
-    keys = [row.pk for row in found if row.kind == "idea" and row.state == "promoted"]
-    done = (
-        set(delivered.ideas(person).filter(pk__in=keys).values_list("pk", flat=True))
-        if keys
-        else ()
-    )
-    for row in found:
-        row.closeness_words = selectors.closeness_words(row.closeness)
-        row.is_delivered = row.pk in done or (row.kind, row.state) in DELIVERED
-        if row.is_delivered:
-            row.state_label = "Delivered"
-    return found
+    row.idea = ideas.get(row.pk)
+    row.closeness_words = selectors.closeness_words(row.closeness)
+    row.is_delivered = row.pk in done or (row.kind, row.state) in DELIVERED
+    if row.is_delivered:
+        row.state_label = "Delivered"
+    return row
 
 
-def _with_votes(found: list[Record], person) -> list[dict[str, Any]]:
-    keys = [row.pk for row in found if row.kind == "idea"]
-    ideas = Idea.objects.with_my_vote(person).in_bulk(keys) if keys else {}
-    return [_alike(row, ideas.get(row.pk)) for row in told(found, person)]
-
-
-def _alike(row: Record, idea: Idea | None) -> dict[str, Any]:
+def _alike(row: Record) -> dict[str, Any]:
+    idea: Idea | None = row.idea
     found = {
         "title": row.title, "url": row.get_absolute_url(), "reference": row.reference,
         "closeness": row.closeness_words, "is_delivered": row.is_delivered, "state_label": row.state_label,
-        "is_close": row.closeness >= selectors.VERY_CLOSE,
+        "is_close": row.closeness >= selectors.VERY_CLOSE, "came_from": row.came_from,
     }  # fmt: skip
     if idea is None:
         return found

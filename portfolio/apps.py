@@ -26,6 +26,7 @@ class PortfolioConfig(AppConfig):
         core.waiting["portfolio"] = waiting.waiting_for
         core.trail["project"] = commands.trail
         organisation.touching["projects"] = touching.projects
+        core.lineage.append(idea_deliveries.lineage)
         ideation.deliveries.append(idea_deliveries.deliveries)
         self._carry_out()
 

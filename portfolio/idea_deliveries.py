@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from django.db.models import QuerySet
+
 from changeoffice.core.record import at_once
 from demand import idea_deliveries as told
 from ideation.ports import Delivery, Gain
@@ -35,3 +37,9 @@ def deliveries(ids: Collection[int], person) -> dict[int, Delivery]:
 def _gain(row: Benefit) -> Gain:
     return Gain(row.kpi.title, row.kpi.measure, row.planned_change, row.realised_change,
                 row.read_on, row.state_label, row.owner.name if row.owner else "", row.kpi_id)  # fmt: skip
+
+
+def lineage(ids: Collection[int], person) -> QuerySet:
+    """The demand each of these projects came from, and the idea of that."""
+    rows = Project.objects.visible_to(person).filter(pk__in=ids, demand__isnull=False)
+    return rows.order_by().values_list("pk", "demand_id", "demand__idea_id")

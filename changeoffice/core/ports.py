@@ -4,11 +4,12 @@ many records in one query. Keep them few.
 next_steps   verbs a downstream app carries out on an upstream record (promote, hand over)
 trail        the steps from idea to benefit around one record
 waiting      things waiting for a person, for My work and the inbox
+lineage      what records came from: rows of an id and the ids before it, nearest first
 import_kinds what a file may hold
 working_days the organisation's calendar
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -66,5 +67,6 @@ class NextStep:
 next_steps: dict[tuple[str, str], NextStep] = {}
 trail: dict[str, Callable[[Any, Any], list[TrailStep]]] = {}
 waiting: dict[str, Callable[[Any], list[Ask]]] = {}
+lineage: list[Callable[[Collection[int], Any], Any]] = []
 import_kinds: dict[str, Any] = {}
 working_days: Callable[[], Any]
