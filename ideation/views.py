@@ -110,7 +110,8 @@ class IdeaPage(WorkPage):
         into = idea.merged_into
         if not into or "stay" in self.request.GET or not into.is_visible_to(self.request.user):
             return None
-        messages.info(self.request, f"{idea.reference} was merged into this idea.")
+        if not len(messages.get_messages(self.request)):  # whoever just merged it was told already
+            messages.info(self.request, f"{idea.reference} was merged into this idea.")
         return redirect(into)
 
     def around(self, idea: Idea) -> dict[str, Any]:
@@ -274,7 +275,8 @@ def _voting(request: HttpRequest, reference: str, *, wanted: bool) -> HttpRespon
                "locked": story.vote_lock(idea),
                "vote_url": board.vote_url(idea.reference, voted, size)}  # fmt: skip
     answer = render(request, "ideation/_vote.html", context)
-    for name, value in parts.toast(words, undo=undo, wrong=bool(refused)).items():
+    told = parts.toast(words, undo=undo, wrong=bool(refused), changed=bool(size))
+    for name, value in told.items():
         answer[name] = value
     return answer
 
