@@ -78,9 +78,10 @@ def filter_bar(
         if chip.get("kind") != "hidden" and _has_a_choice(chip)
     ]
     names = {chip["name"] for chip in chips}
+    set_count = sum(1 for chip in chips if chip.get("is_set"))
     return {
         "chips": chips, "count": count, "target": target, "path": context["request"].path if "request" in context else "",
-        "any_set": any(chip.get("is_set") for chip in chips),
+        "any_set": bool(set_count), "set_count": set_count,
         "kept": [(key, value) for key, values in query.lists() if key not in names and key not in PAGING for value in values],
         "cleared": address(context, **dict.fromkeys(names)),
     }  # fmt: skip
