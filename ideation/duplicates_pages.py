@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from changeoffice.core.doors.pages import undoing
 from changeoffice.core.doors.pages.work import seen
 from changeoffice.core.record.errors import Invalid
 from ideation import duplicates
@@ -29,8 +30,8 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     except Invalid as error:
         messages.error(request, str(error))
         return redirect(HERE)
-    messages.success(request, f"{', '.join(idea.reference for idea in others)} merged into {into.reference}, "
-                              "where it can be undone for a day.")  # fmt: skip
+    words = f"{', '.join(idea.reference for idea in others)} merged into {into.reference}."
+    messages.success(request, words, extra_tags=undoing.offer(idea.last_event for idea in others))
     return redirect(HERE)
 
 

@@ -140,6 +140,8 @@ def _growth(weeks: dict[datetime, int]) -> list[int]:
 
 
 def vote_lock(idea: Idea) -> str:
+    if idea.is_withdrawn:
+        return "Votes closed when it was withdrawn"
     return "" if idea.takes_votes else VOTE_LOCKS.get(idea.state, "Votes are closed")
 
 
@@ -163,7 +165,7 @@ def next_words(idea: Idea, person: Person, policy: list[IdeaPolicy]) -> dict[str
         "promoted": ("It became a demand. Everyone who voted can follow what becomes of it.", ""),
         "parked": ("It is set aside for now and comes back by itself on "
                    f"{formats.long_day(idea.revisit_on)}.", "The portal"),
-        "declined": ("It was declined. It can be reopened when something has changed.", submitter),
+        "declined": (f"It was {idea.state_label.lower()}. It can be reopened when something has changed.", ""),
     }  # fmt: skip
     text, who = words.get(idea.state, ("", ""))
     return {"text": text, "who": who}

@@ -25,7 +25,7 @@ OVERDUE, ASKED, UNDATED = "Overdue", "Somebody waits for your answer", "Without 
 GROUPS = (OVERDUE, ASKED, "Today", "This week", "Later", UNDATED)
 SHOWN = 3
 TASKS_SHOWN = 10  # of each group, until all are asked for
-EVENTS_SHOWN = 6
+EVENTS_SHOWN, EVENTS_READ = 6, 60
 KINDS = {
     "approval": "Approvals", "idea": "Ideas", "campaign": "Campaigns", "demand": "Demands", "dependency": "Dependencies",
     "intervention": "Interventions", "milestone": "Milestones", "project": "Projects",
@@ -48,7 +48,7 @@ def page(person, asked: dict[str, str]) -> dict[str, Any]:
         "groups": groups(shown, today, None if "all" in asked else TASKS_SHOWN),
         "segments": segments(waiting, show), "show": show,
         "ideas": ideas_from(own["ideas"], own["became"]), "demands": _few(own["demands"]),
-        "projects": _few(own["projects"]), "events": events_from(own["events"]),
+        "projects": _few(own["projects"]), "events": events_from(own["events"], _listed(waiting, own)),
         "pulse": pulse(person, today),
     }  # fmt: skip
 
@@ -203,6 +203,8 @@ def _became(idea: Idea, demand: Demand | None) -> str:
         return f"Became {demand.reference}, now {demand.state_label.lower()}"
     if idea.state == "more_information":
         return "You have been asked a question"
+    if idea.is_withdrawn:
+        return f"Withdrawn on {since}"
     if idea.state == "declined":
         return f"Declined on {since}: {idea.get_decline_code_display().lower()}"
     if idea.state == "parked":
@@ -216,14 +218,26 @@ def _followed(person) -> QuerySet:
     """What others did lately to what this person follows."""
     records = Follower.objects.filter(person=person).values("record_id")
     rows = Event.objects.visible_to(person).filter(record_id__in=records).exclude(actor=person)
-    return rows.told().select_related("actor", "record").order_by("-at", "-id")[:EVENTS_SHOWN]
+    rows = rows.told().exclude(verb="edit_comment")
+    return rows.select_related("actor", "record").order_by("-at", "-id")[:EVENTS_READ]
 
 
-def events_from(rows: list[Event]) -> list[dict[str, Any]]:
+def _listed(waiting: list[Waiting], own: dict[str, list]) -> set[str]:
+    """What the page names already."""
+    mine = (row.reference for name in ("ideas", "demands", "projects") for row in own[name][:SHOWN])
+    return {one.reference for one in waiting} | set(mine)
+
+
+def events_from(rows: list[Event], listed: set[str]) -> list[dict[str, Any]]:
+    """The latest of each item that does not stand on the page already."""
+    latest: dict[str, Event] = {}
+    for event in rows:
+        latest.setdefault(event.record.reference, event)
+    shown = [event for name, event in latest.items() if name not in listed]
     return [
         {"actor": event.actor, "words": event.words, "record": event.record, "at": event.at,
          "url": work_model(event.record.kind).url_for(event.record.reference)}
-        for event in rows
+        for event in shown[:EVENTS_SHOWN]
     ]  # fmt: skip
 
 

@@ -206,6 +206,14 @@ class Idea(Thanked):
 
     # questions -----------------------------------------------------------------------------------
     @property
+    def state_label(self) -> str:
+        return "Withdrawn" if self.is_withdrawn else super().state_label
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.state == "declined" and self.decline_code == Decline.WITHDRAWN
+
+    @property
     def takes_votes(self) -> bool:
         return self.state in OPEN_TO_VOTES
 
@@ -230,7 +238,7 @@ class Idea(Thanked):
             follow(self.campaign_id, by)
         self._add_vote(by)
 
-    @transition(NOT_ENDED, None, who=OWNER | ANALYST, bumps=False, told="added a co-author to",
+    @transition(NOT_ENDED, None, who=OWNER | ANALYST, bumps=False, told="added a co-author to", label="Add a co-author",
                 asks={"person": Ref(label="Co-author", rows=staff, key="username",
                                     hint="They may change the idea as you may.")})  # fmt: skip
     def add_co_author(self, *, by, person):
@@ -245,7 +253,7 @@ class Idea(Thanked):
         self.__dict__.pop("co_authors", None)
 
     @transition(NOT_ENDED, None, who=OWNER | ANALYST, bumps=False, quiet=True,
-                told="took a co-author off", guards=[has_co_authors],
+                told="took a co-author off", label="Take a co-author off", guards=[has_co_authors],
                 asks={"person": Ref(label="Co-author", rows=staff, key="username")})  # fmt: skip
     def remove_co_author(self, *, by, person):
         """They stay a follower, and edit it no longer."""

@@ -73,7 +73,7 @@ class Mergeable(Reviewed):
     @transition(MERGEABLE, "merged", who=ANALYST, told="merged", guards=[is_not_confidential, is_not_hidden],
                 also="into", asks={"into": Ref(label="Into which idea", key="reference", rows=_votable_targets, typed=True,
                                   hint="Its reference, for example IDEA-0042.")},
-                label="Merge into another",
+                label="Merge into another", undone_by="unmerge",
                 confirm="Votes, followers and comments move to the other idea. "
                         "It can be undone for a day.")  # fmt: skip
     def merge(self, *, by, into):

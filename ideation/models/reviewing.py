@@ -17,6 +17,7 @@ from ideation import vetting
 from ideation.inputs import score_inputs
 from ideation.models.policy import IdeaPolicy
 from ideation.models.scoring import VettingScore
+from ideation.models.voting import OPEN_TO_VOTES
 from ideation.rules import AUTHORS, REVIEWERS
 
 REVIEW_QUEUE = role("analyst")
@@ -33,7 +34,7 @@ class Decline(models.TextChoices):
     ENDED = "ended", "Ended in the system it comes from"
 
 
-ELSEWHERE = (Decline.WITHDRAWN, Decline.ENDED)  # given by a source, not by a reviewer here
+ELSEWHERE = (Decline.WITHDRAWN, Decline.ENDED)  # said by its author or source, not by a reviewer
 OURS = [pair for pair in Decline.choices if pair[0] not in ELSEWHERE]
 
 
@@ -70,8 +71,10 @@ class Reviewed(Work):
     )
 
     def settle(self, target, *, bumps=True) -> None:
-        """Whatever takes it out of those that wait is its first answer; a file's word is none."""
+        """Whatever takes it out of those that wait is its first answer; the word of a file, or of its
+        author, is none."""
         waits = self.state == "open" and self.owner_id and self.submitted_at
+        waits = waits and self.decline_code != Decline.WITHDRAWN
         if waits and self.first_answer_at is None and target not in (None, "open"):
             self.first_answer_at, zone = clock.now(), Office.current().zone
             days = (at.astimezone(zone).date() for at in (self.submitted_at, self.first_answer_at))
@@ -89,12 +92,13 @@ class Reviewed(Work):
         told="started the review of",
         label="Start review",
         tone="primary",
+        undoable=True,
     )
     def review(self, *, by):
         """Take it up: the submitter hears that somebody reads it."""
 
     @transition(("open", *IN_REVIEW), "more_information", who=ANALYST, label="Ask the submitter",
-                told="asked a question about",
+                told="asked a question about", undoable=True,
                 asks={"question": LongText(label="What do you need to know?", lines=3)})  # fmt: skip
     def ask(self, *, by, question):
         """Put a question to the submitter; it comes back where it was."""
@@ -137,7 +141,7 @@ class Reviewed(Work):
 
     # Before `score`: as soon as the round may be closed, that is the next step to offer.
     @transition("vetting", "developed", who=ANALYST, guards=[has_its_scores], tone="primary",
-                told="developed", asks={"benefit": LongText(label="Expected benefit", lines=3)})  # fmt: skip
+                told="developed", undoable=True, asks={"benefit": LongText(label="Expected benefit", lines=3)})  # fmt: skip
     def develop(self, *, by, benefit):
         """Close vetting: it is worth doing and ready to become a demand."""
         self.benefit = benefit
@@ -162,7 +166,7 @@ class Reviewed(Work):
     def promote(self, *, by):
         """Lock it; the demand app carries the rest in the same transaction."""
 
-    @transition(("open", *IN_REVIEW, "developed"), "parked", who=ANALYST, told="parked",
+    @transition(("open", *IN_REVIEW, "developed"), "parked", who=ANALYST, told="parked", undoable=True,
                 asks={"revisit_on": Date(label="Look at it again on"),
                       "reason": LongText(label="Why not now", lines=3)})  # fmt: skip
     def park(self, *, by, revisit_on, reason):
@@ -172,7 +176,7 @@ class Reviewed(Work):
         self.revisit_on, self.resume_state, self.answer = revisit_on, self.state, reason
 
     @transition(("open", *IN_REVIEW, "more_information", "developed", "parked"), "declined", who=ANALYST,
-                told="declined", tone="danger",
+                told="declined", tone="danger", undoable=True,
                 asks={"code": Choice(label="Reason", choices=OURS),
                       "answer": LongText(label="Your answer to the submitter", min=20,
                                          hint="They read this word for word.")},
@@ -181,7 +185,15 @@ class Reviewed(Work):
         """Say no, with a reason code and a written answer."""
         self.decline_code, self.answer = code, answer
 
-    @transition(("declined", "parked"), "open", who=ANALYST | OWNER, told="reopened",
+    @transition((*OPEN_TO_VOTES, "parked"), "declined", who=OWNER, told="withdrew", tone="danger",
+                undoable=True, asks={"reason": LongText(label="Why you withdraw it", lines=3, max=2000,
+                                                        hint="Everybody who follows it reads this.")},
+                confirm="It takes no more votes. You can reopen it.")  # fmt: skip
+    def withdraw(self, *, by, reason):
+        """Take it back: it is settled, or not wanted any more."""
+        self.decline_code, self.answer = Decline.WITHDRAWN, reason
+
+    @transition(("declined", "parked"), "open", who=ANALYST | OWNER, told="reopened", undoable=True,
                 asks={"reason": Text(label="What has changed", max=500)})  # fmt: skip
     def reopen(self, *, by, reason):
         """Look at it again."""

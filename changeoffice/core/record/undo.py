@@ -16,9 +16,7 @@ LASTING = {"record", "reference", "version", "created_at", "updated_at", "home"}
 
 def restore(record, event_id: int, by) -> str:
     """Put back every column the act changed, with the row locked; answers the state before it."""
-    act = _latest(record)
-    if act is None or act.pk != event_id or act.actor_id != by.pk:
-        raise NotNow(MOVED_ON, record=record)
+    act = last_act(record, event_id, by)
     if not record.verbs()[act.verb].undoable or clock.now() - act.at > WINDOW:
         raise NotNow(TOO_LATE, record=record)
     before = _state_before(record, act)
@@ -30,11 +28,19 @@ def restore(record, event_id: int, by) -> str:
     return before.state
 
 
+def last_act(record, event_id: int, by):
+    """The act, where it is this person's and nothing has happened since."""
+    act = _latest(record)
+    if act is None or act.pk != event_id or act.actor_id != by.pk:
+        raise NotNow(MOVED_ON, record=record)
+    return act
+
+
 def _latest(record):
     """The last thing anybody did to it; what is only said, or voted, changes nothing of it."""
-    from changeoffice.core.record.models import Event
+    from changeoffice.core.record.models import SAID, Event
 
-    rows = Event.objects.filter(record_id=record.pk).told().exclude(verb="comment")
+    rows = Event.objects.filter(record_id=record.pk).told().exclude(verb__in=SAID)
     return rows.order_by("-id").first()
 
 

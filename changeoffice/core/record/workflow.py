@@ -81,6 +81,7 @@ class Verb:
     tone: str = ""
     confirm: str = ""
     undoable: bool = False  # whoever did it may take it back at once; notices wait that long
+    undone_by: str = ""  # the verb that takes it back, where its own columns are not all it changed
     told: str = ""
     quiet: bool = False
     bumps: bool = True
@@ -103,6 +104,10 @@ class Verb:
     @property
     def slug(self) -> str:
         return self.name.replace("_", "-")
+
+    @property
+    def offers_undo(self) -> bool:
+        return self.undoable or bool(self.undone_by)
 
     def allows_state(self, state: str) -> bool:
         return ANY in self.source or state in self.source

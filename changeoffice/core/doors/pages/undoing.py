@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from changeoffice.core.doors.addresses import came_from
 from changeoffice.core.doors.lists import whole
+from changeoffice.core.record import undo
 from changeoffice.core.record.errors import NotSeen, Refused
 from changeoffice.core.record.models import Event, Work, work_model
 
@@ -24,7 +25,7 @@ def offer(events: Iterable[Event | None]) -> str:
 
 
 @require_POST
-def undo(request: HttpRequest) -> HttpResponse:
+def taken_back(request: HttpRequest) -> HttpResponse:
     """Take back all of the acts named, or none of them."""
     asked = request.GET.get("events", "").split(",")[:MOST_AT_ONCE]
     keys = {key for text in asked if (key := whole(text, 2**63 - 1))}
@@ -51,8 +52,12 @@ def _own(keys: set[int], person) -> list[Event]:
 
 def _take_back(event: Event, person) -> Work:
     work = work_model(event.record.kind).objects.visible_to(person).get(pk=event.record_id)
-    work.take_back(by=person, event=event.pk)
+    if verb := work.verbs()[event.verb].undone_by:
+        undo.last_act(work, event.pk, person)
+        getattr(work, verb)(by=person)
+    else:
+        work.take_back(by=person, event=event.pk)
     return work
 
 
-urlpatterns = [path("undo", undo, name="undo")]
+urlpatterns = [path("undo", taken_back, name="undo")]
