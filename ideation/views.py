@@ -160,7 +160,7 @@ class IdeaPage(WorkPage):
         known = [idea.pk] if idea.state == "promoted" else []
         delivery = ports.deliveries_of(known, person).get(idea.pk)
         if delivery is None:
-            return {}
+            return {"onward": ports.onward_of(known, person).get(idea.pk)} if known else {}
         return {
             "delivery": delivery, "gain_chart": delivered.chart(delivery, person),
             "way": delivered.way(idea, found["steps"], delivery),
