@@ -33,7 +33,7 @@ def lately() -> QuerySet:
 
 def usually(found: list[dict]) -> dict[str, str]:
     """The figure as one reads it; nothing while there were no answers."""
-    if not found:
+    if not found or not found[0]["n"]:
         return {"short": "", "long": ""}
     median, most = (_days(found[0][name]) for name in ("median", "most"))
     return {"short": f"usually answered {median}",

@@ -26,7 +26,7 @@ def _lower_headings(state: StateCore) -> None:
 
 def _mark_mentions(state: StateCore) -> None:
     """Whoever was called stands there by name; any other @word stays as it was typed."""
-    names = state.env.get("names")
+    names: dict[str, str] = state.env.get("names") or {}
     for token in state.tokens if names else ():
         if token.type == "inline" and token.children and "@" in token.content:
             token.children = [part for child in token.children for part in _split(child, names)]
