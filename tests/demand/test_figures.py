@@ -30,6 +30,8 @@ def test_who_is_asked_decides_from_six_figures_on_one_screen(step, url, page, kp
         "What comes first",
     ]  # fmt: skip
     assert figures[0]["value"].endswith(" of 100") and "rank 1 of 1" in figures[0]["unit"]
+    drawn = re.findall(r'class="range" role="img" aria-label="([^"]+)"', answer.content.decode())
+    assert drawn == [figures[1]["unit"]] and figures[1]["unit"].startswith("likely, £")
     assert figures[3]["unit"] == "calls a month, down 100 by 31 August 2027"
     html = answer.content.decode()
     for words in ("What you would sign", "If you say yes", "If you say no", "What others said",
