@@ -80,7 +80,8 @@ function begin(TomSelect, field) {
     maxOptions: MOST_SHOWN,
     refreshThrottle: 0, // or Enter takes what stood first before the last letter
     hideSelected: several,
-    closeAfterSelect: !several,
+    closeAfterSelect: true, // or the list hides the button below it
+    openOnFocus: false, // a letter, an arrow or a press opens it
     clearAfterSelect: true,
     ...(several || people ? { placeholder: empty } : {}), // else what stands for no choice
     hidePlaceholder: true,
@@ -101,10 +102,9 @@ function begin(TomSelect, field) {
   typed.setAttribute("aria-describedby", told);
   if (field.hasAttribute("aria-invalid")) typed.setAttribute("aria-invalid", "true");
   if (field.required) typed.setAttribute("aria-required", "true");
-  if (had) {
-    typed.focus();
-    picker.close(); // a list over a dialog that has just opened hides what it asks
-  }
+  if (had) typed.focus();
+  const open = (was) => was || picker.refreshOptions(true);
+  picker.control.addEventListener("click", () => setTimeout(open, 0, picker.isOpen), true);
   field.addEventListener("focus", () => picker.focus()); // where an error's link leads
   picker.control.addEventListener(
     "mousedown",

@@ -20,7 +20,7 @@ def answer(page: Page, confirm: str, values: dict[str, object]) -> None:
     expect(dialog).to_be_visible()
     expect(dialog.locator("select[data-pick][multiple]:not(.tomselected)")).to_have_count(0)
     for label, value in values.items():
-        field = dialog.get_by_label(re.compile(f"^{label}"))
+        field = dialog.get_by_label(re.compile(f"^{label}")).first  # its list has the same name
         if field.get_attribute("role") == "combobox":
             pick(field, *(value if isinstance(value, list) else [str(value)]))
         elif field.evaluate("field => field.tagName") == "SELECT":
@@ -33,6 +33,7 @@ def answer(page: Page, confirm: str, values: dict[str, object]) -> None:
 
 def pick(field: Locator, *names: str) -> None:
     """Find each by typing a part of the name, and choose it by keyboard."""
+    expect(field).to_have_attribute("aria-controls", re.compile("."))  # no plain list any more
     list_of = field.page.locator(f"#{field.get_attribute('aria-controls')}")
     for name in names:
         field.press_sequentially(name)
