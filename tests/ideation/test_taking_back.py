@@ -181,3 +181,15 @@ def test_after_a_vote_and_a_comment_the_page_reads_its_other_parts_again(page, i
         assert "record-changed" in client.post(address, sent, **ajax)["HX-Trigger"]
     in_a_list = client.post(f"/ideas/{idea.reference}/unvote", **ajax)
     assert "record-changed" not in in_a_list["HX-Trigger"]
+
+
+def test_what_was_said_or_voted_and_a_birth_are_not_taken_back(page, idea, author, colleague):
+    comment(idea, by=author, body="It happened again.")
+    idea.vote(by=colleague)
+    before = again(idea)
+    acts = {event.verb: event for event in idea.record.events.all()}
+    assert {"propose", "comment", "vote"} <= set(acts)
+    for event in acts.values():
+        answer = page(event.actor).post(f"/undo?events={event.pk}", follow=True)
+        assert "Nothing was taken back." in text(answer)
+    assert (again(idea).state, again(idea).vote_count) == (before.state, before.vote_count)

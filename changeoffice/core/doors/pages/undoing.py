@@ -52,9 +52,10 @@ def _own(keys: set[int], person) -> list[Event]:
 
 def _take_back(event: Event, person) -> Work:
     work = work_model(event.record.kind).objects.visible_to(person).get(pk=event.record_id)
-    if verb := work.verbs()[event.verb].undone_by:
+    verb = work.verbs().get(event.verb)  # a birth and what was said are none
+    if verb and verb.undone_by:
         undo.last_act(work, event.pk, person)
-        getattr(work, verb)(by=person)
+        getattr(work, verb.undone_by)(by=person)
     else:
         work.take_back(by=person, event=event.pk)
     return work
