@@ -96,3 +96,23 @@ def test_a_form_stays_small_in_a_large_organisation(page, analyst, make_person):
         make_person(f"Member Number{n}")
     html = page(analyst).get("/demands/new").content.decode()
     assert "Number7" not in html and "data-people" in html
+
+
+@pytest.mark.parametrize("few", [0, 100])
+def test_what_cannot_be_a_user_name_is_refused_and_drawn_again(monkeypatch, author, few):
+    monkeypatch.setattr(choosing, "FEW", few)
+    form = form_for(ASKS, author)(data={"owner": "a\x00b", "people": ["x\x00y", author.username]})
+    assert set(form.errors) == {"owner", "people"}
+    assert str(form["owner"]) and author.username in str(form["people"])
+
+
+def test_however_many_are_typed_they_are_looked_up_at_once(
+    author, colleague, django_assert_max_num_queries
+):
+    typed = [author.email, colleague.username.upper(), *(f"nobody{n}" for n in range(90))]
+    with django_assert_max_num_queries(4):
+        form = form_for(ASKS, author)(data={"owner": author.username, "people": [",".join(typed)]})
+        assert "people" in form.errors
+    with django_assert_max_num_queries(4), pytest.raises(Invalid) as told:
+        clean(ASKS, author, {"owner": author.username, "people": ["nobody"] * (choosing.MOST + 1)})
+    assert told.value.errors == {"people": [f"Choose at most {choosing.MOST} people."]}

@@ -5,12 +5,14 @@ plain list, and of many one types the user name or the work e-mail.
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.db.models.functions import Lower
 
-FEW = 100
+FEW, MOST = 100, 500
 SEARCHED_AT = "/people/mention"
 UNKNOWN = "Nobody who could be chosen here has this user name or work e-mail."
 
@@ -46,7 +48,8 @@ class PersonSelect(forms.Select):
 
     def _line(self, name, value, given: dict[str, Any], renderer) -> str:
         held = [str(one) for one in (value if isinstance(value, (list, tuple)) else [value]) if one]
-        rows = self.choices.queryset.filter(username__in=held).select_related("unit")
+        known = [one for one in held[:MOST] if one.isprintable()]
+        rows = self.choices.queryset.filter(username__in=known).select_related("unit")
         chosen = [{"handle": one.username, "name": one.name, "detail": one.unit.name if one.unit else ""}
                   for one in rows]  # fmt: skip
         given |= {
@@ -76,11 +79,23 @@ def _parts(typed: str) -> list[str]:
     return [part.strip() for part in typed.split(",") if part.strip()]
 
 
-def _by_handle(rows, typed: str) -> str:
-    """The user name that is meant, in whatever case, or whose work e-mail was typed."""
-    found = rows.filter(Q(username__iexact=typed) | Q(email__iexact=typed))
-    names = list(found.values_list("username", flat=True)[:2])
-    return typed if typed in names or len(names) != 1 else names[0]
+def _by_handle(rows, typed: Sequence[Any]) -> list[Any]:
+    """The user names that are meant, in whatever case, or whose work e-mail was typed; asked for all
+    at once, however many somebody sends."""
+    handles = {one.lower() for one in typed if isinstance(one, str) and one.isprintable()}
+    people = rows.order_by().annotate(login=Lower("username"), mail=Lower("email"))
+    found = people.filter(Q(login__in=handles) | Q(mail__in=handles)) if handles else ()
+    named: dict[str, set[str]] = {}
+    for one in found:
+        for handle in (one.login, one.mail):
+            named.setdefault(handle, set()).add(one.username)
+    return [
+        _meant(one, named.get(one.lower(), set())) if isinstance(one, str) else one for one in typed
+    ]
+
+
+def _meant(typed: str, names: set[str]) -> str:
+    return next(iter(names)) if len(names) == 1 else typed
 
 
 class PersonChoice(forms.ModelChoiceField):
@@ -91,8 +106,8 @@ class PersonChoice(forms.ModelChoiceField):
         super().__init__(queryset, **{"to_field_name": "username"} | options)
 
     def to_python(self, value):
-        if isinstance(value, str) and value and "\x00" not in value:
-            value = _by_handle(self.queryset, value.strip())
+        if isinstance(value, str) and value:
+            (value,) = _by_handle(self.queryset, [value.strip()])
         return super().to_python(value)
 
 
@@ -105,6 +120,7 @@ class PeopleChoice(forms.ModelMultipleChoiceField):
 
     def clean(self, value):
         if isinstance(value, (list, tuple)):
-            value = [_by_handle(self.queryset, one) if isinstance(one, str) and "\x00" not in one else one
-                     for one in value]  # fmt: skip
+            if len(value) > MOST:
+                raise forms.ValidationError(f"Choose at most {MOST} people.")
+            value = _by_handle(self.queryset, value)
         return super().clean(value)
