@@ -105,6 +105,9 @@ def test_only_people_newly_named_hear_of_the_change(
     editing.edit(record, said, by=colleague, body=SECOND)
     relay()
     assert Notification.objects.count() == before + 1 and not said.mentions.exists()
+    editing.edit(record, said, by=colleague, body=body)  # left out and called again
+    relay()
+    assert Notification.objects.count() == before + 1 and said.mentions.count() == 2
 
 
 def test_after_a_day_or_once_hidden_it_stands(page, record, said, colleague, analyst):

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock, pace
 from changeoffice.core.record.errors import NotAllowed, NotNow, NotSeen
+from changeoffice.core.record.models import SAID
 from changeoffice.core.record.workflow import lock
 from changeoffice.core.talk.models import (
     MODERATORS,
@@ -74,7 +75,11 @@ def edit(work, row: Comment, *, by: Person, body: str) -> Comment:
 
 
 def _call(work, row: Comment, by: Person) -> None:
-    before = set(row.mentions.values_list("pk", flat=True))
+    """Whoever this comment has called before does not hear of it again, were they left out between."""
+    told = work.record.events.filter(verb__in=SAID, data__comment=row.pk)
+    before = set(row.mentions.values_list("pk", flat=True)).union(
+        *filter(None, told.values_list("data__mentions", flat=True))
+    )
     people = mentioned(row.body, work)
     new = [person for person in people if person.pk not in before]
     row.mentions.set(people)
