@@ -1,5 +1,6 @@
 """What pages and the API ask for when a demand is raised, scored, sized and shaped."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal as Amount
 from typing import cast
@@ -27,14 +28,15 @@ def skills(person):
     return Skill.objects.all()
 
 
-def only_held(asks: Inputs, name: str, rows) -> Inputs:
-    """The same question, with only what the demand has to choose from; where it has nothing, the
-    verb's own guard says so."""
+def only_held(asks: Inputs, name: str, rows, among: Callable | None = None) -> Inputs:
+    """The same question, with only what the demand has to choose from, `among` what it could ever
+    have had; where it has nothing, the verb's own guard says so."""
     every, held = cast(Ref, asks[name]), rows.values(name)
 
     def narrowed(person):
-        found = every.rows(person)
-        return found.filter(pk__in=held) if held.exists() else found
+        if held.exists():
+            return (among or every.rows)(person).filter(pk__in=held)
+        return every.rows(person)
 
     return {**asks, name: replace(every, rows=narrowed)}
 

@@ -18,10 +18,12 @@ from demand.rules import EDITORS
 CARRIED = ("source", "source_reference", "type", "unit", "sponsor", "objective", "mandatory_on",
            "compliance_flags", "risk", "confidential")  # fmt: skip
 
-# Whoever has left may still be named.
-STAKEHOLDER = {
-    "person": Ref(label="Person", rows=lambda person: Person.objects.all(), key="username")
-}
+STAKEHOLDER = {"person": Ref(label="Person", rows=staff, key="username")}
+
+
+def _ever_named(person) -> models.QuerySet:
+    """Whoever has left may still be a stakeholder."""
+    return Person.objects.all()
 
 
 class Interest(models.TextChoices):
@@ -78,7 +80,7 @@ class Relating(Measuring):
 
     @transition(OPEN, None, who=EDITORS, guards=[has_stakeholders], told="took a stakeholder from",
                 label="Remove a stakeholder", asks=STAKEHOLDER,
-                asks_here=lambda demand: only_held(STAKEHOLDER, "person", demand.stakeholders))  # fmt: skip
+                asks_here=lambda demand: only_held(STAKEHOLDER, "person", demand.stakeholders, _ever_named))  # fmt: skip
     def remove_stakeholder(self, *, by, person):
         """They have no stake in it any more."""
         if not self.stakeholders.filter(person=person).delete()[0]:

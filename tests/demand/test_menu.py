@@ -83,3 +83,31 @@ def test_whoever_is_asked_to_decide_is_led_to_decide_not_to_remind_others(
 def primary(client, at: str) -> list[str]:
     main = client.get(at).content.decode().partition("<main")[2]
     return re.findall(r'class="button button--primary"[^>]*>(?:<svg.*?</svg>)?([^<]+)<', main)
+
+
+def test_whoever_may_not_take_away_is_not_told_what_there_is(
+    make_demand, page, api, analyst, skill, stranger
+):
+    """What is estimated is for those with a role on it; a form that is refused shows it to nobody."""
+    demand = make_demand("assessment")
+    demand.estimate(by=analyst, skill=skill, low_days=1, likely_days=2, high_days=3)
+    at = f"{demand.get_absolute_url()}/remove-estimate"
+    for answer in (page(stranger).post(at, {"skill": "no such"}), page(stranger).get(at)):
+        assert skill.name not in answer.content.decode()
+    for name in ("no such", skill.name):
+        assert api(stranger).post(f"/api/v1{at}/", {"skill": name}).status_code == 403
+
+
+def test_where_nobody_has_a_stake_the_form_names_only_colleagues(
+    make_demand, page, author, colleague, outsider, make_person
+):
+    gone = make_person("Greta Gone")
+    type(gone).objects.filter(pk=gone.pk).update(is_active=False)
+    demand = make_demand("submitted")
+    at = f"{demand.get_absolute_url()}/remove-stakeholder"
+    shown = page(author).post(at, {"person": "nobody"}).content.decode()
+    assert colleague.name in shown and outsider.name not in shown and gone.name not in shown
+    demand.add_stakeholder(by=author, person=colleague, interest="affected")
+    type(gone).objects.filter(pk=colleague.pk).update(is_active=False)
+    page(author).post(at, {"person": colleague.username})
+    assert not demand.stakeholders.exists()

@@ -24,12 +24,20 @@ def asks_of(work: type[Work], verb: Verb, record: Work | None = None) -> Inputs:
     return verb.asks_here(record) if verb.asks_here and record is not None else verb.asks
 
 
+def asked_by(person, verb: Verb, record: Work) -> Inputs:
+    """What is asked of who does it. Where it depends on the record, what may be chosen tells what the
+    record holds: whoever may not do it is told so before."""
+    if verb.asks_here:
+        verb.need_allowed(record, person)
+    return asks_of(type(record), verb, record)
+
+
 def perform(
     record: Work, name: str, *, by, data: dict[str, Any], at_version: int | None = None
 ) -> Any:
     """Clean the input, then do the verb; answers what the verb or its command answers."""
     verb = verb_named(type(record), name)
-    given = shapes.clean(asks_of(type(record), verb, record), by, data)
+    given = shapes.clean(asked_by(by, verb, record), by, data)
     if step := ports.next_steps.get((record.kind, name)):
         return step.command(record, by=by, at_version=at_version, **given)
     return getattr(record, name)(by=by, at_version=at_version, **given)

@@ -121,6 +121,11 @@ class Verb:
     def rule(self, record) -> Rule:
         return self.who or record.editors
 
+    def need_allowed(self, record, person) -> None:
+        rule = self.rule(record)
+        if not (rule.holds(person, record) if person is not None else _is_the_portal()):
+            raise NotAllowed(f"{self.label} needs {rule.words}.")
+
     def unmet(self, record) -> list[str]:
         return [item.words(record) for item in self._failing(record)]
 
@@ -172,9 +177,7 @@ class BoundVerb:
 
     def _check(self, by) -> None:
         verb, record = self.verb, self.record
-        rule = verb.rule(record)
-        if not (rule.holds(by, record) if by is not None else _is_the_portal()):
-            raise NotAllowed(f"{verb.label} needs {rule.words}.")
+        verb.need_allowed(record, by)
         if not verb.allows_state(record.state):
             raise NotNow(
                 f"{record.reference} is {record.state_label.lower()}, so it cannot "

@@ -29,7 +29,7 @@ from changeoffice.core.doors.models import SavedView
 from changeoffice.core.doors.pages import comments, parts, saved_views, undoing
 from changeoffice.core.doors.pages.forms import InputPage
 from changeoffice.core.doors.pages.seeing import seen
-from changeoffice.core.doors.perform import asks_of, perform, verb_named
+from changeoffice.core.doors.perform import asked_by, asks_of, perform, verb_named
 from changeoffice.core.record import at_once
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotNow
@@ -267,7 +267,7 @@ class VerbPage(InputPage):
     def post(self, request: HttpRequest, reference: str, verb: str) -> HttpResponse:
         record = seen(self.work, reference, request.user)
         found = verb_named(self.work, verb.replace("-", "_"))
-        asks = asks_of(self.work, found, record)
+        asks = asked_by(request.user, found, record)
         version = posted_version(request)
 
         def act(given: dict[str, Any]) -> HttpResponse:
