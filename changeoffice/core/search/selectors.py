@@ -1,7 +1,7 @@
 """Finding records one may see: by reference, by words, by likeness of a title."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import combinations
 from typing import Any
 
@@ -30,7 +30,7 @@ MOST_WORDS, MOST_WEIGHED = 12, 1000
 GONE = ("draft", "merged", "withdrawn")
 # From here on, likeness (0 to 1) is called by the word; what is less alike is noise. Measured on twelve
 # known pairs of duplicates asked from both sides: 17 of 24 pass, and of all that passes half is one.
-VERY_CLOSE, CLOSE, RELATED = 0.6, 0.42, 0.36
+VERY_CLOSE, CLOSE, RELATED = 0.6, 0.42, 0.3
 BESIDE_THE_BEST = 0.7  # what is alike by less than this part of the closest is not worth reading
 LETTERS, WORDS = 0.5, 0.6  # what shared letters and shared words count
 SPELLED_ALIKE, COMPARED = 0.45, 100
@@ -86,8 +86,8 @@ def similar(person, title: str, kinds: Iterable[str], limit: int = 5) -> list[Re
     """Open records whose title says nearly the same: shared words, or shared letters in a row.
 
     Comparing letters is slow, so it is done for the titles sharing most words, and for those an
-    index of letters finds. One word of many is shared by a quarter of all titles and says little:
-    two are asked for, so 25,000 titles are answered within a pause in typing.
+    index of letters finds. A common word is shared by a quarter of all titles and says little: two
+    of those are asked for, so 25,000 titles are answered within a pause in typing.
     """
     # Held against each title found, not looked up: the index of kinds lists a third of all records.
     of_kind = Concat("kind", Value(""), output_field=CharField())
@@ -98,7 +98,7 @@ def similar(person, title: str, kinds: Iterable[str], limit: int = 5) -> list[Re
         close = TrigramSimilarity("title", title) * LETTERS + _shared(words) * WORDS
         parts: list[QuerySet] = [rows.filter(title__trigram_similar=title)]
         if words:
-            sharing = rows.filter(search=_two_of(words)).annotate(shared=_shared(words))
+            sharing = rows.filter(search=_worth_a_look(words)).annotate(shared=_shared(words))
             nearest = sharing.order_by("-shared", "-id")[:COMPARED].values("pk")
             parts.append(Record.objects.filter(pk__in=nearest))
         found = at_once.fetch(
@@ -109,16 +109,19 @@ def similar(person, title: str, kinds: Iterable[str], limit: int = 5) -> list[Re
     return [described(row) for row in ranked[:limit] if row.closeness >= RELATED]
 
 
-def _telling(words: list[str]) -> list[str]:
-    """Those that mean something: "with" and "the" do not. What is spelled alike counts from here on."""
+def _telling(words: list[str]) -> dict[str, int]:
+    """Those that mean something ("with" and "the" do not), each with how many titles have it, counted
+    no further than need be. What is spelled alike counts from here on."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('pg_trgm.similarity_threshold', %s, true), ARRAY(SELECT word "
+            "SELECT set_config('pg_trgm.similarity_threshold', %s, true), word, "
+            "(SELECT count(*) FROM (SELECT 1 FROM record_record"
+            " WHERE search @@ to_tsquery('office', word || ':A') LIMIT %s) few) "
             "FROM unnest(%s) WITH ORDINALITY given(word, place) "
-            "WHERE numnode(to_tsquery('office', word)) > 0 ORDER BY place)",
-            [str(SPELLED_ALIKE), words],
+            "WHERE numnode(to_tsquery('office', word)) > 0 ORDER BY place",
+            [str(SPELLED_ALIKE), COMPARED, words],
         )
-        return cursor.fetchone()[1]
+        return {word: titles for _, word, titles in cursor.fetchall()}
 
 
 class Shared(Func):
@@ -134,7 +137,7 @@ def worth_reading(found: list[Record]) -> list[Record]:
     return [row for row in found if row.closeness >= least]
 
 
-def _shared(words: list[str]) -> Any:
+def _shared(words: Collection[str]) -> Any:
     """Which part of these words (0 to 1) the title has too."""
     if not words:
         return Value(0.0)
@@ -173,10 +176,9 @@ def _terms(words: list[str]) -> list[str]:
     return [f"{word}:A" for word in words[:-1]] + [f"{words[-1]}:*A"]
 
 
-def _two_of(words: list[str]) -> SearchQuery:
-    """Titles with two of these words, or with the one or either of the two there are."""
-    if len(words) < 3:
-        return _query(words, " | ")
-    terms = _terms(words)
-    pairs = (f"({one} & {other})" for one, other in combinations(terms, 2))
-    return SearchQuery(" | ".join(pairs), search_type="raw", config="office")
+def _worth_a_look(words: dict[str, int]) -> SearchQuery:
+    """Titles with a word few have, or with two of the others."""
+    terms = dict(zip(words, _terms(list(words)), strict=True))
+    rare = [terms[word] for word, n in words.items() if n < COMPARED or len(words) < 3]
+    pairs = [f"({one} & {other})" for one, other in combinations(terms.values(), 2)]
+    return SearchQuery(" | ".join(rare + pairs), search_type="raw", config="office")
