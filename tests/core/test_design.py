@@ -41,6 +41,7 @@ def test_moments_near_today_are_named():
     assert formats.moment(datetime(2026, 11, 2, 11, 40, tzinfo=UTC), TODAY) == "2 Nov, 11:40"
 
 
+@pytest.mark.django_db
 def test_due_days_say_how_late_they_are():
     assert formats.due(date(2026, 11, 6), TODAY) == "2 wd late"
     assert formats.due(TODAY, TODAY) == "Today"
