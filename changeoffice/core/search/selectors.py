@@ -33,7 +33,7 @@ GONE = ("draft", "merged", "withdrawn")
 VERY_CLOSE, CLOSE, RELATED = 0.6, 0.42, 0.3
 BESIDE_THE_BEST = 0.7  # what is alike by less than this part of the closest is not worth reading
 LETTERS, WORDS = 0.5, 0.6  # what shared letters and shared words count
-SPELLED_ALIKE, COMPARED = 0.45, 100
+SPELLED_ALIKE, COMPARED = 0.55, 100
 
 
 def by_reference(person, typed: str) -> Record | None:
