@@ -98,12 +98,15 @@ def _meant(typed: str, names: set[str]) -> str:
     return next(iter(names)) if len(names) == 1 else typed
 
 
-class PersonChoice(forms.ModelChoiceField):
-    widget = PersonSelect
+class _ByUserName(forms.ModelChoiceField):
     default_error_messages = {"invalid_choice": UNKNOWN}
 
     def __init__(self, queryset=None, **options: Any) -> None:
         super().__init__(queryset, **{"to_field_name": "username"} | options)
+
+
+class PersonChoice(_ByUserName):
+    widget = PersonSelect
 
     def to_python(self, value):
         if isinstance(value, str) and value:
@@ -111,12 +114,8 @@ class PersonChoice(forms.ModelChoiceField):
         return super().to_python(value)
 
 
-class PeopleChoice(forms.ModelMultipleChoiceField):
+class PeopleChoice(_ByUserName, forms.ModelMultipleChoiceField):
     widget = PeopleSelect
-    default_error_messages = {"invalid_choice": UNKNOWN}
-
-    def __init__(self, queryset=None, **options: Any) -> None:
-        super().__init__(queryset, **{"to_field_name": "username"} | options)
 
     def clean(self, value):
         if isinstance(value, (list, tuple)):

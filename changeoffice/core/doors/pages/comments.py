@@ -8,6 +8,7 @@ from django.urls import URLPattern, path
 
 from changeoffice.core.doors.pages.forms import InputPage
 from changeoffice.core.doors.pages.seeing import seen
+from changeoffice.core.record.choosing import SEARCHED_AT
 from changeoffice.core.record.errors import NotNow
 from changeoffice.core.record.inputs import Inputs, LongText
 from changeoffice.core.record.models import Work
@@ -39,7 +40,7 @@ class EditComment(CommentPage):
 
     def form_of(self, inputs: Inputs, **options: Any):
         form = super().form_of(inputs, **options)
-        form.fields["body"].widget.attrs["data-mentions"] = "/people/mention"
+        form.fields["body"].widget.attrs["data-mentions"] = SEARCHED_AT
         return form
 
     def get(self, request: HttpRequest) -> HttpResponse:

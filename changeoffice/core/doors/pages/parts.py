@@ -21,6 +21,7 @@ from changeoffice.core.doors.pages.seeing import seen
 from changeoffice.core.doors.perform import asks_of
 from changeoffice.core.doors.templatetags.formats import long_day, moment
 from changeoffice.core.people.models import Person
+from changeoffice.core.record.choosing import SEARCHED_AT
 from changeoffice.core.record.errors import Invalid, Stale, TooOften
 from changeoffice.core.record.history import changes_of, reason_told, states_of
 from changeoffice.core.record.models import BALLOT, SAID, Event, Work
@@ -178,7 +179,7 @@ def threads(newest: Iterable[Comment]) -> list[Comment]:
 def talk_of(record: Work, thread: list[Comment]) -> dict[str, Any]:
     """What the comments component needs to show a thread and take the next word."""
     return {"thread": thread, "post_url": f"{record.get_absolute_url()}/comments",
-            "mentions_url": "/people/mention"}  # fmt: skip
+            "mentions_url": SEARCHED_AT}  # fmt: skip
 
 
 def toast(text: str, *, changed: bool = False, **options: Any) -> dict[str, str]:
