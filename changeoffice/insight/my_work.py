@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from changeoffice.calendar.kept import working_days
 from changeoffice.core import ports
@@ -167,7 +167,9 @@ def segments(waiting: list[Waiting], show: str) -> list[dict[str, Any]]:
 def _mine(person) -> dict[str, QuerySet]:
     """The person's own ideas, demands and projects, and what happened to what they follow."""
     ideas = Idea.objects.filter(owner=person).select_related("merged_into")
-    ideas = ideas.order_by("-updated_at", "-pk")[: SHOWN + 1]
+    ideas = ideas.annotate(brought_by=_brought_by(person)).order_by("-updated_at", "-pk")[
+        : SHOWN + 1
+    ]
     demands, projects = Demand.objects.visible_to(person), Project.objects.visible_to(person)
     part = Q(owner=person) | Q(sponsor=person)
     return {
@@ -178,6 +180,13 @@ def _mine(person) -> dict[str, QuerySet]:
         .order_by("-reading__overall", "-pk")[: SHOWN + 1],
         "events": _followed(person),
     }  # fmt: skip
+
+
+def _brought_by(person) -> Subquery:
+    """The name of whoever brought it to where it stands, where that is somebody else."""
+    steps = Event.objects.filter(record_id=OuterRef("pk"), after=OuterRef("state"))
+    others = steps.exclude(before=OuterRef("state")).exclude(actor=person)
+    return Subquery(others.order_by("-id").values("actor__name")[:1])
 
 
 def _few(rows: list) -> dict[str, Any]:
@@ -211,7 +220,8 @@ def _became(idea: Idea, demand: Demand | None) -> str:
         return f"Parked until {formats.short_day(idea.revisit_on)}"
     if idea.state == "merged" and idea.merged_into:
         return f"Merged into {idea.merged_into.reference}"
-    return f"{idea.state_label} since {since}"
+    by = f", by {idea.brought_by}" if idea.brought_by else ""
+    return f"{idea.state_label} since {since}{by}"
 
 
 def _followed(person) -> QuerySet:

@@ -176,6 +176,7 @@ def test_my_work_tells_what_became_of_an_idea(page, author, analyst):
     idea.review(by=analyst)
     html = page(author).get("/").content.decode()
     assert "Under review since" in html
+    assert "by Priya Analyst" in html
     assert "the review of" not in html, "told under My ideas, so not again under What you follow"
 
 
