@@ -5,6 +5,8 @@ fails the test at its end, wherever in the story it happened.
 """
 
 import os
+import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
@@ -65,6 +67,17 @@ def look(browser, live_server, complaints) -> Iterator[Callable[..., Page]]:
     yield open_page
     for context in contexts:
         context.close()
+    at_rest(live_server.thread.httpd)
+
+
+def at_rest(server) -> None:
+    """Wait until the server has answered everybody. What a page asked for last may still be read
+    from the database when its window has closed, and the tables are emptied next: a deadlock."""
+    until = time.monotonic() + PATIENCE / 1000
+    answering = f"({server.process_request_thread.__name__})"
+    while busy := [one.name for one in threading.enumerate() if one.name.endswith(answering)]:
+        assert time.monotonic() < until, f"The server still answers: {busy}"
+        time.sleep(0.01)
 
 
 def listen(page: Page, complaints: list[str], refusals: bool) -> None:
