@@ -1,5 +1,6 @@
 """The trail around an idea or a demand: idea, demand, what carries it out, benefit."""
 
+from changeoffice.core.doors.templatetags.formats import long_day
 from changeoffice.core.ports import TrailStep
 from demand import ports
 from demand.models import Demand
@@ -63,9 +64,15 @@ def _demand_step(demand: Demand, person, state: str, *, here: bool) -> TrailStep
     if not demand.is_visible_to(person):
         return TrailStep("demand", "Demand", state, "In progress")
     return TrailStep(
-        "demand", "Demand", state, "You are here" if here else demand.title, demand.state_label,
+        "demand", "Demand", state, "You are here" if here else demand.title,
+        f"{demand.state_label}{since(demand)}",
         demand.reference, "" if here else demand.get_absolute_url(),
     )  # fmt: skip
+
+
+def since(record) -> str:
+    """What has come to its end says when."""
+    return f", {long_day(record.state_since)}" if record.is_closed else ""
 
 
 def with_effects(made, person, *, here: bool) -> list[TrailStep]:
@@ -73,7 +80,7 @@ def with_effects(made, person, *, here: bool) -> list[TrailStep]:
     state = "done" if made.is_closed and not here else "current"
     step = TrailStep(
         made.kind, type(made).__name__, state, "You are here" if here else made.title,
-        made.state_label, made.reference, "" if here else made.get_absolute_url(),
+        f"{made.state_label}{since(made)}", made.reference, "" if here else made.get_absolute_url(),
     )  # fmt: skip
     return [step, _effect_step(list(made.effects.select_related("kpi")), person)]
 

@@ -5,12 +5,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from changeoffice.core.doors.templatetags.formats import long_day
 from changeoffice.core.ports import TrailStep
 from changeoffice.core.record.errors import NotAllowed
 from changeoffice.core.record.inputs import Choice, Ref
 from demand import delivery
 from demand.models import Demand
-from demand.trail import before
+from demand.trail import before, since
 from portfolio.lifecycle import Template
 from portfolio.models import Benefit, Project
 from portfolio.models.backlog import products
@@ -86,7 +87,8 @@ def _project_step(project: Project, *, here: bool) -> TrailStep:
     state = "done" if project.is_closed and not here else "current"
     return TrailStep(
         "project", "Project", state, "You are here" if here else project.title,
-        project.get_stage_display(), project.reference, "" if here else project.get_absolute_url(),
+        f"{project.get_stage_display()}{since(project)}", project.reference,
+        "" if here else project.get_absolute_url(),
     )  # fmt: skip
 
 
@@ -100,5 +102,11 @@ def _benefit_step(project: Project, person) -> TrailStep:
         return TrailStep("benefit", "Benefit", state, "Expected")
     more = f" and {len(benefits) - 1} more" if len(benefits) > 1 else ""
     return TrailStep("benefit", "Benefit", state, f"{first.title}{more}",
-                     f"{first.state_label}, first reading by {first.by_on:%-d %B %Y}",
-                     first.reference)  # fmt: skip
+                     f"{first.state_label}, {_reading(first)}", first.reference)  # fmt: skip
+
+
+def _reading(benefit: Benefit) -> str:
+    if benefit.read_on is None:
+        return f"first reading by {long_day(benefit.by_on)}"
+    part = f"{benefit.percent}% of plan, " if benefit.percent is not None else ""
+    return f"{part}read {long_day(benefit.read_on)}"

@@ -51,6 +51,13 @@ class Benefit(ProjectPart):
     class Meta(ProjectPart.Meta):
         ordering = ["by_on", "record_id"]
 
+    @property
+    def percent(self) -> int | None:
+        """Of its plan, as last read."""
+        if self.realised_change is None or not self.planned_change:
+            return None
+        return round(100 * self.realised_change / self.planned_change)
+
     @classmethod
     def expect(cls, *, by, project, kpi, planned_change, by_on, title="", owner=None):
         """Name a business KPI and by how much it is to move, in the KPI's own unit."""
