@@ -5,6 +5,7 @@ from collections.abc import Collection
 from django.db.models import QuerySet
 
 from changeoffice.core.record import at_once
+from changeoffice.organisation.models import BusinessKpi
 from demand import idea_deliveries as told
 from ideation.ports import Delivery, Gain
 from portfolio.models import Benefit, Project
@@ -14,7 +15,9 @@ def deliveries(ids: Collection[int], person) -> dict[int, Delivery]:
     """Of ideas whose demand is completed, in two round trips; nothing of what the person may not see."""
     wanted = told.completed(ids, person)
     projects = Project.objects.visible_to(person).filter(demand__in=wanted.order_by().values("pk"))
-    gains = Benefit.objects.visible_to(person).filter(project__in=projects.order_by().values("pk"))
+    kpis = BusinessKpi.objects.visible_to(person).order_by().values("pk")
+    gains = Benefit.objects.visible_to(person).filter(kpi__in=kpis)
+    gains = gains.filter(project__in=projects.order_by().values("pk"))
     demands, made, brought = at_once.fetch(
         wanted.select_related("owner", "sponsor"), projects.select_related("owner", "sponsor"),
         gains.exclude(state="dropped").select_related("kpi", "owner"),
