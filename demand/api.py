@@ -257,7 +257,7 @@ class DemandApi(WorkViewSet):
     def scores(self, request, id: str) -> Response:
         """The scores of the present round: only one's own until it closes, then all."""
         demand = self.get_object()
-        seen = demand.scores_seen_by(request.user)
+        seen = demand.scores_seen_by(request.user, is_scored=demand.is_scored)
         if demand.round_closed_at and not SEES_FIGURES.holds(request.user, demand):
             seen = seen.filter(assessor=request.user)
         card = demand.round_card

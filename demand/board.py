@@ -13,6 +13,8 @@ from changeoffice.core.access.grants import grants_of
 from changeoffice.core.access.rules import ANALYST, FIGURE_ROLES, SEES_FIGURES
 from changeoffice.core.doors.pages.chips import MENU_LIMIT, chip, words_chip
 from changeoffice.core.people.models import Person
+from changeoffice.core.record.at_once import Queries
+from changeoffice.core.record.prepared import prepared
 from changeoffice.organisation.models import Service, units
 from demand import ports, waiting
 from demand.models import Demand, DemandType, Size, Source
@@ -169,7 +171,8 @@ def closed_column(counts: list[tuple[str, int]]) -> dict[str, Any]:
             "cards": [{"ends": ends}], "url": "/demands?layout=table&view=ended"}  # fmt: skip
 
 
-def menus(person: Person) -> dict[str, QuerySet]:
+@prepared()
+def menus(person: Person) -> Queries:
     """What may be chosen in the filter bar."""
     owned = Demand.objects.visible_to(person).open().values("owner_id")
     services = Service.objects.visible_to(person).open()

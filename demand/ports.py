@@ -4,13 +4,15 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 
 from changeoffice.core.people.models import Person
 from changeoffice.core.ports import TrailStep
 from changeoffice.core.record import acting, at_once
+from changeoffice.core.record.at_once import Queries
 from changeoffice.core.record.inputs import Inputs
-from changeoffice.core.record.models import NamedPerson
+from changeoffice.core.record.models import NamedPerson, visible
+from changeoffice.core.record.prepared import prepared
 
 IN_PROGRESS = "In progress"
 
@@ -74,12 +76,22 @@ def _carrying(ids: Collection[int], person) -> Iterator[tuple[Carrier, Any, bool
     """Everything that carries one of these demands, and whether the person may see it: one query."""
     if not ids or not carriers:
         return
-    wanted = [one.rows().filter(demand_id__in=list(ids)) for one in carriers]
-    seen = [rows.visible_to(person).order_by().values_list("pk", flat=True) for rows in wanted]
-    found = at_once.fetch(*wanted, *seen)
-    for one, rows, visible in zip(carriers, found, found[len(carriers) :], strict=False):
-        for row in rows:
-            yield one, row, row.pk in visible
+    sets = _one_carried(*ids, person) if len(ids) == 1 else _carried(ids, person)
+    found = at_once.fetch_named(sets)
+    for one in carriers:
+        for row in found[one.kind]:
+            yield one, row, row.is_seen
+
+
+@prepared()
+def _one_carried(demand_id: int, person) -> Queries:
+    return _carried([demand_id], person)
+
+
+def _carried(ids: Collection[int], person) -> Queries:
+    is_seen = ExpressionWrapper(visible(person), output_field=BooleanField())
+    return {one.kind: one.rows().filter(demand_id__in=list(ids)).annotate(is_seen=is_seen)
+            for one in carriers}  # fmt: skip
 
 
 def _hidden(one: Carrier) -> list[TrailStep]:

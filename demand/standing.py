@@ -12,25 +12,33 @@ from django.db.models.functions import Coalesce
 from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.doors.templatetags.formats import short_day
 from changeoffice.core.record import at_once
+from changeoffice.core.record.at_once import Queries, Sets
+from changeoffice.core.record.prepared import prepared
 from demand import scoring
 from demand.models import Demand, Standing
 
 NEAREST = 20  # looked at for a name, of those it would pass
 
 
-def around(demand: Demand, person) -> dict[str, QuerySet | at_once.Count]:
+def around(demand: Demand, person) -> Sets:
     """What the explanation is told from; only for a demand that is ranked."""
-    if demand.rank is None:
+    if (rank := demand.rank) is None:
         return {}
-    beside, seen = [demand.rank - 1, demand.rank + 1], Demand.objects.visible_to(person)
-    needed = seen.filter(prerequisites__needs=demand, standing__rank__gt=demand.rank)
+    return _beside(demand, person, rank - 1, rank, rank + 1) | {
+        "on_card": _on_its_card(demand, person)
+    }
+
+
+@prepared()
+def _beside(demand: Demand, person, above: int, rank: int, below: int) -> Queries:
+    seen = Demand.objects.visible_to(person)
+    needed = seen.filter(prerequisites__needs=demand, standing__rank__gt=rank)
     return {
         "ranked": at_once.Count(Standing.objects.all()),
-        "beside": seen.filter(standing__rank__in=beside)
+        "beside": seen.filter(standing__rank__in=[above, below])
         .select_related("standing")
         .as_links("score_index", "unit", "owner", "home", "standing__rank", "standing__because"),
         "held_up": needed.order_by("standing__rank").as_links()[:1],
-        "on_card": _on_its_card(demand, person),
     }
 
 

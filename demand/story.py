@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from changeoffice.core.approvals.models import Approval, Round
 from changeoffice.core.doors.templatetags.formats import money, short_day
 from changeoffice.core.record import at_once
+from changeoffice.core.record.at_once import Queries, Sets
 from changeoffice.core.record.models import LINK, Event, visible
+from changeoffice.core.record.prepared import prepared
 from changeoffice.organisation.models import KpiReading
 from demand import scoring, standing
 from demand.estimate import outlook, three_point
@@ -26,10 +28,16 @@ STAGES = [
 PLACE = {code: n for n, (code, _) in enumerate(STAGES)} | {"draft": -1, "approved": 4}
 
 
-def around(demand: Demand, person) -> dict[str, QuerySet | at_once.Count]:
+def around(demand: Demand, person) -> Sets:
     """What this story is told from."""
+    found = _told_from(demand, person, is_scored=demand.is_scored)
+    return found | standing.around(demand, person)
+
+
+@prepared("round")
+def _told_from(demand: Demand, person, *, is_scored: bool) -> Queries:
     steps = Event.objects.filter(record_id=demand.pk).exclude(after="").order_by("at", "id")
-    found: dict[str, QuerySet | at_once.Count] = {
+    return {
         "steps": steps.values_list("before", "after", "at"),
         "effects": demand.effects.select_related("kpi", "kpi__objective"),
         "readings": KpiReading.objects.filter(kpi__in=demand.effects.values("kpi")),
@@ -37,12 +45,12 @@ def around(demand: Demand, person) -> dict[str, QuerySet | at_once.Count]:
         "actuals": demand.actuals.select_related("skill"),
         "needs": _linked(demand.prerequisites.filter(visible(person, at="needs__")), "needs"),
         "waiting": _linked(demand.needed_by.filter(visible(person, at="demand__")), "demand"),
-        "scores": demand.scores_seen_by(person), "given": at_once.Count(demand.scores_of_round()),
+        "scores": demand.scores_seen_by(person, is_scored=is_scored),
+        "given": at_once.Count(demand.scores_of_round()),
         "round": Round.objects.filter(record_id=demand.pk).order_by("-id").select_related("requested_by")[:1],
         "approvals": Approval.objects.with_delegates().filter(record_id=demand.pk)
         .select_related("approver", "decided_by", "escalated_from"),
     }  # fmt: skip
-    return found | standing.around(demand, person)
 
 
 def join(found: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from django.views import View
 from changeoffice.core.access.rules import ANALYST, SEES_FIGURES
 from changeoffice.core.approvals.models import Approval
 from changeoffice.core.doors.addresses import came_from, changed
-from changeoffice.core.doors.lists import COUNT_CEILING, Page, counted
+from changeoffice.core.doors.lists import COUNT_CEILING, counted
 from changeoffice.core.doors.pages.bulk import BulkPage
 from changeoffice.core.doors.pages.work import (
     NewPage,
@@ -24,7 +24,9 @@ from changeoffice.core.doors.pages.work import (
     seen,
 )
 from changeoffice.core.record import at_once, clock
+from changeoffice.core.record.at_once import Queries, Sets
 from changeoffice.core.record.errors import Invalid, NotNow
+from changeoffice.core.record.prepared import prepared
 from demand import board, bubbles, columns, standing, story, waiting
 from demand.actuals import story as actuals
 from demand.filters import ORDERINGS, DemandFilterSet
@@ -73,10 +75,9 @@ class DemandBoard(WorkListPage):
             return chosen
         return "board" if self.request.GET.get("view", "open") in ("", "open", "late") else "table"
 
-    def _page(self, params, wanted, shown, ordering, tab):
-        if self.layout == "board":  # its columns are cut by themselves
-            return Page([], None, None)
-        return super()._page(params, wanted, shown, ordering, tab)
+    @property
+    def is_paged(self) -> bool:
+        return self.layout == "table"  # columns and bubbles are cut by themselves
 
     def around(self, rows) -> dict[str, Any]:
         person = self.request.user
@@ -87,7 +88,7 @@ class DemandBoard(WorkListPage):
             found["asked"] = Approval.objects.asked_of(person)
         return found | board.around(rows, person) if self.layout == "board" else found
 
-    def extra(self, rows) -> dict[str, Any]:
+    def extra(self) -> dict[str, Any]:
         person, asked = self.request.user, self.request.GET
         found = {"layout": self.layout, "letters": self.found.get("letters", 0), "export_url": self._export_url(),
                  "shown": columns.shown(asked), "column_options": columns.chooser(asked),
@@ -102,8 +103,8 @@ class DemandBoard(WorkListPage):
             found["tells_scores"] = any(card.get("sees_figures") for card in cards)
         return found
 
-    def _context(self, params, wanted, rows, shown, tab) -> dict[str, Any]:
-        found = super()._context(params, wanted, rows, shown, tab)
+    def _context(self, params, wanted) -> dict[str, Any]:
+        found = super()._context(params, wanted)
         counts = {item["tab"].slug: item for item in found["tabs"]}
         several = "demand" if found["count"] == 1 else "demands"
         drawer = board.Drawer(self.request.user, found["rows"], self.found["limits"])
@@ -111,7 +112,7 @@ class DemandBoard(WorkListPage):
         drawn = [drawer.row(demand) | {"step": steps.get(demand.pk)} for demand in found["rows"]]
         return found | {
             "drawn": drawn, "tells_figures": any(row["sees_figures"] for row in drawn),
-            "counts": counts, "tab_links": self._tab_links(found["tabs"], tab),
+            "counts": counts, "tab_links": self._tab_links(found["tabs"], self.tab),
             "layouts": self._layouts(), "is_narrowed": bool(wanted),
             "count_label": f"{found['count_words']} {several}",
             "is_counted": found["count"] < COUNT_CEILING,
@@ -143,15 +144,12 @@ class DemandChart(DemandBoard):
     template, fragment = "demand/chart.html", "demand/_chart.html"
     layout, keeps_views = "chart", False
 
-    def _page(self, params, wanted, shown, ordering, tab):
-        return Page([], None, None)
-
     def around(self, rows) -> dict[str, Any]:
         return super().around(rows) | bubbles.around(rows, self.request.user)
 
-    def extra(self, rows) -> dict[str, Any]:
+    def extra(self) -> dict[str, Any]:
         drawn = bubbles.drawn(self.found["bubbles"])
-        return super().extra(rows) | {
+        return super().extra() | {
             "chips": board.chips(self.request.user, self.found, self.request.GET, with_state=True),
             "bubbles": drawn, "chart": bubbles.chart(drawn), "whole": self.found["whole"],
             "bare": self.found["bare"],
@@ -163,17 +161,9 @@ class DemandPage(WorkPage):
     related = ("unit", "owner", "requester", "sponsor", "objective", "idea", "idea__owner", "moved_by",
                "standing", "scorecard", "round_card")  # fmt: skip
 
-    def around(self, demand: Demand) -> dict[str, Any]:
+    def around(self, demand: Demand) -> Sets:
         person = self.request.user
-        return story.around(demand, person) | {
-            "limits": StageLimit.rows(), "services": demand.services.visible_to(person),
-            "merged_here": demand.merged_here.visible_to(person).as_links(),
-            "stakeholders": demand.stakeholders.select_related("person"),
-            "parts": demand.parts.visible_to(person).as_links().order_by("pk"),
-            "all_needs": demand.prerequisites.all(),
-            "merged_into": Demand.objects.visible_to(person).as_links().filter(pk=demand.merged_into_id),
-            "split_from": Demand.objects.visible_to(person).as_links().filter(pk=demand.split_from_id),
-        }  # fmt: skip
+        return story.around(demand, person) | _linked(demand, person)
 
     def read(self, demand: Demand) -> None:
         """What its guards ask for has been read already."""
@@ -210,6 +200,20 @@ class DemandPage(WorkPage):
             "looks_alike": demand.state in NEW and ANALYST.holds(person, demand),
             "number_label": asked_of(demand.source).number or "Its number there",
         }  # fmt: skip
+
+
+@prepared("merged_into_id", "split_from_id")
+def _linked(demand: Demand, person) -> Queries:
+    seen = Demand.objects.visible_to(person).as_links()
+    return {
+        "limits": StageLimit.rows(), "services": demand.services.visible_to(person),
+        "merged_here": demand.merged_here.visible_to(person).as_links(),
+        "stakeholders": demand.stakeholders.select_related("person"),
+        "parts": demand.parts.visible_to(person).as_links().order_by("pk"),
+        "all_needs": demand.prerequisites.all(),
+        "merged_into": seen.filter(pk=demand.merged_into_id),
+        "split_from": seen.filter(pk=demand.split_from_id),
+    }  # fmt: skip
 
 
 class AlikePage(View):

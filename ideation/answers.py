@@ -22,7 +22,7 @@ class Percentile(Aggregate):
 
 def lately() -> QuerySet:
     """Median and 85th percentile of the working days to the first answer, over the last 90 days."""
-    since = clock.now() - timedelta(days=LOOKED_BACK)
+    since = clock.end_of(clock.today() - timedelta(days=LOOKED_BACK))
     rows = Idea.objects.filter(first_answer_at__gte=since, confidential=False).order_by()
     return rows.values(everything=Value(1)).annotate(
         n=Count("pk"),

@@ -11,7 +11,8 @@ from changeoffice.core.doors.lists import count_words, counted
 from changeoffice.core.doors.pages.chips import MENU_LIMIT, chip
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
-from changeoffice.core.record.at_once import Count
+from changeoffice.core.record.at_once import Queries
+from changeoffice.core.record.prepared import prepared
 from changeoffice.core.talk.models import Follower
 from changeoffice.core.talk.prose import plain
 from changeoffice.organisation.models import Service, units
@@ -44,7 +45,8 @@ def mine(rows: QuerySet, person: Person, which: str) -> QuerySet:
     return rows.filter(narrowings.get(which, Q()))
 
 
-def menus(person: Person) -> dict[str, QuerySet]:
+@prepared()
+def menus(person: Person) -> Queries:
     """What may be chosen, in the filter bar and when suggesting."""
     services = Service.objects.visible_to(person).open().values_list("reference", "title")
     return {
@@ -147,7 +149,8 @@ def vote_url(reference: str, is_voted: bool, size: str = "") -> str:
     return f"/ideas/{reference}/{verb}" + (f"?size={size}" if size else "")
 
 
-def above(person: Person) -> dict[str, QuerySet | Count]:
+@prepared()
+def above(person: Person) -> Queries:
     """For the sentence under the title and the list beside it: how many, and what became of them."""
     seen = Idea.objects.visible_to(person)
     promoted = seen.filter(state="promoted")

@@ -30,14 +30,14 @@ class CampaignList(WorkListPage):
         taken = taken.exclude(state="draft").order_by().values("campaign").annotate(n=Count("pk"))
         return super().rows().annotate(idea_count=Coalesce(Subquery(taken.values("n")), 0))
 
-    def extra(self, rows: QuerySet) -> dict[str, Any]:
+    def extra(self) -> dict[str, Any]:
         asked = self.request.GET
         states = [(code, state.label) for code, state in Campaign.states.items()]
         chips = [words_chip(asked, "Search campaigns"), chip(asked, "state", "State", states)]
         return {"chips": chips, "may_add": grants_of(self.request.user).has("analyst", "manager")}
 
-    def _context(self, params, wanted, rows, shown, tab) -> dict[str, Any]:
-        found = super()._context(params, wanted, rows, shown, tab)
+    def _context(self, params, wanted) -> dict[str, Any]:
+        found = super()._context(params, wanted)
         today = clock.today()
         lines = [{"record": row, "left": days_words(row, today)} for row in found["rows"]]
         several = "campaign" if found["count"] == 1 else "campaigns"

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django import forms
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
@@ -26,7 +27,15 @@ from changeoffice.core.record.errors import Invalid, NotNow, TooOften
 from ideation import answers, board, delivered, duplicates, keeping, moderation, ports, story
 from ideation.alike_pages import SIMILAR_FROM
 from ideation.filters import ORDERINGS, TRENDING_WORDS, IdeaFilterSet
-from ideation.models import ELSEWHERE, UNDONE_FOR, Idea, IdeaDraft, IdeaPolicy, needs_review
+from ideation.models import (
+    ELSEWHERE,
+    UNDONE_FOR,
+    Idea,
+    IdeaDraft,
+    IdeaPolicy,
+    Thresholds,
+    needs_review,
+)
 from ideation.models.moderation import READS_WHY
 from ideation.tags import normalised
 from ideation.tags import of as tags_of
@@ -41,7 +50,7 @@ class IdeaBoard(WorkListPage):
     filterset, orderings, default_ordering = IdeaFilterSet, ORDERINGS, "trending"
     related = ("unit", "owner", "theme")
     page_size, keeps_views = 20, True
-    tabs = [Tab("all", "All"), Tab("review", "Needs review", keep=needs_review)]
+    tabs = [Tab("all", "All"), Tab("review", "Needs review")]
 
     def rows(self):
         person, asked = self.request.user, self.request.GET
@@ -50,15 +59,18 @@ class IdeaBoard(WorkListPage):
         chosen = any(asked.get(name) for name in ("state", "mine", "submitted_at__gte"))
         return rows if chosen else rows.on_the_board()
 
-    @property
-    def is_part(self) -> bool:
-        return bool(self.request.htmx and not self.request.htmx.boosted)
+    @cached_property
+    def decided_by(self) -> tuple:
+        return (Thresholds.now(),)
+
+    def kept_by(self, tab: Tab) -> Q:
+        return needs_review(*self.decided_by) if tab.slug == "review" else super().kept_by(tab)
 
     def around(self, rows) -> dict[str, Any]:
         person = self.request.user
         return board.menus(person) | ({} if self.is_part else board.above(person))
 
-    def extra(self, rows) -> dict[str, Any]:
+    def extra(self) -> dict[str, Any]:
         person, asked = self.request.user, self.request.GET
         found = {"chips": board.chips(self.found, asked), "trending_words": TRENDING_WORDS,
                  "export_url": self._export_url()}  # fmt: skip
@@ -75,11 +87,13 @@ class IdeaBoard(WorkListPage):
             "similar_from": SIMILAR_FROM,
         }  # fmt: skip
 
-    def _context(self, params, wanted, rows, shown, tab) -> dict[str, Any]:
-        found = super()._context(params, wanted, rows, shown, tab)
+    def _context(self, params, wanted) -> dict[str, Any]:
+        found = super()._context(params, wanted)
         reviews = grants_of(self.request.user).has("analyst", "manager")
         waiting = found["tabs"][1]["words"] if reviews else None
-        sorts = board.sorts(self.request.GET, found["ordering"], tab.slug if tab else "", waiting)
+        sorts = board.sorts(
+            self.request.GET, found["ordering"], self.tab.slug if self.tab else "", waiting
+        )
         several = "idea" if found["count"] == 1 else "ideas"
         return found | {
             "ideas": [_row(idea) for idea in found["page"].rows], "sorts": sorts,

@@ -6,6 +6,8 @@ from changeoffice.core.access.grants import grants_of
 from changeoffice.core.imports.kinds import may_import
 from changeoffice.core.notify.models import Notification
 from changeoffice.core.people.models import Office
+from changeoffice.core.record import at_once
+from changeoffice.core.record.prepared import prepared
 
 STAFF_GROUPS = [
     ("", [("My work", "house", "/")]),
@@ -52,8 +54,13 @@ def shell(request: HttpRequest) -> dict:
         "bottom_navigation": [_item(request.path, *item) for item in _bottom(grants)],
         "new_actions": [{"label": label, "icon": icon, "url": url}
                         for label, icon, url in (NEW if grants.is_staff else ())],
-        "unread_count": Notification.objects.inbox_of(person).unread()[:100].count(),
+        "unread_count": at_once.fetch_named(_inbox(person))["unread"],
     }  # fmt: skip
+
+
+@prepared()
+def _inbox(person) -> at_once.Queries:
+    return {"unread": at_once.Count(Notification.objects.inbox_of(person).unread(), 100)}
 
 
 def _bottom(grants) -> list:

@@ -57,7 +57,7 @@ class Register(WorkListPage):
         rows = super().rows()
         return rows if self.request.GET.get("state") else rows.filter(state="active")
 
-    def extra(self, rows) -> dict[str, Any]:
+    def extra(self) -> dict[str, Any]:
         units = [(unit.code, unit.name) for unit in units_of(self.request.user)]
         return {
             "heading": self.heading, "answer": self.answer, "columns": self.columns,
@@ -70,8 +70,8 @@ class Register(WorkListPage):
                       chip(self.request.GET, "state", "State", STATES)],
         }  # fmt: skip
 
-    def _context(self, params, wanted, rows, shown, tab) -> dict[str, Any]:
-        found = super()._context(params, wanted, rows, shown, tab)
+    def _context(self, params, wanted) -> dict[str, Any]:
+        found = super()._context(params, wanted)
         lines = [{"record": row, "cells": list(zip(self.columns, self.cells(row), strict=True))}
                  for row in found["rows"]]  # fmt: skip
         noun = self.noun[0] if found["count"] == 1 else self.noun[1]

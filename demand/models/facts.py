@@ -243,10 +243,14 @@ class DemandFacts(CommentsModerated, Work):
     def scores_of_round(self):
         return self.scores.filter(round=self.round)
 
-    def scores_seen_by(self, person):
+    @property
+    def is_scored(self) -> bool:
+        return self.round_closed_at is not None
+
+    def scores_seen_by(self, person, *, is_scored: bool):
         """Blind until the round closes: before that everybody sees only their own."""
         rows = self.scores_of_round().select_related("assessor")
-        return rows if self.round_closed_at else rows.filter(assessor=person)
+        return rows if is_scored else rows.filter(assessor=person)
 
     def approval_facts(self) -> Facts:
         """What the approval policies look at; another currency counts as above every limit."""

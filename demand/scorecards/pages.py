@@ -19,7 +19,7 @@ from demand.standing import short
 class ScorecardList(WorkListPage):
     work, template, fragment = Scorecard, "demand/scorecards.html", "demand/_scorecards.html"
 
-    def extra(self, rows) -> dict[str, Any]:
+    def extra(self) -> dict[str, Any]:
         return {"may_begin": may_begin(self.request.user)}
 
 

@@ -11,9 +11,10 @@ from ideation.models.reviewing import ELSEWHERE, Decline
 from ideation.models.scoring import VettingScore
 from ideation.models.thanking import Thanks
 from ideation.models.theme import Theme
+from ideation.models.threshold import Thresholds
 from ideation.models.voting import HALF_LIFE_DAYS, Vote
 
 __all__ = [
     "ELSEWHERE", "HALF_LIFE_DAYS", "REVIEW_AT_VOTES", "UNDONE_FOR", "Campaign", "Decline", "Duplicates", "Idea", "IdeaDraft", "IdeaPolicy",
-    "Merge", "Report", "Thanks", "Theme", "VettingScore", "Vote", "needs_review",
+    "Merge", "Report", "Thanks", "Theme", "Thresholds", "VettingScore", "Vote", "needs_review",
 ]  # fmt: skip

@@ -23,7 +23,7 @@ from ideation.models.campaign import Campaign, campaigns
 from ideation.models.reviewing import Decline
 from ideation.models.thanking import Thanked
 from ideation.models.theme import Theme
-from ideation.models.threshold import enough_votes
+from ideation.models.threshold import Thresholds
 from ideation.models.voting import OPEN_TO_VOTES, Vote, recount, units_told
 from ideation.rules import CO_AUTHOR
 from ideation.tags import LONGEST
@@ -42,9 +42,9 @@ def campaign_takes_it(idea) -> bool:
     return idea.campaign_id is None or idea.campaign.state == "open"
 
 
-def needs_review(person=None) -> Q:
+def needs_review(asked: Thresholds | None = None) -> Q:
     """Open ideas with the votes their campaign asks for, or their theme, or the office."""
-    return Q(state="open") & enough_votes()
+    return Q(state="open") & (asked or Thresholds.now()).met()
 
 
 class IdeaQuerySet(WorkQuerySet):

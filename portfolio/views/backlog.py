@@ -38,7 +38,7 @@ class RegisterOfDelivery(ListPage):
                 found.append(chip(params, name, label, [(params[name], params[name])]))
         return found
 
-    def extra(self, rows) -> dict[str, Any]:
+    def extra(self) -> dict[str, Any]:
         may_add = grants_of(self.request.user).has(*self.begins)
         return {"heading": self.heading, "answer": self.answer, "row_template": self.row_template,
                 "heads": self.heads, "noun": self.noun[0],

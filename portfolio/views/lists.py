@@ -57,14 +57,14 @@ class ListPage(WorkListPage):
         except Invalid:
             rows = self.rows()
         tab = self._tab(params.get("view", ""))
-        rows = rows.filter(tab.keep(self.request.user)) if tab else rows
+        rows = rows.filter(self.kept_by(tab)) if tab else rows
         found = list(rows.order_by("-pk")[: export.MOST_ROWS])
         self.dress(found)
         rows_out = (self.csv_row(row) for row in found)
         return export.csv(f"{self.work.plural}.csv", list(self.csv_columns), rows_out)
 
-    def _context(self, params, wanted, rows, shown, tab) -> dict[str, Any]:
-        context = super()._context(params, wanted, rows, shown, tab)
+    def _context(self, params, wanted) -> dict[str, Any]:
+        context = super()._context(params, wanted)
         self.dress(context["rows"])
         one, many = self.noun
         context["chips"] = self.chips(params)
@@ -72,7 +72,7 @@ class ListPage(WorkListPage):
             f"{context['count_words']} {one if context['count'] == 1 else many}"
         )
         context["tab_links"] = [
-            {"label": item["tab"].label, "count": item["words"], "current": item["tab"] is tab,
+            {"label": item["tab"].label, "count": item["words"], "current": item["tab"] is self.tab,
              "url": self.address(view=item["tab"].slug)}
             for item in context["tabs"]
         ]  # fmt: skip

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 
 from changeoffice.core.access.grants import grants_of
 from changeoffice.core.access.rules import SEES_FIGURES
@@ -12,6 +12,8 @@ from changeoffice.core.doors.pages.chips import chip, words_chip
 from changeoffice.core.doors.pages.work import Tab
 from changeoffice.core.doors.templatetags.formats import plain
 from changeoffice.core.people.models import Person
+from changeoffice.core.record.at_once import Queries
+from changeoffice.core.record.prepared import prepared
 from changeoffice.organisation.models import Service
 from portfolio.filters import NO_FIGURE, ORDERINGS, ProjectFilterSet, both_ways, measured
 from portfolio.judging import COST, COST_SCALE, SCHEDULE, Reason
@@ -103,7 +105,7 @@ class ProjectListPage(ListPage):
             chip(params, "service", "Service", self.found["services"], "server"),
         ]
 
-    def extra(self, rows) -> dict[str, Any]:
+    def extra(self) -> dict[str, Any]:
         by = self.group
         found: dict[str, Any] = {
             "may_start": grants_of(self.request.user).has("analyst", "manager", "project_manager"),
@@ -115,7 +117,7 @@ class ProjectListPage(ListPage):
             ],
         }  # fmt: skip
         if by:
-            found["groups"] = self.grouped(rows, GROUPS[by], by)
+            found["groups"] = self.grouped(self.shown, GROUPS[by], by)
         return found
 
     def grouped(self, rows, path: str, by: str) -> list[dict[str, Any]]:
@@ -190,7 +192,8 @@ def next_milestones(projects: list[Project], person) -> dict[int, Milestone]:
     return {row.project_id: row for row in first}
 
 
-def menus(person) -> dict[str, QuerySet]:
+@prepared()
+def menus(person) -> Queries:
     """What may be chosen in the filter bar."""
     plans = Programme.objects.visible_to(person).order_by("title")
     owned = Project.objects.visible_to(person).order_by().values("owner")

@@ -48,7 +48,7 @@ class RegisterPage(ListPage):
                 found.append(chip(params, name, label, [(params[name], params[name])]))
         return found
 
-    def extra(self, rows) -> dict[str, Any]:
+    def extra(self) -> dict[str, Any]:
         return {"heading": self.heading, "answer": self.answer, "row_template": self.row_template,
                 "heads": self.heads}  # fmt: skip
 
@@ -100,8 +100,8 @@ class RiskListPage(RegisterPage):
         MINE, Tab("all", "All"),
     ]  # fmt: skip
 
-    def extra(self, rows):
-        return super().extra(rows) | {"appetite": APPETITE}
+    def extra(self):
+        return super().extra() | {"appetite": APPETITE}
 
     def due_of(self, row):
         return row.review_on

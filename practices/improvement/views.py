@@ -31,7 +31,7 @@ class ImprovementList(WorkListPage):
         services = Service.objects.visible_to(self.request.user).open()
         return {"services": services.values_list("reference", "title")[:MENU_LIMIT]}
 
-    def extra(self, rows) -> dict[str, Any]:
+    def extra(self) -> dict[str, Any]:
         asked = self.request.GET
         return {
             "may_add": STAFF.holds(self.request.user, None),
@@ -40,13 +40,13 @@ class ImprovementList(WorkListPage):
                       chip(asked, "service", "Service", self.found["services"], "layers")],
         }  # fmt: skip
 
-    def _context(self, params, wanted, rows, shown, tab) -> dict[str, Any]:
-        found = super()._context(params, wanted, rows, shown, tab)
+    def _context(self, params, wanted) -> dict[str, Any]:
+        found = super()._context(params, wanted)
         several = "improvement" if found["count"] == 1 else "improvements"
         return found | {
             "count_label": f"{found['count_words']} {several}", "is_narrowed": bool(wanted),
             "tab_links": [
-                {"label": item["tab"].label, "count": item["words"], "current": item["tab"] is tab,
+                {"label": item["tab"].label, "count": item["words"], "current": item["tab"] is self.tab,
                  "url": f"/improvements?view={item['tab'].slug}"} for item in found["tabs"]
             ],
         }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from copy import copy
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.db import connection
 
@@ -87,6 +88,20 @@ class Grants:
 
     def has(self, *roles: str) -> bool:
         return any(role in self.scopes for role in roles)
+
+    @cached_property
+    def shape(self) -> tuple:
+        """All that tells these grants from another person's, beside who it is."""
+        return self.is_staff, *(
+            (role, held.everywhere, frozenset(held.units), frozenset(held.records))
+            for role, held in sorted(self.scopes.items())
+        )
+
+    def lent_to(self, person) -> "Grants":
+        """The same grants in another's hands."""
+        lent = copy(self)
+        lent.person = person
+        return lent
 
 
 def with_role(person, role: str, *, practice: str = "", unit=None, record=None):

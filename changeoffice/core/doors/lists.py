@@ -64,10 +64,16 @@ def page_of(
     fingerprint: str = "", person=None,
 ) -> Page:  # fmt: skip
     """Cut one page out of `rows`; raises Invalid on a cursor of another list."""
-    rule = orderings[ordering]
     at = read_cursor(cursor, ordering, fingerprint) if cursor else None
-    backwards = bool(at and at["b"])
-    down = rule.descending != backwards
+    found = list(cut(rows, orderings[ordering], size, person, at))
+    return page_from(found, ordering=ordering, size=size, fingerprint=fingerprint, at=at)
+
+
+def cut(
+    rows: QuerySet, rule: Ordering, size: int, person, at: dict[str, Any] | None = None
+) -> QuerySet:
+    """The rows of one page and one more, from the first on or from where a cursor is."""
+    down = rule.descending != bool(at and at["b"])
     rows = rows.annotate(sort_key=rule.expression(person))
     if rule.beside:
         rows = rows.filter(**{f"{rule.beside}__isnull": False})
@@ -77,7 +83,12 @@ def page_of(
             Q(**{f"sort_key__{step}": key}) | Q(sort_key=key, **{f"pk__{step}": at["i"]})
         )
     sign = "-" if down else ""
-    found = list(rows.order_by(f"{sign}sort_key", f"{sign}pk")[: size + 1])
+    return rows.order_by(f"{sign}sort_key", f"{sign}pk")[: size + 1]
+
+
+def page_from(found: list, *, ordering: str, size: int, fingerprint: str, at=None) -> Page:
+    """The page of what was cut, with its cursors."""
+    backwards = bool(at and at["b"])
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()

@@ -33,7 +33,7 @@ class ImportList(WorkListPage):
     work, template, fragment = Import, "imports/list.html", "imports/_list.html"
     filterset, related = ImportFilterSet, ("owner",)
 
-    def extra(self, rows) -> dict[str, Any]:
+    def extra(self) -> dict[str, Any]:
         return {"upload": _upload_context(self.request)}
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -48,8 +48,8 @@ class ImportList(WorkListPage):
                                       mapping_name=asked["mapping"],
                                       others=request.FILES.getlist("others")[:5])  # fmt: skip
         except Invalid as error:
-            self.kept = {}  # this list has no tabs
-            context = self._context({}, {}, self.rows(), self.rows(), None)
+            self.look_up({}, {})
+            context = self._context({}, {})
             context["upload"] = _upload_context(request, asked, error.errors)
             return render(request, self.template, context, status=422)
         return redirect(f"{made.get_absolute_url()}/columns")

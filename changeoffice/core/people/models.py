@@ -36,6 +36,10 @@ def kept_for_request() -> Iterator[None]:
         _kept.reset(token)
 
 
+def is_kept_for_request() -> bool:
+    return _kept.get() is not None
+
+
 @tracked
 class Office(models.Model):
     """The organisation this portal serves; exactly one row."""

@@ -6,14 +6,15 @@ queryset builds its own rows from its part, exactly as if it had been sent alone
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from copy import copy
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import JSONField, Model, QuerySet
 
 
@@ -30,27 +31,72 @@ class Count:
         return plain if self.most is None else plain[: self.most]
 
 
-def fetch(*wanted: QuerySet | Count) -> list[Any]:
+@dataclass(frozen=True)
+class Place:
+    """Where in the parameters of known SQL one of the given values goes."""
+
+    of: int
+
+
+@dataclass
+class Ready:
+    """A set whose SQL is known; `filled` puts into it what it is asked for this time."""
+
+    rows: QuerySet | Count
+    text: str | None  # None where it is known that nothing will be found
+    params: tuple[Any, ...]
+    compiler: Any
+    makers: list[Any]
+    parents: dict[Any, int]  # what each row is known to belong to: a relation, and which is given
+
+    def filled(self, values: list[Any], given: tuple[Any, ...]) -> "Ready":
+        params = tuple(values[one.of] if type(one) is Place else one for one in self.params)
+        return replace(self, params=params, parents={
+            relation: {given[place].pk: given[place]} for relation, place in self.parents.items()
+        })  # fmt: skip
+
+
+Query = QuerySet | Count
+Queries = dict[str, Query]
+Set = Query | Ready
+Sets = dict[str, Set]
+
+
+def ready(rows: Set, parents: list[Any]) -> Ready:
+    """Make the SQL of a set; `parents` are those its rows may be known to belong to."""
+    one = rows if isinstance(rows, Ready) else _compiled(rows)
+    places = {
+        relation: parents.index(next(iter(of.values()))) for relation, of in one.parents.items()
+    }
+    return replace(one, parents=places)
+
+
+def fetch(*wanted: Set) -> list[Any]:
     """A list of rows for each queryset and a number for each Count, in their order."""
-    texts, compilers = [], []
-    given: list[Any] = []
-    for one in wanted:
-        text, params, compiler = _compiled(one)
-        texts.append(text)
-        given.extend(params)
-        compilers.append(compiler)
-    if not any(compilers):
-        return [_built(one, None, None) for one in wanted]
+    sets = [one if isinstance(one, Ready) else _compiled(one) for one in wanted]
+    asked = [one for one in sets if one.text is not None]
+    answers: Iterable[Any] = ()
+    if asked:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(map(_as_column, asked))}",
+                           [value for one in asked for value in one.params])  # fmt: skip
+            answers = cursor.fetchone()
+    answer = iter(answers)
+    return [_answered(one, next(answer) if one.text is not None else None) for one in sets]
+
+
+def read(one: Set) -> list[Any]:
+    """The rows of one set, by a statement of its own: what is long costs less than as JSON."""
+    if not isinstance(one, Ready):
+        return list(one.queryset if isinstance(one, Count) else one)
+    if one.text is None:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(texts)}", given)
-        row = cursor.fetchone()
-    return [
-        _built(one, *pair)
-        for one, pair in zip(wanted, zip(compilers, row, strict=True), strict=True)
-    ]
+        cursor.execute(one.text, one.params)
+        return _built(one, cursor.fetchall())
 
 
-def fetch_named(wanted: dict[str, QuerySet | Count]) -> dict[str, Any]:
+def fetch_named(wanted: Mapping[str, Set]) -> dict[str, Any]:
     return dict(zip(wanted, fetch(*wanted.values()), strict=True))
 
 
@@ -91,33 +137,44 @@ def hold(record: Model, **related: list[Any]) -> None:
         record.__dict__.setdefault("_prefetched_objects_cache", {})[name] = kept
 
 
-def _compiled(one: QuerySet | Count) -> tuple[str, Iterable[Any], Any]:
-    query = (one.queryset if isinstance(one, Count) else one).query.clone()
-    compiler = query.get_compiler(connection=connection)
+def _compiled(one: Query) -> Ready:
+    rows = one.queryset if isinstance(one, Count) else one
+    compiler = rows.query.clone().get_compiler(connection=connections[DEFAULT_DB_ALIAS])
+    parents = {} if isinstance(one, Count) else one._known_related_objects
     try:
         text, params = compiler.as_sql(with_col_aliases=True)
     except EmptyResultSet:
-        return "NULL", (), None
-    what = "count(*)" if isinstance(one, Count) else "json_agg(a_row)::text"
-    return f"(SELECT {what} FROM ({text}) a_row)", params, compiler  # noqa: S608
+        return Ready(one, None, (), None, [], parents)
+    return Ready(one, text, params, compiler, _makers(compiler), parents)
 
 
-def _built(one: QuerySet | Count, compiler: Any, answer: Any) -> Any:
-    if isinstance(one, Count):
+def _as_column(one: Ready) -> str:
+    what = "count(*)" if isinstance(one.rows, Count) else "json_agg(a_row)::text"
+    return f"(SELECT {what} FROM ({one.text}) a_row)"  # noqa: S608
+
+
+def _answered(one: Ready, answer: Any) -> Any:
+    if isinstance(one.rows, Count):
         return answer or 0
-    read = one._chain()
-    if compiler is None or answer is None:
-        read._result_cache = []
-        return []
-    rows = _as_read(compiler, json.loads(answer, parse_float=Decimal))
-    compiler.execute_sql = lambda *args, **options: [rows]
-    read.query.get_compiler = lambda *args, **options: compiler
-    return list(read)
+    found = json.loads(answer, parse_float=Decimal) if answer else []
+    return _built(one, _as_read(one.makers, found)) if found else []
 
 
-def _as_read(compiler: Any, found: list[dict[str, Any]]) -> list[list[Any]]:
+def _built(one: Ready, values: list[Any]) -> list[Any]:
+    """The rows as the queryset makes them, of values as the driver answers them."""
+    rows, compiler = one.rows._chain(), copy(one.compiler)  # what is ready serves several threads
+    rows._known_related_objects = one.parents
+    compiler.execute_sql = lambda *args, **options: [values]
+    rows.query.get_compiler = lambda *args, **options: compiler
+    return list(rows)
+
+
+def _makers(compiler: Any) -> list[Any]:
+    return [_maker(expression.output_field) for expression, _, _ in compiler.select]
+
+
+def _as_read(makers: list[Any], found: list[dict[str, Any]]) -> list[list[Any]]:
     """Values as the database driver would have answered them."""
-    makers = [_maker(expression.output_field) for expression, _, _ in compiler.select]
     return [
         [None if value is None else make(value) if make else value
          for make, value in zip(makers, row.values(), strict=True)]

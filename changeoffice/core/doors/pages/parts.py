@@ -21,10 +21,12 @@ from changeoffice.core.doors.pages.seeing import seen
 from changeoffice.core.doors.perform import asks_of
 from changeoffice.core.doors.templatetags.formats import long_day, moment
 from changeoffice.core.people.models import Person
+from changeoffice.core.record.at_once import Queries
 from changeoffice.core.record.choosing import SEARCHED_AT
 from changeoffice.core.record.errors import Invalid, Stale, TooOften
 from changeoffice.core.record.history import changes_of, reason_told, states_of
 from changeoffice.core.record.models import BALLOT, SAID, Event, Work
+from changeoffice.core.record.prepared import prepared
 from changeoffice.core.record.workflow import Offer
 from changeoffice.core.talk import files
 from changeoffice.core.talk.models import (
@@ -43,7 +45,8 @@ TOLD_ELSEWHERE = (*BALLOT, *SAID, "thank")  # beside the timeline, or to nobody
 BOOKKEEPING = {"state", "reach"}
 
 
-def around(record: Work, person) -> dict[str, QuerySet]:
+@prepared()
+def around(record: Work, person) -> Queries:
     """What every record page reads beside the record."""
     return {
         "talk": comment_rows(record), "told": event_rows(record), "states": states_of(record),

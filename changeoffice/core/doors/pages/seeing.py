@@ -1,15 +1,23 @@
 """The record an address names, as one person may see it."""
 
+from changeoffice.core.record import at_once
+from changeoffice.core.record.at_once import Queries
 from changeoffice.core.record.errors import NotSeen
 from changeoffice.core.record.models import Work
+from changeoffice.core.record.prepared import prepared
 
 
 def seen(work: type[Work], reference: str, person, related: tuple[str, ...] = ()) -> Work:
     """The record, if it exists for this person; else as if it did not exist."""
-    rows = work.objects.visible_to(person)
-    found = (
-        (rows.select_related(*related) if related else rows).by_reference(reference[:24]).first()
+    (found,) = at_once.fetch(
+        *_named(reference[:24].upper(), person, work=work, related=related).values()
     )
-    if found is None:
+    if not found:
         raise NotSeen(f"{reference[:24]} does not exist, or you may not see it.")
-    return found
+    return found[0]
+
+
+@prepared()
+def _named(reference: str, person, *, work: type[Work], related: tuple[str, ...]) -> Queries:
+    rows = work.objects.visible_to(person)
+    return {"record": (rows.select_related(*related) if related else rows).by_reference(reference)}

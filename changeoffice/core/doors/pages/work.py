@@ -1,7 +1,9 @@
 """The pages every kind of work has: list, one, new, edit, and a page for each of its verbs."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -20,9 +22,11 @@ from changeoffice.core.doors.lists import (
     WorkFilterSet,
     count_words,
     counted,
+    cut,
     fingerprint_of,
     narrowed,
-    page_of,
+    page_from,
+    read_cursor,
     whole,
 )
 from changeoffice.core.doors.models import SavedView
@@ -34,9 +38,12 @@ from changeoffice.core.record import at_once
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotNow
 from changeoffice.core.record.models import Work
+from changeoffice.core.record.prepared import known, prepared
 from changeoffice.core.record.workflow import need_staff
 
 PAGE_SIZE = 50
+FIRST = "rows of the page"
+UNNARROWED = {"view", "ordering", "layout", "columns", "saved"}  # none chooses rows by a value
 
 
 @dataclass(frozen=True)
@@ -62,43 +69,102 @@ class WorkListPage(View):
     page_size: ClassVar[int] = PAGE_SIZE
     keeps_views: ClassVar[bool] = False  # people may save views of it; see `work_urls`
 
+    layout: str = ""
+    tab: Tab | None
+    shown: QuerySet
+
     def rows(self) -> QuerySet:
         return self.work.objects.visible_to(self.request.user).select_related(*self.related)
 
-    def around(self, rows: QuerySet) -> dict[str, QuerySet | at_once.Count]:
+    @property
+    def decided_by(self) -> tuple:
+        """What decides which rows are kept, beside who asks, and has been read before."""
+        return ()
+
+    def kept_by(self, tab: Tab) -> Q:
+        return tab.keep(self.request.user)
+
+    def around(self, rows: QuerySet) -> at_once.Sets:
         """What the kind's own list reads beside its rows, all of it at once."""
         return {}
 
-    def extra(self, rows: QuerySet) -> dict[str, Any]:
+    def extra(self) -> dict[str, Any]:
         """What the kind's own template needs; what was read around stands in `self.found`."""
         return {}
+
+    @property
+    def is_part(self) -> bool:
+        return bool(self.request.htmx and not self.request.htmx.boosted)
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether it shows its rows page by page."""
+        return True
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if self.keeps_views and not request.GET and (start := self._start()):
             return redirect(start.list_url)
         params = {k: v for k, v in request.GET.items() if v != ""}
         wanted = {k: v for k, v in params.items() if k in self.filterset.base_filters}
-        complaint = ""
-        try:
-            rows = narrowed(self.filterset, wanted, self.rows(), request.user)
-        except Invalid as error:
-            rows, complaint = self.rows(), str(error)
-        tab = self._tab(params.get("view", ""))
-        self.kept = {one.slug: rows.filter(one.keep(request.user)) for one in self.tabs}
-        shown = self.kept[tab.slug] if tab else rows
-        context = self._context(params, wanted, rows, shown, tab) | {"complaint": complaint}
-        template = self.fragment if request.htmx and not request.htmx.boosted else self.template
-        answer = render(request, template, context)
+        complaint = self.look_up(params, wanted)
+        context = self._context(params, wanted) | {"complaint": complaint}
+        answer = render(request, self.fragment if self.is_part else self.template, context)
         # Or the browser's back button would show the fragment as a page.
         patch_vary_headers(answer, ["HX-Request"])
         return answer
 
+    def look_up(self, params: dict[str, str], wanted: dict[str, str]) -> str:
+        """Read the page, its counts and what stands beside it; answers what is wrong with a filter."""
+        self.tab, complaint = self._tab(params.get("view", "")), ""
+        ordering = params.get("ordering", self.default_ordering)
+        self.ordering = ordering if ordering in self.orderings else self.default_ordering
+        fingerprint = fingerprint_of({**wanted, "view": self.tab.slug if self.tab else ""})
+        at = self._position(params.get("cursor", ""), fingerprint)
+        if params.keys() <= UNNARROWED:
+            sets = self._known()
+        else:
+            try:
+                rows = narrowed(self.filterset, wanted, self.rows(), self.request.user)
+            except Invalid as error:
+                rows, complaint = self.rows(), str(error)
+            sets = self._sets(rows, at)
+        first = at_once.read(sets.pop(FIRST)) if self.is_paged else []
+        self.page = page_from(first, ordering=self.ordering, size=self.page_size,
+                              fingerprint=fingerprint, at=at)  # fmt: skip
+        self.found = at_once.fetch_named(sets)
+        return complaint
+
+    def _sets(self, rows: QuerySet, at: dict[str, Any] | None = None) -> at_once.Sets:
+        """What is shown of these rows: those of one page, counts, and what stands beside them."""
+        person = self.request.user
+        kept = {one.slug: rows.filter(self.kept_by(one)) for one in self.tabs}
+        self.shown = kept[self.tab.slug] if self.tab else rows
+        counts = {f"view {slug}": counted(found) for slug, found in kept.items()}
+        sets: at_once.Sets = {**(counts or {"total": counted(rows)})}
+        if self.is_paged:
+            rule = self.orderings[self.ordering]
+            sets[FIRST] = cut(self.shown, rule, self.page_size, person, at)
+        return sets | self._views() | self.around(self.shown)
+
+    def _known(self) -> at_once.Sets:
+        """The same while nothing narrows the list, for which the SQL is kept."""
+        slug = self.tab.slug if self.tab else ""
+        asked = {"view": slug, "ordering": self.ordering, "layout": self.layout}
+
+        def as_seen_by(person) -> at_once.Sets:
+            page = copy(self)
+            page.request = SimpleNamespace(user=person, GET=asked, htmx=self.request.htmx)
+            return page._sets(page.rows())
+
+        under = (type(self), self.is_part, *asked.values(), *self.decided_by)
+        return known(as_seen_by, self.request.user, under=under)
+
     def _start(self) -> SavedView | None:
         """The view the person wants this list to open with."""
-        mine = SavedView.objects.filter(owner=self.request.user, listed=self.work.plural)
-        return mine.filter(is_start=True).first()
+        found = at_once.read(_beginning(self.request.user, listed=self.work.plural)["start"])
+        return found[0] if found else None
 
-    def _views(self) -> dict[str, QuerySet]:
+    def _views(self) -> at_once.Queries:
         rows = SavedView.objects.open_to(self.request.user, self.work.plural)
         return {"saved views": rows.select_related("owner")} if self.keeps_views else {}
 
@@ -107,40 +173,32 @@ class WorkListPage(View):
             return None
         return next((tab for tab in self.tabs if tab.slug == slug), self.tabs[0])
 
-    def _context(self, params, wanted, rows, shown, tab) -> dict[str, Any]:
-        ordering = params.get("ordering", self.default_ordering)
-        ordering = ordering if ordering in self.orderings else self.default_ordering
-        page = self._page(params, wanted, shown, ordering, tab)
-        counts = {f"view {slug}": counted(found) for slug, found in self.kept.items()}
-        total = f"view {tab.slug}" if tab else "total"
-        beside = counts | self._views() | self.around(shown)
-        self.found = at_once.fetch_named({total: counted(shown)} | beside)
+    def _position(self, cursor: str, fingerprint: str) -> dict[str, Any] | None:
+        try:
+            return read_cursor(cursor, self.ordering, fingerprint) if cursor else None
+        except Invalid:  # an old link: begin at the first page
+            return None
+
+    def _context(self, params: dict[str, str], wanted: dict[str, str]) -> dict[str, Any]:
         saved = saved_views.drawn(self.found.get("saved views", []), self.request, self.work.plural)
+        count = self.found[f"view {self.tab.slug}" if self.tab else "total"]
         return {
-            "rows": page.rows, "page": page, "count": min(self.found[total], COUNT_CEILING),
-            "count_words": count_words(self.found[total]),
-            "params": params, "filters": wanted, "ordering": ordering,
-            "orderings": self.orderings, "tab": tab, "tabs": [
+            "rows": self.page.rows, "page": self.page, "count": min(count, COUNT_CEILING),
+            "count_words": count_words(count),
+            "params": params, "filters": wanted, "ordering": self.ordering,
+            "orderings": self.orderings, "tab": self.tab, "tabs": [
                 {"tab": t, "count": Tally(self.found[f"view {t.slug}"]),
                  "words": count_words(self.found[f"view {t.slug}"])} for t in self.tabs
             ],
             "work": self.work, "states": self.work.states,
             "list_url": self.request.path, "saved": saved if self.keeps_views else None,
-            **self.extra(shown),
+            **self.extra(),
         }  # fmt: skip
 
-    def _page(self, params, wanted, shown, ordering, tab):
-        fingerprint = fingerprint_of({**wanted, "view": tab.slug if tab else ""})
-        options = {
-            "ordering": ordering,
-            "size": self.page_size,
-            "fingerprint": fingerprint,
-            "person": self.request.user,
-        }
-        try:
-            return page_of(shown, self.orderings, cursor=params.get("cursor", ""), **options)
-        except Invalid:  # an old link: begin at the first page
-            return page_of(shown, self.orderings, **options)
+
+@prepared()
+def _beginning(person, *, listed: str) -> at_once.Queries:
+    return {"start": SavedView.objects.filter(owner=person, listed=listed, is_start=True)[:1]}
 
 
 class WorkPage(View):
@@ -154,7 +212,7 @@ class WorkPage(View):
         """Where this record's page leads instead, if it does."""
         return None
 
-    def around(self, record: Work) -> dict[str, QuerySet | at_once.Count]:
+    def around(self, record: Work) -> at_once.Sets:
         """What the kind's own page reads beside the record, all of it at once."""
         return {}
 

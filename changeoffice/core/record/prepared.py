@@ -1,0 +1,130 @@
+"""Sets of rows whose SQL is made once, and after that only filled in.
+
+Making the SQL of a small set takes Django longer than answering it takes the database, and a page
+reads thirty of them. A function under `@prepared` puts querysets together from nothing but the ids
+of what it is given and what a person was granted. It is run twice with stand-ins; where the
+parameters differ the ids belong, and from then on the real ones are put there.
+
+Whatever else such a function might look at is refused (another field of a record, a row of the
+database, the time of day), or is part of what its SQL is kept under: its facts, the day, and where
+each of the person's roles holds.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
+from functools import wraps
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+
+from changeoffice.core.access.grants import grants_of
+from changeoffice.core.people.models import Person, is_kept_for_request, kept_for_request
+from changeoffice.core.record import clock
+from changeoffice.core.record.at_once import Place, Ready, Set, Sets, ready
+
+MOST_KEPT = 200  # functions times ways in which roles hold; some hundred kilobytes each
+# Two rows of ids, small enough for every column; no two of a row are as far apart as in the other,
+# so an id that was reckoned with is never taken for another.
+STAND_INS = (range(20_000, 32_000, 101), range(20_050, 32_000, 103))
+Given = Model | int | str | None
+Making = Callable[..., Mapping[str, Set]]
+
+_kept: dict[tuple, dict[str, Ready]] = {}
+
+
+class NotPrepared(Exception):
+    """What a prepared function does cannot be done once for all."""
+
+
+def prepared(*fields: str) -> Callable[[Making], Callable[..., Sets]]:
+    """Prepare a function of records, people, ids and references, and of facts by name, that answers sets by name.
+
+    `fields` are the ids it may ask of a record beside its own."""
+
+    def decorate(make: Making) -> Callable[..., Sets]:
+        @wraps(make)
+        def sets(*given: Given, **facts: Any) -> Sets:
+            under = (make, *sorted(facts.items()))
+            return known(
+                lambda *stand_ins: make(*stand_ins, **facts), *given, under=under, fields=fields
+            )
+
+        return sets
+
+    return decorate
+
+
+def known(make: Making, *given: Given, under: tuple, fields: tuple[str, ...] = ()) -> Sets:
+    """What `make` answers of what is given, as it is kept `under` all that else decides it."""
+    with nullcontext() if is_kept_for_request() else kept_for_request():
+        key = (*under, clock.today(), *map(_shape, given))
+        found = _kept.get(key)
+        if found is None:
+            found = _keep(key, _made(make, fields, given))
+    values = [value for one in given for value in _values(one, fields)]
+    return {name: one.filled(values, given) for name, one in found.items()}
+
+
+def _keep(key: tuple, found: dict[str, Ready]) -> dict[str, Ready]:
+    while len(_kept) >= MOST_KEPT:
+        _kept.pop(next(iter(_kept)), None)
+    _kept[key] = found
+    return found
+
+
+def _shape(one: Given) -> tuple:
+    """What of somebody or something given may tell in the SQL beside ids."""
+    if isinstance(one, Person):
+        return (one.is_active, one.is_outside, grants_of(one).shape)
+    return (type(one) if isinstance(one, Model | str) else int,)
+
+
+def _values(one: Given, fields: tuple[str, ...]) -> list[int | str | None]:
+    if not isinstance(one, Model):
+        return [one]
+    own = () if isinstance(one, Person) else fields
+    return [one.pk, *(getattr(one, name) for name in own)]
+
+
+def _made(make: Making, fields: tuple[str, ...], given: tuple) -> dict[str, Ready]:
+    with connection.execute_wrapper(_refuse):
+        first, second = (_tried(make, fields, given, iter(row)) for row in STAND_INS)
+    for name, one in first.items():
+        other = second[name]
+        if one.text != other.text or len(one.params) != len(other.params):
+            raise NotPrepared(f"The SQL of {name} is not the same every time.")
+        one.params = tuple(map(_place, one.params, other.params))
+    return first
+
+
+def _tried(make: Making, fields, given, ids: Iterator[int]) -> dict[str, Ready]:
+    stand_ins = [_stand_in(one, fields, ids) for one in given]
+    return {name: ready(rows, stand_ins) for name, rows in make(*stand_ins).items()}
+
+
+def _place(first: Any, second: Any) -> Any:
+    """Which of the ids goes here, or the value itself where it is the same every time."""
+    if first == second:
+        return first
+    for at, pair in enumerate(zip(*STAND_INS, strict=False)):
+        if (str(first), str(second)) == (str(pair[0]), str(pair[1])):
+            return Place(at)
+    raise NotPrepared(f"An id became {first!r}: it must go into the SQL as it is.")
+
+
+def _stand_in(one: Given, fields: tuple[str, ...], ids: Iterator[int]) -> Model | int | str:
+    """One of the same class that knows only ids; to ask it for more asks the database."""
+    if not isinstance(one, Model):
+        return str(next(ids)) if isinstance(one, str) else next(ids)
+    if not isinstance(one, Person):
+        names = (type(one)._meta.pk.attname, *fields)
+        return type(one).from_db(connection.alias, names, [next(ids) for _ in names])
+    names, values = ("id", "is_active", "is_outside"), [next(ids), one.is_active, one.is_outside]
+    person = Person.from_db(connection.alias, names, values)
+    person._grants = grants_of(one).lent_to(person)
+    return person
+
+
+def _refuse(execute: Any, sql: str, *args: Any) -> Any:
+    raise NotPrepared(f"What is prepared may ask for ids only, but this was asked: {sql[:200]}")

@@ -1,0 +1,123 @@
+"""SQL that is made once: the same rows as without, for everybody, and a refusal of what would differ."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from changeoffice.core.access.models import RoleAssignment
+from changeoffice.core.people.models import Person
+from changeoffice.core.record import at_once, clock
+from changeoffice.core.record.models import Event, Reach
+from changeoffice.core.record.prepared import NotPrepared, prepared
+from demand.models import Demand
+from ideation.models import Idea
+
+pytestmark = pytest.mark.django_db
+
+
+def around(demand, person):
+    return {
+        "seen": Demand.objects.visible_to(person).order_by("pk"),
+        "own": Demand.objects.visible_to(person).filter(pk=demand.pk),
+        "effects": demand.effects.select_related("kpi"),
+        "lines": demand.estimate_lines.select_related("skill"),
+        "idea": Idea.objects.filter(pk=demand.idea_id),
+        "told": at_once.Count(Event.objects.filter(record_id=demand.pk)),
+        "nothing": Demand.objects.none(),
+    }
+
+
+known = prepared("idea_id")(around)
+
+
+def raised(by, title: str, **more) -> Demand:
+    return Demand.raise_new(
+        by=by, title=title, need="Customers call because the app does not say why.", **more
+    )
+
+
+def plain(sets) -> dict:
+    return {name: rows.queryset.count() if isinstance(rows, at_once.Count) else list(rows)
+            for name, rows in sets.items()}  # fmt: skip
+
+
+def test_everybody_finds_what_the_plain_querysets_find(
+    author, analyst, stranger, outsider, auditor, manager, sponsor, skill
+):
+    everyone = [author, analyst, stranger, outsider, auditor, manager, sponsor]
+    demands = [raised(author, f"Demand {n}", sponsor=sponsor) for n in range(3)]
+    for one in demands[:2]:
+        one.submit(by=author)
+    demands[1].screen(by=analyst)
+    demands[1].restrict(by=analyst, people=[sponsor])
+    demands[0].screen(by=analyst)
+    demands[0].assess(by=analyst)
+    demands[0].estimate(by=analyst, skill=skill, low_days=1, likely_days=2, high_days=3)
+    for _ in range(2):  # the second time from what the first kept
+        for demand in demands:
+            for person in everyone:
+                fresh = Person.objects.get(pk=person.pk)
+                assert at_once.fetch_named(known(demand, fresh)) == plain(around(demand, fresh))
+
+
+def test_a_role_given_and_taken_shows_at_once(author, other_unit, stranger):
+    demand = raised(author, "Kept for those with a role on it", unit=other_unit)
+    demand.submit(by=author)
+    Demand.objects.filter(pk=demand.pk).update(reach=Reach.ROLES)
+
+    def found() -> list:
+        return at_once.fetch_named(known(demand, Person.objects.get(pk=stranger.pk)))["own"]
+
+    assert found() == []
+    held = RoleAssignment.objects.create(person=stranger, role="analyst", unit=other_unit)
+    assert found() == [demand]
+    held.delete()
+    assert found() == []
+
+
+def test_rows_know_their_record_without_asking(author, analyst, skill):
+    demand = raised(author, "Tell why a payment is held")
+    demand.submit(by=author)
+    demand.screen(by=analyst)
+    demand.assess(by=analyst)
+    demand.estimate(by=analyst, skill=skill, low_days=1, likely_days=2, high_days=3)
+    (line,) = at_once.fetch_named(known(demand, analyst))["lines"]
+    with CaptureQueriesContext(connection) as caught:
+        assert line.demand is demand
+    assert not caught.captured_queries
+
+
+def test_no_id_finds_nothing(author):
+    demand = raised(author, "Raised without an idea")
+    assert demand.idea_id is None
+    assert at_once.fetch_named(known(demand, author))["idea"] == []
+
+
+REFUSED = {
+    "another field": lambda demand, person: Demand.objects.filter(state=demand.state),
+    "a row": lambda demand, person: Demand.objects.filter(pk__in=[Demand.objects.first().pk]),
+    "the time": lambda demand, person: Event.objects.filter(at__lt=clock.now()),
+    "a name": lambda demand, person: Demand.objects.filter(title=person.name),
+    "reckoning with an id": lambda demand, person: Demand.objects.filter(pk=demand.pk + 1),
+    "another shape": lambda demand, person: Demand.objects.all()[: demand.pk],
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_would_differ_is_refused(what, author):
+    demand = raised(author, "Tell why a payment is held")
+    careless = prepared()(lambda demand, person: {"rows": REFUSED[what](demand, person)})
+    with pytest.raises(NotPrepared):
+        careless(demand, author)
+
+
+def test_the_day_is_part_of_what_is_kept(author):
+    demand = raised(author, "Tell why a payment is held")
+    until = prepared()(
+        lambda demand, person: {"rows": Demand.objects.filter(created_at__date__lte=clock.today())}
+    )
+    assert at_once.fetch_named(until(demand, author))["rows"] == [demand]
+    with clock.set_clock(clock.now() - timedelta(days=3)):
+        assert at_once.fetch_named(until(demand, author))["rows"] == []
