@@ -18,6 +18,8 @@ from ideation.models.merging import MERGEABLE
 from ideation.models.voting import OPEN_TO_VOTES
 
 SIMILAR_FROM, SHOWN = 12, 5
+LOOKED_THROUGH, MORE = 20, 3
+NUMBERS = ("No", "One", "Two", "Three")
 FURTHEST_FIRST = ("project", "demand", "idea")
 DELIVERED = {("demand", "completed"), ("project", "closed")}
 
@@ -40,6 +42,27 @@ def alike(request: HttpRequest, reference: str) -> HttpResponse:
         row.can_merge = may_merge and row.kind == "idea" and row.state in OPEN_TO_VOTES
     template = "components/alike.html" if request.htmx else "doors/alike.html"
     return render(request, template, {"record": idea, "found": found})
+
+
+@require_GET
+def more_like_it(request: HttpRequest, reference: str) -> HttpResponse:
+    """A card for the page of a delivered idea; nothing where nothing like it is open."""
+    idea = seen(Idea, reference, request.user)
+    found = open_alike(request.user, idea)
+    number = NUMBERS[len(found)]
+    return render(request, "ideation/_more_like_it.html", {"found": found, "number": number})
+
+
+def open_alike(person, idea: Idea) -> list[Record]:
+    """The closest ideas one can still vote for, each with its votes."""
+    near = selectors.similar(person, idea.title, ["idea"], LOOKED_THROUGH)
+    keys = [row.pk for row in near if row.pk != idea.pk]
+    open_ones = Idea.objects.visible_to(person).filter(pk__in=keys, state__in=OPEN_TO_VOTES)
+    votes = dict(open_ones.values_list("pk", "vote_count"))
+    found = selectors.worth_reading([row for row in near if row.pk in votes])[:MORE]
+    for row in found:
+        row.votes = votes[row.pk]
+    return found
 
 
 def looked_up(person, title: str, *, but: int = 0) -> list[Record]:

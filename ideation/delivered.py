@@ -1,11 +1,13 @@
 """Ideas that were delivered: what each brought, who made it, and how it got there."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from changeoffice.calendar.office import office_days
+from changeoffice.core.access.rules import STAFF
+from changeoffice.core.doors.templatetags.formats import long_day
 from changeoffice.core.people.models import Office, Person
 from changeoffice.core.record.models import Event
 from changeoffice.organisation import charts
@@ -13,7 +15,9 @@ from changeoffice.organisation.models import BusinessKpi
 from ideation import ports
 from ideation.models import Idea
 from ideation.ports import Delivery
+from ideation.story import Evaluation
 
+DAYS_A_MONTH = 30.44
 STEPS = {
     "open": ("wrote it", "lightbulb"), "under_review": ("took it up", "search"),
     "vetting": ("asked for scores", "clipboard-check"), "developed": ("found it worth doing", "badge-check"),
@@ -29,6 +33,23 @@ def ideas(person) -> QuerySet:
     return Idea.objects.visible_to(person).filter(keys, state="promoted")
 
 
+def outcome(idea: Idea, person, found: dict[str, Any], judged: Evaluation) -> dict[str, Any]:
+    """What the page of an idea tells once it is delivered; before, where its demand stands."""
+    known = [idea.pk] if idea.state == "promoted" else []
+    delivery = ports.deliveries_of(known, person).get(idea.pk)
+    if delivery is None:
+        return {"onward": ports.onward_of(known, person).get(idea.pk)} if known else {}
+    walked, staff = way(idea, found["steps"], delivery, judged), STAFF.holds(person, idea)
+    return {
+        "delivery": delivery, "gain_chart": chart(delivery, person),
+        "way": walked, "took": took(walked, delivery),
+        "makers": makers(idea, found["co_authors"], delivery),
+        "thanks": found["thanks"], "thanks_count": found["thanks_count"],
+        "has_thanked": bool(found["thanked"]), "may_thank": staff,
+        "may_share": staff and bool(found["open"]),
+    }  # fmt: skip
+
+
 class Walked(NamedTuple):
     """One step of the way, and how many working days it took."""
 
@@ -39,16 +60,21 @@ class Walked(NamedTuple):
     days: int | None
 
 
-def way(idea: Idea, events: list[Event], delivery: Delivery) -> list[Walked]:
+def way(idea: Idea, events: list[Event], delivery: Delivery, judged: Evaluation) -> list[Walked]:
     """From the first words to the last reading."""
+    said = {"open": idea.problem.strip().split("\n")[0], "vetting": _scored(judged)}
     first: dict[str, Event] = {}
     for event in events:
         first.setdefault(event.after, event)
     told = [
-        (event.at, f"{event.actor.name if event.actor else 'The office'} {STEPS[state][0]}", "", STEPS[state][1])
+        (event.at, f"{event.actor.name if event.actor else 'The office'} {STEPS[state][0]}",
+         said.get(state, ""), STEPS[state][1])
         for state, event in first.items() if state in STEPS
     ]  # fmt: skip
-    told += [tuple(step) for step in delivery.steps]
+    told += [
+        (at, text, f"“{detail}”" if detail else "", icon)
+        for at, text, detail, icon in delivery.steps
+    ]
     zone, calendar, found = Office.current().zone, office_days(), []
     before: datetime | None = None
     for at, text, detail, icon in sorted(told, key=lambda step: step[0]):
@@ -57,6 +83,29 @@ def way(idea: Idea, events: list[Event], delivery: Delivery) -> list[Walked]:
         found.append(Walked(at, text, detail, icon, days))
         before = at
     return found
+
+
+def _scored(judged: Evaluation) -> str:
+    if judged.overall is None:
+        return ""
+    return f"{judged.count} reviewer{'' if judged.count == 1 else 's'} scored it {judged.overall:g} of 10"
+
+
+def took(steps: list[Walked], delivery: Delivery) -> str:
+    """How long it was from the first words to the last step, and until it was in use."""
+    if not steps:
+        return ""
+    first, last = steps[0].at, steps[-1].at
+    whole, live = _span(last - first), _span(delivery.completed_at - first)
+    return f"{whole} from the first words" + (
+        f", {live} until it was in use" if live != whole else ""
+    )
+
+
+def _span(time: timedelta) -> str:
+    months = round(time.days / DAYS_A_MONTH)
+    n, unit = (months, "month") if months > 1 else (time.days, "day")
+    return f"{n} {unit}{'' if n == 1 else 's'}"
 
 
 def chart(delivery: Delivery, person) -> dict[str, Any] | None:
@@ -73,7 +122,11 @@ def chart(delivery: Delivery, person) -> dict[str, Any] | None:
     since = next((row for row in readings if row.on >= live), None)
     if since and since is not readings[0]:
         marks.append({"name": "Live", "at": charts.day(since)})
-    return {"title": kpi.title, "link": kpi.get_absolute_url(),
+    after = sum(row.on >= live for row in readings)
+    many = f"{after} reading{'' if after == 1 else 's'}" if after else "No reading"
+    last = f"the last on {long_day(readings[-1].on)}"
+    told = f"{many} since it went live, {last}, in {kpi.measure}."
+    return {"title": kpi.title, "link": kpi.get_absolute_url(), "takeaway": told,
             "data": charts.of_readings(kpi, readings, marks)}  # fmt: skip
 
 

@@ -7,10 +7,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from changeoffice.core.doors.lists import count_words, counted
+from changeoffice.core.doors.pages.work import seen
 from changeoffice.core.record import at_once
+from changeoffice.core.record.errors import NotNow
 from changeoffice.core.record.inputs import Inputs
 from changeoffice.core.record.workflow import need_staff
-from ideation import delivered, mine
+from ideation import delivered, mine, sharing
+from ideation.models import Idea
 from ideation.models.thanking import THANKS_INPUTS
 from ideation.moderation_pages import ActPage
 
@@ -33,6 +36,18 @@ def delivered_ideas(request: HttpRequest) -> HttpResponse:
     lines = delivered.lines(shown, request.user)
     context = {"lines": lines, "total": count_words(total), "count": total}
     return render(request, "ideation/delivered.html", context)
+
+
+@require_GET
+def share(request: HttpRequest, reference: str) -> HttpResponse:
+    """The link and a ready text of a story that everybody in the office may know."""
+    need_staff(request.user, "This page")
+    idea = seen(Idea, reference, request.user)
+    story = sharing.story_of(idea)
+    if story is None:
+        raise NotNow(f"{idea.reference} has no story yet that everybody may read.", record=idea)
+    template = "ideation/_share.html" if request.htmx else "ideation/share.html"
+    return render(request, template, {"record": idea, "story": story})
 
 
 class ThankPage(ActPage):

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
+from changeoffice.core.doors.templatetags.formats import plain
 from changeoffice.core.people.models import Person
 
 
@@ -28,10 +29,23 @@ class Gain:
     kpi_id: int | None = None
 
     @property
+    def planned_words(self) -> str:
+        return figure(self.planned)
+
+    @property
+    def realised_words(self) -> str:
+        return "" if self.realised is None else figure(self.realised)
+
+    @property
     def percent(self) -> int | None:
         if self.realised is None or not self.planned:
             return None
         return round(100 * self.realised / self.planned)
+
+
+def figure(value: Decimal) -> str:
+    """With as many places as it needs."""
+    return plain(value, max(0, -int(value.normalize().as_tuple().exponent)))
 
 
 class Step(NamedTuple):
@@ -56,6 +70,10 @@ class Delivery:
     steps: list[Step] = field(default_factory=list)
     gains: list[Gain] = field(default_factory=list)
 
+    @property
+    def is_measured(self) -> bool:
+        return any(gain.realised is not None for gain in self.gains)
+
 
 class Onward(NamedTuple):
     """Where an idea that became a demand stands now."""
@@ -72,16 +90,17 @@ deliveries: list[Callable[[Collection[int], Any], dict[int, Delivery]]] = []
 onward: list[Callable[[Collection[int], Any], dict[int, Onward]]] = []
 
 
-def _of(answers: list[Callable], ids: Collection[int], person) -> dict[int, Any]:
-    found: dict[int, Any] = {}
-    for answer in answers if ids else ():
-        found |= answer(ids, person)
+def deliveries_of(ids: Collection[int], person) -> dict[int, Delivery]:
+    """Each kind is asked only for what none before it has carried out."""
+    found: dict[int, Delivery] = {}
+    for answer in deliveries:
+        if rest := [pk for pk in ids if pk not in found or not found[pk].made]:
+            found |= answer(rest, person)
     return found
 
 
-def deliveries_of(ids: Collection[int], person) -> dict[int, Delivery]:
-    return _of(deliveries, ids, person)
-
-
 def onward_of(ids: Collection[int], person) -> dict[int, Onward]:
-    return _of(onward, ids, person)
+    found: dict[int, Onward] = {}
+    for answer in onward if ids else ():
+        found |= answer(ids, person)
+    return found

@@ -32,6 +32,8 @@ urlpatterns = work_urls(
         path("ideas/delivered", outcome_pages.delivered_ideas, name="idea_delivered"),
         path("ideas/<str:reference>/thank", outcome_pages.ThankPage.as_view(), name="idea_thank"),
         path("ideas/<str:reference>/alike", alike_pages.alike, name="idea_alike"),
+        path("ideas/<str:reference>/more-like-it", alike_pages.more_like_it, name="idea_more"),
+        path("ideas/<str:reference>/share", outcome_pages.share, name="idea_share"),
         path("ideas/duplicates", duplicates_pages.listed, name="idea_duplicates"),
         path(
             "ideas/duplicates/<int:pk>/merge", duplicates_pages.merge, name="idea_duplicates_merge"

@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from changeoffice.core.access.grants import grants_of
-from changeoffice.core.access.rules import ANALYST, STAFF
+from changeoffice.core.access.rules import ANALYST
 from changeoffice.core.doors.addresses import changed
 from changeoffice.core.doors.lists import COUNT_CEILING
 from changeoffice.core.doors.pages import parts
@@ -24,7 +24,16 @@ from changeoffice.core.people.models import Person
 from changeoffice.core.record import at_once, clock
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotNow, TooOften
-from ideation import answers, board, delivered, duplicates, keeping, moderation, ports, story
+from ideation import (
+    answers,
+    board,
+    delivered,
+    duplicates,
+    keeping,
+    moderation,
+    sharing,
+    story,
+)
 from ideation.alike_pages import SIMILAR_FROM
 from ideation.filters import ORDERINGS, TRENDING_WORDS, IdeaFilterSet
 from ideation.models import (
@@ -130,15 +139,18 @@ class IdeaPage(WorkPage):
 
     def around(self, idea: Idea) -> dict[str, Any]:
         person = self.request.user
-        return story.around(idea) | {
+        return story.around(idea) | self._told_to_all(idea) | {
             "voted": idea.votes.filter(person=person), "services": idea.services.visible_to(person),
             "merged_here": idea.merged_here.visible_to(person),
             "co_authors": Person.objects.filter(pk__in=idea.named("co_author").values("person_id")),
             "policy": IdeaPolicy.objects.all(), "answers": answers.lately(),
-            "thanks": idea.thanks.select_related("person")[:THANKS_SHOWN],
+            "thanks": idea.thanks.select_related("person__unit")[:THANKS_SHOWN],
             "thanks_count": at_once.Count(idea.thanks.all()),
             "thanked": idea.thanks.filter(person=person),
         }  # fmt: skip
+
+    def _told_to_all(self, idea: Idea) -> dict[str, Any]:
+        return {"open": sharing.told_to_all(idea)} if idea.state == "promoted" else {}
 
     def read(self, idea: Idea) -> None:
         """What its guards ask for has been read already."""
@@ -163,24 +175,9 @@ class IdeaPage(WorkPage):
             "decline_reason": idea.get_decline_code_display(),
             "ended_elsewhere": idea.decline_code in ELSEWHERE,
             "is_analyst": ANALYST.holds(person, idea), "looks_alike": idea.state in LOOKED_AT,
-            **self._outcome(idea),
+            **delivered.outcome(idea, person, found, judged),
             "reads_why": READS_WHY.holds(person, idea),
             "may_report": idea.state != "draft" and idea.owner_id != person.pk and not idea.is_hidden,
-        }  # fmt: skip
-
-    def _outcome(self, idea: Idea) -> dict[str, Any]:
-        """Once it is delivered: what it brought, and thanks for it."""
-        person, found = self.request.user, self.found
-        known = [idea.pk] if idea.state == "promoted" else []
-        delivery = ports.deliveries_of(known, person).get(idea.pk)
-        if delivery is None:
-            return {"onward": ports.onward_of(known, person).get(idea.pk)} if known else {}
-        return {
-            "delivery": delivery, "gain_chart": delivered.chart(delivery, person),
-            "way": delivered.way(idea, found["steps"], delivery),
-            "makers": delivered.makers(idea, found["co_authors"], delivery),
-            "thanks": found["thanks"], "thanks_count": found["thanks_count"],
-            "has_thanked": bool(found["thanked"]), "may_thank": STAFF.holds(person, idea),
         }  # fmt: skip
 
 
