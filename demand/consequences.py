@@ -52,11 +52,21 @@ def _starts(demand: Demand, told: dict[str, Any]) -> str:
 
 
 def of_no(demand: Demand, told: dict[str, Any]) -> list[dict[str, str]]:
-    """Waiting and refusing, each with what it costs as far as the demand says it."""
-    return [
+    """Waiting, refusing and doing less, each with what it costs as far as the demand says it."""
+    found = [
         {"icon": "clock", "title": "Wait", "text": _wait(demand, told)},
         {"icon": "x", "title": "Say no", "text": _no(told)},
     ]
+    less = smaller(demand)
+    return [*found, {"icon": "scissors", "title": "Do less", "text": less}] if less else found
+
+
+def smaller(demand: Demand) -> str:
+    """What less of it would be, cost and bring where somebody said so; for those who see figures."""
+    if not demand.less_without:
+        return ""
+    rest = f"{money(demand.less_cost, demand.currency)}, {demand.less_effect.rstrip('.')}."
+    return f"Without {demand.less_without.rstrip('.')}: {rest}"
 
 
 def _wait(demand: Demand, told: dict[str, Any]) -> str:

@@ -111,6 +111,14 @@ WAITING_INPUTS = {
     "waiting_on": Date(label="The date", required=False,
                        hint="From which it costs, or on which the chance has passed."),
 }  # fmt: skip
+SMALLER_INPUTS = {
+    "less_without": Text(label="What would be left out", max=200,
+                         hint="Such as: the contact centre, so the app only."),
+    "less_cost": Decimal(label="What the rest would cost", least=0, most=1_000_000_000,
+                         hint="In the demand's currency."),
+    "less_effect": Text(label="What the rest would still bring", max=200,
+                        hint="The KPI and where it would get to."),
+}  # fmt: skip
 
 # A first guess in the office's currency: low, likely, high.
 SIZE_RANGES = {

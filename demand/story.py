@@ -38,7 +38,7 @@ def around(demand: Demand, person) -> Sets:
 def _told_from(demand: Demand, person, *, is_scored: bool) -> Queries:
     steps = Event.objects.filter(record_id=demand.pk).exclude(after="").order_by("at", "id")
     return {
-        "steps": steps.values_list("before", "after", "at"),
+        "steps": steps.values_list("before", "after", "at", "actor__name"),
         "effects": demand.effects.select_related("kpi", "kpi__objective"),
         "readings": KpiReading.objects.filter(kpi__in=demand.effects.values("kpi")),
         "lines": demand.estimate_lines.select_related("skill"),
@@ -86,7 +86,7 @@ def answer(demand: Demand, age: Age, waits: WaitsFor, sees_figures: bool) -> str
 
 def stages(demand: Demand, moves: list[tuple], stage_clock: StageClock) -> list[dict[str, Any]]:
     """The tracker: when each stage was entered last and how long it took."""
-    entered = {after: at for before, after, at in moves if before != after}
+    entered = {after: at for before, after, at, _ in moves if before != after}
     here = PLACE.get(
         demand.resume_state if demand.state in ("more_information", "deferred") else demand.state
     )
@@ -94,6 +94,14 @@ def stages(demand: Demand, moves: list[tuple], stage_clock: StageClock) -> list[
         here = max((PLACE[s] for s in entered if s in PLACE), default=-1)
     return [_stage(n, code, label, here, entered, demand, stage_clock)
             for n, (code, label) in enumerate(STAGES)]  # fmt: skip
+
+
+def asker(demand: Demand, moves: list[tuple]) -> str:
+    """Whose question is open."""
+    if demand.state != "more_information":
+        return ""
+    asked = (who for before, after, _, who in reversed(moves) if before != after == demand.state)
+    return next(asked, None) or ""
 
 
 def _stage(n, code, label, here, entered, demand, stage_clock) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from changeoffice.core.record import at_once, clock
 from changeoffice.core.record.at_once import Queries, Sets
 from changeoffice.core.record.errors import Invalid, NotNow
 from changeoffice.core.record.prepared import prepared
-from demand import board, bubbles, columns, standing, story, waiting
+from demand import board, bubbles, columns, consequences, standing, story, waiting
 from demand.actuals import story as actuals
 from demand.filters import ORDERINGS, DemandFilterSet
 from demand.letters.taking import may_handle
@@ -183,6 +183,7 @@ class DemandPage(WorkPage):
         sees = SEES_FIGURES.holds(person, demand)
         return {
             "age": age, "waits": waits, "answer": story.answer(demand, age, waits, sees),
+            "asker": story.asker(demand, found["steps"]),
             "stages": story.stages(demand, found["steps"], stage_clock),
             "assessment": story.assessment(demand, person, sees, found),
             "rank": standing.rank(demand, person, found), **story.needs_first(found),
@@ -190,6 +191,7 @@ class DemandPage(WorkPage):
             "estimate": story.estimate(demand, found["lines"]) if sees else {},
             "taken": actuals.taken(demand, found["actuals"], found["lines"]) if sees else {},
             "waiting_cost": actuals.waiting(demand) if sees else "",
+            "smaller": consequences.smaller(demand) if sees else "",
             "approvals": story.approvals(found["round"], person), "services": found["services"],
             "design": [(name.capitalize(), words) for name, words in demand.design_requirements.items()],
             "frameworks": _frameworks(demand),

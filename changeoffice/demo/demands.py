@@ -52,6 +52,8 @@ def _look_back(course: Course) -> None:
     if made.state == "approval" and dice.random() < 0.6:
         made.say_waiting_cost(by=course.analyst, waiting_cost=Decimal(dice.randint(2, 30) * 1000),
                               waiting_profile="linear")  # fmt: skip
+    if made.state == "approval" and made.effects.exists() and dice.random() < 0.7:
+        _offer_less(course, made)
     if made.state not in ("in_delivery", "completed"):
         return
     done = 1 if made.state == "completed" else max(made.progress, 10) / 100
@@ -62,6 +64,16 @@ def _look_back(course: Course) -> None:
                 by=course.analyst, month=(today - timedelta(days=31 * month)), skill=line.skill,
                 days=round(line.likely_days * Decimal(factor) / 2, 1),
             )  # fmt: skip
+
+
+def _offer_less(course: Course, made: Demand) -> None:
+    """Two thirds of the cost bring half of the effect."""
+    first = made.effects.select_related("kpi").first()
+    made.say_smaller(
+        by=course.analyst, less_without="the second of its two channels",
+        less_cost=(made.cost_likely * 2 / 3).quantize(Decimal(1000)),
+        less_effect=f"half of what it is to move in {first.kpi.title}",
+    )  # fmt: skip
 
 
 def _raise(course: Course) -> None:

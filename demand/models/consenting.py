@@ -50,6 +50,10 @@ class Consenting(DemandFacts):
             reason=broken.openly,
             words="asked again for approval of",
         )
+        if self.state == "more_information":  # nobody is asked before the question is answered
+            self._ask_approvers(by, broken.words)
+            Round.pause_for(self)
+            return self.state
         self._enter("approval")
         self._ask_approvers(by, broken.words)
         return "approval"

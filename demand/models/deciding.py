@@ -101,7 +101,7 @@ class Deciding(Shaping):
         """Change profile fields; an approval that rested on one of them is asked again."""
         before = self.rests_on()
         Work.revise.body(self, by=by, **changes)
-        changed = self.state in DECIDED_ON and consent.broken(before, self.rests_on())
+        changed = self.stage in DECIDED_ON and consent.broken(before, self.rests_on())
         return self._reopen(by, changed) if changed else self.state
 
     # inner ---------------------------------------------------------------------------------------

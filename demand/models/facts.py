@@ -34,7 +34,8 @@ RANKED = (*BEFORE_APPROVAL, "more_information", *DECIDED_ON)
 OPEN = (*RANKED, "draft", "deferred", "in_delivery")
 # What an approval rests on: a change of it asks again.
 BASIS = {"title", "need", "type", "risk", "sponsor", "compliance_flags", "currency", *DESIGN}
-ASKS_APPROVERS = ("request_approval", "reopen", "remind", "approve", "pass_on", "escalate")
+ASKS_ALL = ("request_approval", "reopen", "remind", "reply")  # who has not answered yet
+ASKS_APPROVERS = (*ASKS_ALL, "approve", "pass_on", "escalate")
 NEVER_EMPTY = {"source", "type"}
 
 
@@ -58,7 +59,8 @@ class DemandFacts(CommentsModerated, Work):
         "flags": [*FRAMEWORKS, ("service_design", "Service design requirements")],
     }  # fmt: skip
     figures = ("risk", "size", "cost_low", "cost_likely", "cost_high", "confidence", "wsjf", "raw_score",
-               "score_index", "means", "waiting_cost", "waiting_profile", "waiting_on", "actual_days", "actual_cost",
+               "score_index", "means", "waiting_cost", "waiting_profile", "waiting_on", "less_without",
+               "less_cost", "less_effect", "actual_days", "actual_cost",
                "effort_ratio", "cost_ratio")  # fmt: skip
 
     need = models.TextField(verbose_name="what is needed")
@@ -132,6 +134,22 @@ class DemandFacts(CommentsModerated, Work):
         max_length=10, choices=PROFILES, blank=True, db_default="", editable=False
     )
     waiting_on = models.DateField(null=True, editable=False)
+    # what a smaller version would be
+    less_without = models.CharField(
+        max_length=200, blank=True, default="", db_default="", editable=False,
+        verbose_name="left out of a smaller version",
+    )  # fmt: skip
+    less_cost = models.DecimalField(
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        editable=False,
+        verbose_name="cost of a smaller version",
+    )
+    less_effect = models.CharField(
+        max_length=200, blank=True, default="", db_default="", editable=False,
+        verbose_name="effect of a smaller version",
+    )  # fmt: skip
     # what it took
     actual_days = models.DecimalField(max_digits=10, decimal_places=1, null=True, editable=False)
     actual_cost = models.DecimalField(max_digits=14, decimal_places=2, null=True, editable=False)
@@ -275,7 +293,7 @@ class DemandFacts(CommentsModerated, Work):
     def waits_for_after(self, event):
         """Whom an event asks to act, for the inbox."""
         asked = Approval.objects.filter(record_id=self.pk, state="asked")
-        if event.verb in ("request_approval", "reopen", "remind") and self.state == "approval":
+        if event.verb in ASKS_ALL and self.state == "approval":
             return asked.people()
         if event.verb in ("approve", "pass_on", "escalate"):
             return asked.filter(approver__in=event.data.get("asked", [])).people()

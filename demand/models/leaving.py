@@ -1,7 +1,7 @@
 """The side exits: deferred, rejected, withdrawn, merged."""
 
 from changeoffice.core.access.rules import ANALYST
-from changeoffice.core.approvals.models import Round
+from changeoffice.core.approvals.models import DECIDES_NOW, Round
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid, NotNow
@@ -24,7 +24,8 @@ class Leaving(Deciding):
     class Meta(Deciding.Meta):
         abstract = True
 
-    @transition((*BEFORE_APPROVAL, *DECIDED_ON), "deferred", who=ANALYST, told="deferred", undoable=True,
+    @transition((*BEFORE_APPROVAL, *DECIDED_ON), "deferred", who=ANALYST | DECIDES_NOW, told="deferred",
+                undoable=True,
                 asks={"revisit_on": Date(label="Look at it again on"),
                       "reason": LongText(label="Why not now", lines=3, max=2000)})  # fmt: skip
     def defer(self, *, by, revisit_on, reason):

@@ -1,4 +1,4 @@
-"""What it really took, and what it costs to wait for it."""
+"""What it really took, what it costs to wait for it, and what less of it would be."""
 
 from decimal import Decimal as Amount
 
@@ -10,17 +10,23 @@ from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.workflow import guard, transition
 from demand import accuracy
 from demand.cost_of_delay import DATED
-from demand.inputs import ACTUAL_INPUTS, WAITING_INPUTS
-from demand.models.facts import OPEN
+from demand.inputs import ACTUAL_INPUTS, SMALLER_INPUTS, WAITING_INPUTS
+from demand.models.facts import BEFORE_APPROVAL, OPEN
 from demand.models.ordering import Ordering
 from demand.rules import EDITORS
 
+UNDECIDED = ("draft", *BEFORE_APPROVAL, "more_information", "deferred", "approval")
 RECORDS = ANALYST | OWNER | role("project_manager")
 
 
 @guard("Nobody said what waiting costs.", moot=True)
 def costs_to_wait(demand) -> bool:
     return demand.waiting_cost is not None
+
+
+@guard("Nobody said what a smaller version would be.", moot=True)
+def could_be_smaller(demand) -> bool:
+    return bool(demand.less_without)
 
 
 class Measuring(Ordering):
@@ -59,6 +65,21 @@ class Measuring(Ordering):
     def drop_waiting_cost(self, *, by):
         """Nobody knows what waiting costs after all."""
         self.waiting_cost, self.waiting_profile, self.waiting_on = None, "", None
+
+    @transition(UNDECIDED, None, who=EDITORS & SEES_FIGURES, noted=False, label="Describe a smaller version",
+                told="described a smaller version of", asks=SMALLER_INPUTS)  # fmt: skip
+    def say_smaller(self, *, by, less_without, less_cost, less_effect):
+        """What could be left out, what the rest would cost and bring: whoever decides reads it beside
+        the whole. Again to change it."""
+        if self.cost_likely is not None and less_cost >= self.cost_likely:
+            raise Invalid(less_cost="A smaller version costs less than the whole.")
+        self.less_without, self.less_cost, self.less_effect = less_without, less_cost, less_effect
+
+    @transition(UNDECIDED, None, who=EDITORS & SEES_FIGURES, guards=[could_be_smaller],
+                label="Take back the smaller version", told="took back the smaller version of")  # fmt: skip
+    def drop_smaller(self, *, by):
+        """It is the whole or nothing after all."""
+        self.less_without, self.less_cost, self.less_effect = "", None, ""
 
     # inner ---------------------------------------------------------------------------------------
     def _usual_cost(self, skill, days: Amount) -> Amount:

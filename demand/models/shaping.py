@@ -3,6 +3,7 @@
 from decimal import Decimal as Amount
 
 from changeoffice.core.access.rules import ANALYST
+from changeoffice.core.approvals.models import DECIDES_NOW, Round
 from changeoffice.core.record import clock
 from changeoffice.core.record.errors import Invalid
 from changeoffice.core.record.inputs import LongText, Number, Text
@@ -57,22 +58,26 @@ class Shaping(Consenting):
         follow(self.pk, self.owner)
         self._enter("screening")
 
-    @transition(BEFORE_APPROVAL, "more_information", who=ANALYST, label="Ask the requester",
+    @transition((*BEFORE_APPROVAL, "approval"), "more_information", who=ANALYST | DECIDES_NOW,
+                label="Ask the requester",
                 told="asked a question about",
                 asks={"question": LongText(label="What do you need to know?", lines=3, max=4000)})  # fmt: skip
     def ask(self, *, by, question):
         """Put a question to the requester; the stage clock stops until it is answered."""
         self.question, self.resume_state = question, self.state
         self._clock().stop(self)
+        Round.pause_for(self)
 
     @transition("more_information", "?", who=REQUESTER, label="Answer", tone="primary",
                 told="answered the question about",
                 asks={"answer": LongText(label="Your answer", lines=3, max=4000)})  # fmt: skip
     def reply(self, *, by, answer):
-        """Answer the question; it goes back where it was and the clock goes on."""
+        """Answer the question; it goes back where it was, the clock goes on, and an approval that was
+        being asked goes on with whoever has not answered yet."""
         comment(self, by=by, body=f"In answer to “{self.question}”: {answer}")
         stage, self.question, self.resume_state = self.resume_state, "", ""
         self._clock().go_on(self, stage)
+        Round.go_on_for(self)
         return stage
 
     @transition(

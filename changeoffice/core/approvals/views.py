@@ -17,6 +17,7 @@ from changeoffice.core.record.errors import NotNow, NotSeen
 from changeoffice.core.record.models import Record, work_model
 
 LISTS = ("/", "/demands")  # where an approval opens as a dialog
+DONE = {"approve": "approved", "refuse": "refused"}
 
 
 class DecisionPage(InputPage):
@@ -37,26 +38,9 @@ class DecisionPage(InputPage):
 
         def decide(given: dict[str, Any]) -> HttpResponse:
             getattr(approval, self.verdict)(by=request.user, **given)
-            done = "approved" if self.verdict == "approve" else "refused"
-            left = Approval.objects.asked_of(request.user).count()
-            more = f" {left} more wait{'s' if left == 1 else ''} for you." if left else ""
-            messages.success(request, f"You {done} {approval.record.reference}.{more}")
-            return self.gone_to(self._next_to(approval))
+            return self.gone_to(gone_on(request, approval.record, DONE[self.verdict]))
 
         return self.attempt(self._asks(), decide, **self._context(approval))
-
-    def _next_to(self, approval: Approval) -> str:
-        """The list it was decided from, or the next one from the page of decisions, else its record;
-        My work where that existed for a delegate only while it was asked."""
-        came = urlsplit(self.request.headers.get("Referer", ""))
-        if came.path in LISTS:
-            return f"{came.path}?{came.query}" if came.query else came.path
-        waiting = Approval.objects.asked_of(self.request.user).select_related("record")
-        if came.path.endswith("/decide") and (first := waiting.order_by("due_on", "id").first()):
-            return answered_at(first.record)
-        seen = Record.objects.visible_to(Person.objects.get(pk=self.request.user.pk))
-        still = seen.filter(pk=approval.record_id).exists()
-        return approval.record.get_absolute_url() if still else "/"
 
     def _asks(self):
         return COMMENT if self.verdict == "approve" else REFUSAL
@@ -88,6 +72,23 @@ class ApprovePage(DecisionPage):
 
 class RefusePage(DecisionPage):
     verdict = "refuse"
+
+
+def gone_on(request: HttpRequest, record: Record, done: str) -> str:
+    """Say what was done and how many more wait, and answer where to go on: the list it was decided
+    from, or the next one from the page of decisions, else its record; My work where that existed
+    for a delegate only while it was asked."""
+    waiting = Approval.objects.asked_of(request.user).select_related("record")
+    left = waiting.count()
+    more = f" {left} more wait{'s' if left == 1 else ''} for you." if left else ""
+    messages.success(request, f"You {done} {record.reference}.{more}")
+    came = urlsplit(request.headers.get("Referer", ""))
+    if came.path in LISTS:
+        return f"{came.path}?{came.query}" if came.query else came.path
+    if came.path.endswith("/decide") and (first := waiting.order_by("due_on", "id").first()):
+        return answered_at(first.record)
+    seen = Record.objects.visible_to(Person.objects.get(pk=request.user.pk))
+    return record.get_absolute_url() if seen.filter(pk=record.pk).exists() else "/"
 
 
 def answered_at(record: Record) -> str:

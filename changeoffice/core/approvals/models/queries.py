@@ -27,6 +27,13 @@ class ApprovalQuerySet(models.QuerySet):
         own = Q(approver=person, state="asked")
         return self.visible_to(person).filter(own | Q(pk__in=lent(person)))
 
+    def decidable_by(self, person) -> Self:
+        """What this person may answer now, in their own right or for somebody who is away: asked,
+        and barred from it by nothing they did themselves."""
+        barred = Q(requester=person) | Q(raised_by=person) | Q(requested_by=person)
+        asked = self.filter(Q(approver=person) | Q(pk__in=lent(person)), state="asked")
+        return asked.exclude(barred)
+
     def with_delegates(self) -> Self:
         """With the name of whoever may decide each today for the person asked."""
         return self.annotate(delegate=delegate_of("delegate__name"))

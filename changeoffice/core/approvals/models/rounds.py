@@ -114,6 +114,23 @@ class Round(models.Model):
         for found in cls.objects.select_for_update().filter(record_id=work.pk, state="open"):
             found.end("withdrawn")
 
+    @classmethod
+    def pause_for(cls, work) -> None:
+        """Nobody is asked for a while, and no day is late; what was answered stays answered. Called
+        inside a verb of `work`, its row locked."""
+        for found in cls.objects.select_for_update().filter(record_id=work.pk, state="open"):
+            for step in found.steps.filter(state="asked"):
+                step.state, step.due_on = Approval.State.WAITING, None
+                step.save()
+
+    @classmethod
+    def go_on_for(cls, work) -> None:
+        """Ask again whom it waited for, until the day the record's clock says now."""
+        for found in cls.objects.select_for_update().filter(record_id=work.pk, state="open"):
+            found.due_on = work.due_on
+            found.save()
+            found.ask_next()
+
     def ask_next(self) -> list[Approval]:
         """Ask the next lane when nobody is being asked; answers who is asked now."""
         steps = list(self.steps.select_related("approver"))
