@@ -12,6 +12,7 @@ from changeoffice.core.access.grants import grants_of
 from changeoffice.core.doors.templatetags import formats
 from changeoffice.core.ports import Ask, Waiting
 from changeoffice.core.record import at_once, clock
+from changeoffice.core.record.history import about_told
 from changeoffice.core.record.models import Event, work_model
 from changeoffice.core.talk.models import Follower
 from changeoffice.insight import selectors
@@ -48,7 +49,7 @@ def page(person, asked: dict[str, str]) -> dict[str, Any]:
         "groups": groups(shown, today, None if "all" in asked else TASKS_SHOWN),
         "segments": segments(waiting, show), "show": show,
         "ideas": ideas_from(own["ideas"], own["became"]), "demands": _few(own["demands"]),
-        "projects": _few(own["projects"]), "events": events_from(own["events"], _listed(waiting, own)),
+        "projects": _few(own["projects"]), "events": events_from(own["events"], _listed(waiting, own), person),
         "pulse": pulse(person, today),
     }  # fmt: skip
 
@@ -238,14 +239,15 @@ def _listed(waiting: list[Waiting], own: dict[str, list]) -> set[str]:
     return {one.reference for one in waiting} | set(mine)
 
 
-def events_from(rows: list[Event], listed: set[str]) -> list[dict[str, Any]]:
+def events_from(rows: list[Event], listed: set[str], person) -> list[dict[str, Any]]:
     """The latest of each item that does not stand on the page already."""
     latest: dict[str, Event] = {}
     for event in rows:
         latest.setdefault(event.record.reference, event)
     shown = [event for name, event in latest.items() if name not in listed]
     return [
-        {"actor": event.actor, "words": event.words, "record": event.record, "at": event.at,
+        {"actor": event.actor, "words": event.words, "about": about_told(event, event.record, person),
+         "record": event.record, "at": event.at,
          "url": work_model(event.record.kind).url_for(event.record.reference)}
         for event in shown[:EVENTS_SHOWN]
     ]  # fmt: skip

@@ -33,7 +33,7 @@ class Measuring(Ordering):
     class Meta(Ordering.Meta):
         abstract = True
 
-    @transition(("in_delivery", "completed"), None, who=RECORDS, noted=False, told="recorded actuals of",
+    @transition(("in_delivery", "completed"), None, who=RECORDS, noted=False, about="skill", told="recorded actuals of",
                 label="Record actuals", asks=ACTUAL_INPUTS)  # fmt: skip
     def record_actuals(self, *, by, month, skill=None, days=None, cost=None, source="", said=None):
         """Put or correct the person-days of one skill in one month, and what they cost."""

@@ -133,6 +133,7 @@ class Shaping(Consenting):
         who=ANALYST,
         told="estimated",
         noted=False,
+        about="skill",
         label="Estimate a skill",
         asks=LINE_INPUTS,
     )
@@ -154,6 +155,7 @@ class Shaping(Consenting):
         who=ANALYST,
         told="took an estimate from",
         noted=False,
+        about="skill",
         asks_here=lambda demand: only_held(SKILL_INPUT, "skill", demand.estimate_lines),
         label="Remove an estimate",
         guards=[has_estimated_skills],

@@ -96,7 +96,9 @@ class Idea(Thanked):
     tags = ArrayField(models.CharField(max_length=LONGEST), default=list, db_default=[], blank=True)
     question = models.TextField(blank=True, editable=False)
     answer = models.TextField(blank=True, editable=False, verbose_name="answer to the submitter")
-    decline_code = models.CharField(max_length=16, choices=Decline.choices, blank=True)
+    decline_code = models.CharField(
+        max_length=16, choices=Decline.choices, blank=True, verbose_name="why declined"
+    )
     revisit_on = models.DateField(null=True, blank=True)
     resume_state = models.CharField(max_length=24, blank=True, editable=False)
     submitted_at = models.DateTimeField(null=True, editable=False)

@@ -186,7 +186,7 @@ class Reviewed(Work):
         self.decline_code, self.answer = code, answer
 
     @transition((*OPEN_TO_VOTES, "parked"), "declined", who=OWNER, told="withdrew", tone="danger",
-                undoable=True, asks={"reason": LongText(label="Why you withdraw it", lines=3, max=2000,
+                undoable=True, tells=("decline_code",), asks={"reason": LongText(label="Why you withdraw it", lines=3, max=2000,
                                                         hint="Everybody who follows it reads this.")},
                 confirm="It takes no more votes. You can reopen it.")  # fmt: skip
     def withdraw(self, *, by, reason):
@@ -194,6 +194,7 @@ class Reviewed(Work):
         self.decline_code, self.answer = Decline.WITHDRAWN, reason
 
     @transition(("declined", "parked"), "open", who=ANALYST | OWNER, told="reopened", undoable=True,
+                tells=("decline_code",),
                 asks={"reason": Text(label="What has changed", max=500)})  # fmt: skip
     def reopen(self, *, by, reason):
         """Look at it again."""

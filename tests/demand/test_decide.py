@@ -13,6 +13,7 @@ from changeoffice.core.outbox.relay import relay
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import acting, clock
 from changeoffice.core.record.errors import Invalid, NotAllowed, NotNow
+from changeoffice.core.talk.models import follow
 from demand.models import Demand
 from demand.tasks import escalations, reminders, returns
 
@@ -322,6 +323,27 @@ def test_a_delegate_who_asks_about_a_confidential_demand_is_led_to_the_own_work(
                  reason="Leave")  # fmt: skip
     assert send("ask", colleague, question=QUESTION)["Location"] == "/"
     assert not demand.is_visible_to(fresh(colleague))
+
+
+# what was estimated -------------------------------------------------------------------------------
+def test_which_skill_was_estimated_is_told_to_who_sees_figures(
+    demand, skill, analyst, finance, colleague, page, api
+):
+    """On the demand's page, among what one follows, and through the API."""
+    follow(demand.pk, finance, colleague)
+    step_of(demand, "finance").approve(by=fresh(finance))
+    demand.estimate(by=analyst, skill=skill, low_days=90, likely_days=190, high_days=290)
+    at = demand.get_absolute_url()
+    for person, told in ((finance, True), (colleague, False)):
+        html = page(person).get(at).content.decode()
+        assert (f"estimated the demand: {skill.name}" in html) is told
+        assert "estimated the demand" in html
+        followed = page(person).get("/").content.decode()
+        assert demand.reference in followed
+        assert (f"{demand.title}: {skill.name}" in followed) is told
+        rows = api(person).get(f"/api/v1{at}/history/").json()["results"]
+        found = {row["about"] for row in rows if row["verb"] == "estimate"}
+        assert ({skill.name} <= found) is told and skill.name not in str(rows[0]["words"])
 
 
 # doing less ---------------------------------------------------------------------------------------

@@ -85,6 +85,25 @@ def test_a_withdrawn_idea_is_reopened_by_its_author(idea, author, analyst):
     )
 
 
+def test_its_history_says_in_plain_words_that_its_author_withdrew_it_and_why(
+    page, idea, author, analyst, other
+):
+    idea.withdraw(by=author, reason=WHY)
+    told = history(page(author), idea)
+    assert f"{author.name} withdrew the idea {WHY}" in told
+    assert "declin" not in told.lower()
+    idea.reopen(by=author, reason="The new supplier has the same fault.")
+    assert "declin" not in history(page(author), idea).lower()
+    other.decline(by=analyst, code="not_now", answer="Not before the new platform is there.")
+    assert "Why declined" in history(page(author), other)
+
+
+def history(client, idea) -> str:
+    html = client.get(f"/ideas/{idea.reference}").content.decode()
+    shown = re.sub(r"<[^>]+>", " ", html[html.index('<ol class="timeline">') :])
+    return " ".join(shown[: shown.index("submitted the idea")].split())
+
+
 def test_without_a_reason_the_form_says_what_to_write(page, idea, author):
     shown = text(page(author).post(f"/ideas/{idea.reference}/withdraw", {"reason": ""}))
     assert "Say why you withdraw it" in shown and again(idea).state == "open"

@@ -98,6 +98,14 @@ def reason_told(event, header, person) -> str:
     return event.reason if rule is None or rule.holds(person, header) else ""
 
 
+def about_told(event, header, person) -> str:
+    """What of the record the act was about, such as a skill, for those who see its figures."""
+    work = _work(header.kind)
+    verb = work.verbs().get(event.verb)
+    said = event.data.get(verb.about) if verb and verb.about else None
+    return said if said and not work.hidden_at(header, person) else ""
+
+
 @cache
 def _reason_rules(kind: str) -> dict[str, Any]:
     verbs = _work(kind).verbs().values()

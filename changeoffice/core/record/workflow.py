@@ -89,6 +89,8 @@ class Verb:
     also: str = ""  # the input, or field, that names another record changed with it
     reason_for: Rule | None = None  # who reads its reason; None: whoever reads of the act
     noted: bool = True  # False keeps its inputs out of the event: blind scores, figures
+    about: str = ""  # the one input kept even so, told to those who see the record's figures
+    tells: tuple[str, ...] = ()  # fields its own words tell, which the timeline need not repeat
     unseen: bool = False  # done to what one may not read; never offered at a door
     paced: str = ""  # which of the paces in the settings one person keeps to
     name: str = ""
@@ -171,7 +173,7 @@ class BoundVerb:
             record.last_event = record.note(
                 verb.name, by=by, reason=reason, before=before, context=ctx.id,
                 on_behalf_of=on_behalf_of, words=verb.told, quiet=verb.quiet,
-                data=_noted(given) if verb.noted else {}, undoable=verb.undoable,
+                data=_kept(verb, given), undoable=verb.undoable,
             )  # fmt: skip
         return answer if verb.target is None else record
 
@@ -249,6 +251,10 @@ def _context_words(by, verb: str, reason: str) -> dict[str, Any]:
     door = acting.door()
     words = {"by": by.pk if by else None, "verb": verb, "door": door.name, "client": door.client}
     return words | ({"reason": reason[:500]} if reason else {})
+
+
+def _kept(verb: Verb, given: dict[str, Any]) -> dict[str, Any]:
+    return _noted(given if verb.noted else {k: given[k] for k in given if k == verb.about})
 
 
 def _noted(given: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from changeoffice.core.doors.api.fields import body_of
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid
-from changeoffice.core.record.history import changes_of, reason_told
+from changeoffice.core.record.history import about_told, changes_of, reason_told
 from changeoffice.core.record.models import Event, Work
 from changeoffice.core.talk import editing
 from changeoffice.core.talk.models import Comment, as_read_by, comment
@@ -45,6 +45,7 @@ class HappeningSerializer(serializers.Serializer):
     door = serializers.CharField()
     at = serializers.DateTimeField()
     reason = serializers.CharField()
+    about = serializers.CharField(help_text="Such as the skill estimated, for who sees figures.")
     changes = ChangeSerializer(many=True)
 
     def get_fields(self) -> dict[str, serializers.Field]:
@@ -157,7 +158,7 @@ def history_for(record: Work, person) -> list[dict[str, Any]]:
             "id": row.pk, "verb": row.verb, "words": row.words, "by": row.actor and row.actor.name,
             "on_behalf_of": row.on_behalf_of and row.on_behalf_of.name, "door": row.door,
             "at": row.at, "from": row.before, "to": row.after,
-            "reason": reason_told(row, record, person),
+            "reason": reason_told(row, record, person), "about": about_told(row, record, person),
             "changes": [
                 {k: item[k] for k in ("field", "label", "old", "new")}
                 for item in changed.get(row.context_id, [])

@@ -24,7 +24,7 @@ from changeoffice.core.people.models import Person
 from changeoffice.core.record.at_once import Queries
 from changeoffice.core.record.choosing import SEARCHED_AT
 from changeoffice.core.record.errors import Invalid, Stale, TooOften
-from changeoffice.core.record.history import changes_of, reason_told, states_of
+from changeoffice.core.record.history import about_told, changes_of, reason_told, states_of
 from changeoffice.core.record.models import BALLOT, SAID, Event, Work
 from changeoffice.core.record.prepared import prepared
 from changeoffice.core.record.workflow import Offer
@@ -124,11 +124,8 @@ def timeline(record: Work, person, events=None, states=None) -> list[dict[str, A
     events = event_rows(record) if events is None else events
     changed = changes_of(record, person, states)
     hidden = _kept_silent(type(record))
-    return [
-        _told(event, changed.get(event.context_id, []), hidden, record)
-        | {"reason": reason_told(event, record, person)}
-        for event in events
-    ]
+    return [_told(event, changed.get(event.context_id, []), hidden, record, person)
+            for event in events]  # fmt: skip
 
 
 def _kept_silent(work: type[Work]) -> set[str]:
@@ -136,17 +133,23 @@ def _kept_silent(work: type[Work]) -> set[str]:
     return BOOKKEEPING | {field.name for field in work._meta.concrete_fields if not field.editable}
 
 
-def _told(event: Event, changes: list[dict], hidden: set[str], record: Work) -> dict[str, Any]:
+def _told(
+    event: Event, changes: list[dict], hidden: set[str], record: Work, person
+) -> dict[str, Any]:
     """One event as the timeline component draws it."""
+    verb, about = record.verbs().get(event.verb), about_told(event, record, person)
+    told_already = hidden | set(verb.tells if verb else ())  # a birth is no verb
     behalf = f", for {event.on_behalf_of.name}" if event.on_behalf_of else ""
     return {
         "event": event, "verb": event.verb, "at": event.at,
         "actor": event.actor.name if event.actor else "The portal",
-        "text": f"{event.words} the {record.kind.replace('_', ' ').replace('kpi', 'KPI')}{behalf}",
+        "text": f"{event.words} the {record.kind.replace('_', ' ').replace('kpi', 'KPI')}{behalf}"
+        f"{f': {about}' if about else ''}",
         "changes": [
             {**item, "old": short(item["old"]), "new": short(item["new"])}
-            for item in changes if item["field"] not in hidden
+            for item in changes if item["field"] not in told_already
         ],
+        "reason": reason_told(event, record, person),
     }  # fmt: skip
 
 
