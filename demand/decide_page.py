@@ -17,8 +17,7 @@ from demand.models import Demand
 from demand.views import DemandPage
 
 MOST = 50
-NOTE = {"comment": shapes.LongText(label="Note", lines=2, max=4000, required=False,
-                                   hint="Needed to refuse.")}  # fmt: skip
+NOTE = {"comment": shapes.LongText(label="Note", lines=2, max=4000, required=False)}
 ASKS: dict[str, shapes.Inputs] = {
     "approve": NOTE, "ask": Demand.ask.asks, "defer": Demand.defer.asks, "refuse": NOTE,
 }  # fmt: skip

@@ -216,7 +216,7 @@ def see_nothing_of(page: Page, demand: Demand, *secrets: str) -> None:
 
 
 # Whoever decides --------------------------------------------------------------------------------------
-def test_a_delegate_decides_from_the_link_in_an_e_mail_and_both_names_stand_there(
+def test_a_delegate_asks_back_and_decides_from_the_link_in_an_e_mail_and_both_names_stand_there(
     enter, look, worker, make_demand, manager, colleague, author
 ):
     demand = make_demand("approval", title=TITLE)
@@ -224,6 +224,10 @@ def test_a_delegate_decides_from_the_link_in_an_e_mail_and_both_names_stand_ther
     name_a_delegate(away, colleague)
     worker()
     page = follow_the_link(look, colleague, f"{demand.get_absolute_url()}/decide")
+    ask_back(page)
+    demand.refresh_from_db()
+    demand.reply(by=author, answer="Only the two where we settle ourselves.")
+    page.goto(f"{demand.get_absolute_url()}/decide")
     decide(page, manager)
     worker()
     away.goto("/inbox")
@@ -259,6 +263,24 @@ def follow_the_link(look, person, url: str) -> Page:
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(re.compile(f"{url}$"))
     return page
+
+
+def ask_back(page: Page) -> None:
+    """The field and the button of the chosen answer alone are there."""
+    form = page.locator("#decide")
+    for choice, asked, button in (
+        ("Defer to a date", "Look at it again on", "Defer"),
+        ("Refuse", "Note", "Refuse"),
+        ("Ask a question", "What do you need to know", "Ask the question"),
+    ):
+        form.get_by_label(choice).check()
+        expect(form.get_by_label(re.compile(f"^{asked}"))).to_be_visible()
+        expect(form.locator("button:visible")).to_have_text(button)
+    form.get_by_label(re.compile("^What do you need")).fill("Which countries does it reach?")
+    form.get_by_role("button", name="Ask the question").click()
+    expect(page.locator("#toasts")).to_contain_text("You asked a question about DMD-")
+    state(page, "Question asked")
+    expect(page.locator("main")).to_contain_text("Which countries does it reach?")
 
 
 def decide(page: Page, absent) -> None:
