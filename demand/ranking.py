@@ -1,9 +1,9 @@
 """Who stands before whom: kept in rows of its own, refreshed inside the verb that changes it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
@@ -15,8 +15,7 @@ HORIZON = timedelta(days=365)  # a mandatory date nearer than this goes first
 READ = ("pk", "score_index", "mandatory_on", "moved_to")
 
 
-@dataclass(frozen=True)
-class Ranked:
+class Ranked(NamedTuple):
     id: int
     score: Decimal
     mandatory_on: date | None = None
@@ -32,13 +31,11 @@ def in_order(rows: Iterable[Ranked], today: date) -> list[tuple[int, str]]:
 
     def natural(row: Ranked) -> tuple:
         near = row.mandatory_on is not None and row.mandatory_on <= until
-        return (
-            (0, row.mandatory_on, -row.score, row.id) if near else (1, date.max, -row.score, row.id)
-        )
+        return (row.mandatory_on if near else date.max, -row.score, row.id)
 
-    by_themselves = sorted((row for row in rows if row.moved_to is None), key=natural)
+    by_themselves = sorted((*natural(row), row) for row in rows if row.moved_to is None)
     order = _needed_first(
-        [(row, "score" if natural(row)[0] else "mandatory") for row in by_themselves]
+        [(row, "score" if by == date.max else "mandatory") for by, _, _, row in by_themselves]
     )
     for place, moved in sorted((r.moved_to, r.id) for r in rows if r.moved_to):
         order.insert(min(place - 1, len(order)), (moved, "hand"))
@@ -50,6 +47,9 @@ def _needed_first(order: list[tuple[Ranked, str]]) -> list[tuple[int, str]]:
     rows = {row.id: row for row, _ in order}
     done: dict[int, str] = {}
     for row, why in order:
+        if not row.needs:
+            done.setdefault(row.id, why)
+            continue
         way, opened = [row.id], set()
         while way:
             here = way[-1]

@@ -24,6 +24,7 @@ from changeoffice.core.people.models import Person
 from changeoffice.core.record import at_once, clock
 from changeoffice.core.record import inputs as shapes
 from changeoffice.core.record.errors import Invalid, NotNow, TooOften
+from changeoffice.core.record.prepared import prepared
 from ideation import (
     answers,
     board,
@@ -137,20 +138,8 @@ class IdeaPage(WorkPage):
             messages.info(self.request, f"{idea.reference} was merged into this idea.")
         return redirect(into)
 
-    def around(self, idea: Idea) -> dict[str, Any]:
-        person = self.request.user
-        return story.around(idea) | self._told_to_all(idea) | {
-            "voted": idea.votes.filter(person=person), "services": idea.services.visible_to(person),
-            "merged_here": idea.merged_here.visible_to(person),
-            "co_authors": Person.objects.filter(pk__in=idea.named("co_author").values("person_id")),
-            "policy": IdeaPolicy.objects.all(), "answers": answers.lately(),
-            "thanks": idea.thanks.select_related("person__unit")[:THANKS_SHOWN],
-            "thanks_count": at_once.Count(idea.thanks.all()),
-            "thanked": idea.thanks.filter(person=person),
-        }  # fmt: skip
-
-    def _told_to_all(self, idea: Idea) -> dict[str, Any]:
-        return {"open": sharing.told_to_all(idea)} if idea.state == "promoted" else {}
+    def around(self, idea: Idea) -> at_once.Sets:
+        return _around(idea, self.request.user, is_promoted=idea.state == "promoted")
 
     def read(self, idea: Idea) -> None:
         """What its guards ask for has been read already."""
@@ -179,6 +168,20 @@ class IdeaPage(WorkPage):
             "reads_why": READS_WHY.holds(person, idea),
             "may_report": idea.state != "draft" and idea.owner_id != person.pk and not idea.is_hidden,
         }  # fmt: skip
+
+
+@prepared()
+def _around(idea: Idea, person, *, is_promoted: bool) -> at_once.Queries:
+    told = {"open": sharing.told_to_all(idea)} if is_promoted else {}
+    return story.around(idea) | told | {
+        "voted": idea.votes.filter(person=person), "services": idea.services.visible_to(person),
+        "merged_here": idea.merged_here.visible_to(person),
+        "co_authors": Person.objects.filter(pk__in=idea.named("co_author").values("person_id")),
+        "policy": IdeaPolicy.objects.all(), "answers": answers.lately(),
+        "thanks": idea.thanks.select_related("person__unit")[:THANKS_SHOWN],
+        "thanks_count": at_once.Count(idea.thanks.all()),
+        "thanked": idea.thanks.filter(person=person),
+    }  # fmt: skip
 
 
 class OneOfMany(forms.SelectMultiple):

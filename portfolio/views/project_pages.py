@@ -13,6 +13,7 @@ from changeoffice.core.doors.pages.work import NewPage, WorkPage, seen
 from changeoffice.core.doors.templatetags.formats import short_day
 from changeoffice.core.record import at_once, clock
 from changeoffice.core.record.models import Record
+from changeoffice.core.record.prepared import prepared
 from changeoffice.core.talk.models import Follower
 from demand.handed import design_of, files_of_demand, source_of
 from portfolio import ports
@@ -128,21 +129,8 @@ class ProjectPage(WorkPage):
     template = "portfolio/project.html"
     related = RELATED
 
-    def around(self, record: Project) -> dict[str, QuerySet]:
-        person, mine = self.request.user, {"project": record}
-        risks = Risk.objects.visible_to(person).scored().filter(state="open", **mine)
-        issues = Issue.objects.visible_to(person).filter(state="open", **mine)
-        actions = Action.objects.visible_to(person).filter(state="open", **mine)
-        calls = Intervention.objects.visible_to(person).open().filter(**mine)
-        benefits = Benefit.objects.visible_to(person).filter(**mine).exclude(state="dropped")
-        return plan_rows(record, person) | {
-            "risks": risks.select_related("owner").order_by("-score", "pk"),
-            "issues": issues.select_related("owner"), "actions": actions.select_related("owner"),
-            "calls": calls.select_related("owner"), "all_benefits": record.benefits.all(),
-            "benefits": benefits.select_related("kpi", "owner"),
-            "judgements": record.judgements.select_related("by"),
-            "files": files_of_demand(record),
-        }  # fmt: skip
+    def around(self, record: Project) -> at_once.Sets:
+        return _around(record, self.request.user)
 
     def read(self, record: Project) -> None:
         super().read(record)
@@ -166,6 +154,23 @@ class ProjectPage(WorkPage):
             "interventions": named_causes(found["calls"], person),
             "benefits": found["benefits"], **asked_by_demand(record, person, found["files"]),
         }  # fmt: skip
+
+
+@prepared("demand_id")
+def _around(record: Project, person) -> at_once.Queries:
+    mine = {"project": record}
+    risks = Risk.objects.visible_to(person).scored().filter(state="open", **mine)
+    issues = Issue.objects.visible_to(person).filter(state="open", **mine)
+    actions = Action.objects.visible_to(person).filter(state="open", **mine)
+    calls = Intervention.objects.visible_to(person).open().filter(**mine)
+    benefits = Benefit.objects.visible_to(person).filter(**mine).exclude(state="dropped")
+    return plan_rows(record, person) | {
+        "risks": risks.select_related("owner").order_by("-score", "pk"),
+        "issues": issues.select_related("owner"), "actions": actions.select_related("owner"),
+        "calls": calls.select_related("owner"), "all_benefits": record.benefits.all(),
+        "benefits": benefits.select_related("kpi", "owner"),
+        "judgements": record.judgements.select_related("by"), "files": files_of_demand(record),
+    }  # fmt: skip
 
 
 def asked_by_demand(project: Project, person, files) -> dict[str, Any]:
