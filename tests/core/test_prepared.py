@@ -1,13 +1,14 @@
 """SQL that is made once: the same rows as without, for everybody, and a refusal of what would differ."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from changeoffice.core.access.models import RoleAssignment
-from changeoffice.core.people.models import Person
+from changeoffice.core.people.models import Office, Person
 from changeoffice.core.record import at_once, clock
 from changeoffice.core.record.models import Event, Reach
 from changeoffice.core.record.prepared import NotPrepared, prepared
@@ -15,6 +16,7 @@ from demand.models import Demand
 from ideation.models import Idea
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 
 
 def around(demand, person):
@@ -121,3 +123,46 @@ def test_the_day_is_part_of_what_is_kept(author):
     assert at_once.fetch_named(until(demand, author))["rows"] == [demand]
     with clock.set_clock(clock.now() - timedelta(days=3)):
         assert at_once.fetch_named(until(demand, author))["rows"] == []
+
+
+def test_the_zones_of_office_and_reader_are_part_of_what_is_kept(author):
+    """A day begins at another instant in each."""
+    demand = raised(author, "Tell why a payment is held")
+    noon = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    Demand.objects.filter(pk=demand.pk).update(created_at=noon - timedelta(minutes=30))
+    rows, day = Demand.objects.all(), date(2026, 11, 26)
+    on_it = prepared()(lambda demand, person: {"rows": rows.filter(created_at__date=day)})
+    before_it = prepared()(
+        lambda demand, person: {"rows": rows.filter(created_at__lt=clock.end_of(day - DAY))}
+    )
+
+    def found() -> list[int]:
+        return [len(at_once.fetch_named(one(demand, author))["rows"]) for one in (on_it, before_it)]
+
+    with clock.set_clock(noon + timedelta(minutes=30)):  # that day for either office
+        assert found() == [1, 0]
+        Office.objects.update(time_zone="Etc/GMT+12")
+        with timezone.override("Pacific/Auckland"):
+            assert found() == [0, 1]
+
+
+def test_what_is_asked_for_again_soon_is_kept_and_the_rest_is_made_as_often_as_without(
+    author, monkeypatch
+):
+    made: list[int] = []
+    for name, empty in (("_kept", {}), ("_asked", {}), ("MOST_KEPT", 3)):
+        monkeypatch.setattr(f"changeoffice.core.record.prepared.{name}", empty)
+
+    @prepared()
+    def counted(person, *, which: int):
+        made.append(which)
+        return {"rows": Demand.objects.visible_to(person)}
+
+    for which in range(1, 20):
+        counted(author, which=0)
+        assert at_once.fetch_named(counted(author, which=which)) == {"rows": []}
+    assert (made.count(0), made.count(19)) == (2, 1)  # it is made twice to be kept
+    for _ in range(3):
+        counted(author, which=19)
+        counted(author, which=0)
+    assert (made.count(0), made.count(19)) == (2, 3)

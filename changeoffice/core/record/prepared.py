@@ -6,20 +6,22 @@ of what it is given and what a person was granted. It is run twice with stand-in
 parameters differ the ids belong, and from then on the real ones are put there.
 
 Whatever else such a function might look at is refused (another field of a record, a row of the
-database, the time of day), or is part of what its SQL is kept under: its facts, the day, and where
-each of the person's roles holds.
+database, the time of day), or is part of what its SQL is kept under: its facts, the day, the time
+zones days are counted in, and where each of the person's roles holds.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from functools import wraps
+from threading import Lock
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model
+from django.utils import timezone
 
 from changeoffice.core.access.grants import grants_of
-from changeoffice.core.people.models import Person, is_kept_for_request, kept_for_request
+from changeoffice.core.people.models import Office, Person, is_kept_for_request, kept_for_request
 from changeoffice.core.record import clock
 from changeoffice.core.record.at_once import Place, Ready, Set, Sets, ready
 
@@ -30,7 +32,9 @@ STAND_INS = (range(20_000, 32_000, 101), range(20_050, 32_000, 103))
 Given = Model | int | str | None
 Making = Callable[..., Mapping[str, Set]]
 
-_kept: dict[tuple, dict[str, Ready]] = {}
+_kept: dict[tuple, dict[str, Ready]] = {}  # what was asked for last stands last
+_asked: dict[tuple, None] = {}  # once, since there was no more room
+_lock = Lock()
 
 
 class NotPrepared(Exception):
@@ -58,19 +62,39 @@ def prepared(*fields: str) -> Callable[[Making], Callable[..., Sets]]:
 def known(make: Making, *given: Given, under: tuple, fields: tuple[str, ...] = ()) -> Sets:
     """What `make` answers of what is given, as it is kept `under` all that else decides it."""
     with nullcontext() if is_kept_for_request() else kept_for_request():
-        key = (*under, clock.today(), *map(_shape, given))
+        key = (*under, clock.today(), *_zones(), *map(_shape, given))
         found = _kept.get(key)
-        if found is None:
-            found = _keep(key, _made(make, fields, given))
+        if found is None and not _is_worth_keeping(key):
+            return dict(make(*given))
+        _keep(key, found := _made(make, fields, given) if found is None else found)
     values = [value for one in given for value in _values(one, fields)]
     return {name: one.filled(values, given) for name, one in found.items()}
 
 
-def _keep(key: tuple, found: dict[str, Ready]) -> dict[str, Ready]:
-    while len(_kept) >= MOST_KEPT:
-        _kept.pop(next(iter(_kept)), None)
-    _kept[key] = found
-    return found
+def _is_worth_keeping(key: tuple) -> bool:
+    """All while there is room; then only what is asked for again soon. Where more people hold roles
+    of their own than fit, keeping each would cost twice the making and save none."""
+    with _lock:
+        if len(_kept) < MOST_KEPT or key in _asked:
+            return True
+        while len(_asked) >= MOST_KEPT:
+            del _asked[next(iter(_asked))]
+        _asked[key] = None
+    return False
+
+
+def _keep(key: tuple, found: dict[str, Ready]) -> None:
+    with _lock:
+        _asked.pop(key, None)
+        _kept.pop(key, None)
+        while len(_kept) >= MOST_KEPT:
+            del _kept[next(iter(_kept))]
+        _kept[key] = found
+
+
+def _zones() -> tuple[str, str]:
+    """The office's zone begins and ends its days; the reader's own may be what Django cuts days by."""
+    return Office.current().zone.key, timezone.get_current_timezone_name()
 
 
 def _shape(one: Given) -> tuple:
