@@ -31,7 +31,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect(HERE)
     words = f"{', '.join(idea.reference for idea in others)} merged into {into.reference}."
-    messages.success(request, words, extra_tags=undoing.offer(idea.last_event for idea in others))
+    messages.success(request, words, extra_tags=undoing.offer(others))
     return redirect(HERE)
 
 

@@ -91,9 +91,13 @@ class Demand(Relating):
         follow(made.pk, requester, by)
         return made
 
+    def stands_again(self, left: str, state: str) -> bool:
+        """An approval that was withdrawn does not come back."""
+        return left != "deferred" or state not in DECIDED_ON
+
     def after_undo(self, left: str, state: str) -> None:
-        """An approval that was withdrawn does not come back; a place in the ranking does."""
-        if left == "deferred" and state in DECIDED_ON:
+        """A place in the ranking does come back."""
+        if not self.stands_again(left, state):
             raise NotNow(
                 "Its approval was taken back with it. Ask for approval again.", record=self
             )

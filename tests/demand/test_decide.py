@@ -381,3 +381,29 @@ def test_a_smaller_version_costs_less_and_only_its_editors_say_it(demand, analys
     for person in (author, finance):
         with pytest.raises(NotAllowed):
             demand.say_smaller(by=fresh(person), less_cost=Decimal(1), **given)
+
+
+# where one goes on --------------------------------------------------------------------------------
+def test_an_undo_is_offered_only_where_it_will_be_done(demand, page, finance, analyst, make_demand):
+    """A deferral takes approvals back for good; one before approval was asked for can be undone."""
+    sent = {"revisit_on": str(clock.today() + 30 * DAY), "reason": "After the audit."}
+    early = make_demand("screening", title="Another demand of ours")
+    for about, person, offered in ((demand, finance, False), (early, analyst, True)):
+        url = f"{about.get_absolute_url()}/defer"
+        shown = page(person).post(url, sent, follow=True).content.decode()
+        about.refresh_from_db()
+        assert about.state == "deferred" and "You deferred" in shown
+        assert ("/undo?events=" in shown) is offered
+
+
+def test_of_several_deferred_at_once_none_is_offered_back_where_one_cannot_come_back(
+    demand, page, analyst, make_demand
+):
+    early = make_demand("screening", title="Another demand of ours")
+    sent = {
+        "chosen": [demand.reference, early.reference],
+        "revisit_on": str(clock.today() + 30 * DAY), "reason": "After the audit.",
+    }  # fmt: skip
+    shown = page(analyst).post("/demands/bulk/defer", sent, follow=True).content.decode()
+    assert set(Demand.objects.values_list("state", flat=True)) == {"deferred"}
+    assert "/undo?events=" not in shown

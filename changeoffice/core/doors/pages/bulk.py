@@ -73,7 +73,7 @@ class BulkPage(InputPage):
                 except NotAllowed as error:
                     raise NotAllowed(f"{record.reference}: {error}") from error
         many = records[0].reference if len(records) == 1 else f"{len(records)} {self.work.plural}"
-        back = undoing.offer(record.last_event for record in records) if verb.offers_undo else ""
+        back = undoing.offer(records) if verb.offers_undo else ""
         messages.success(self.request, f"You {verb.told} {many}.", extra_tags=back)
 
     def _verb(self, slug: str) -> Verb:

@@ -18,9 +18,13 @@ from changeoffice.core.record.models import Event, Work, work_model
 MOST_AT_ONCE = 100
 
 
-def offer(events: Iterable[Event | None]) -> str:
-    """The tag of a message that makes its toast offer to take these acts back."""
-    keys = ",".join(str(event.pk) for event in events if event is not None)
+def offer(records: Iterable[Work]) -> str:
+    """The tag of a message that makes its toast offer to take back what was just done to these;
+    nothing where one of them would refuse it, since then none is taken back."""
+    done = [(record, event) for record in records if (event := record.last_event)]
+    if not all(record.stands_again(event.after, event.before) for record, event in done):
+        return ""
+    keys = ",".join(str(event.pk) for _, event in done)
     return f"undo:/undo?events={keys}" if keys else ""
 
 

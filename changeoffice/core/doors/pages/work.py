@@ -331,7 +331,7 @@ class VerbPage(InputPage):
         def act(given: dict[str, Any]) -> HttpResponse:
             answer = perform(record, found.name, by=request.user, data=given, at_version=version)
             made = answer if isinstance(answer, Work) and answer.pk != record.pk else None
-            back = undoing.offer([record.last_event]) if found.offers_undo else ""
+            back = undoing.offer([record]) if found.offers_undo else ""
             messages.success(request, _done_words(record, found, made), extra_tags=back)
             return self.gone_to((made or record).get_absolute_url())
 

@@ -286,6 +286,10 @@ class Work(models.Model):
         self.after_undo(left, state)
         return state
 
+    def stands_again(self, left: str, state: str) -> bool:
+        """Whether an act that led to `left` can be taken back, so that it is in `state` again."""
+        return True
+
     def after_undo(self, left: str, state: str) -> None:
         """For kinds whose acts touch more than their own row: it goes back from `left` to `state`."""
 
