@@ -48,13 +48,15 @@ class DecidePage(DemandPage):
             else:
                 done = DONE.get(choice) or Demand.verbs()[choice].told
                 return redirect(gone_on(request, demand.record, done))
-        again = self.get(request, reference)
+        again = self.get(request, demand.reference)
         again.status_code = 422
         return again
 
     def elsewhere(self, demand: Demand) -> HttpResponse | None:
         rows = Approval.objects.asked_of(self.request.user).select_related("record")
         self.asked = list(rows.order_by("due_on", "id")[:MOST])
+        if self._place(demand) is None:  # it may stand behind the first of a long list
+            self.asked += rows.filter(record_id=demand.pk)
         return None if self._place(demand) is not None else redirect(demand)
 
     def around(self, demand: Demand) -> dict[str, Any]:

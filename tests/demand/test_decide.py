@@ -407,3 +407,32 @@ def test_of_several_deferred_at_once_none_is_offered_back_where_one_cannot_come_
     shown = page(analyst).post("/demands/bulk/defer", sent, follow=True).content.decode()
     assert set(Demand.objects.values_list("state", flat=True)) == {"deferred"}
     assert "/undo?events=" not in shown
+
+
+def test_a_delegate_who_asks_by_the_dialog_is_led_to_what_they_may_see(
+    demand, finance, colleague, analyst, page
+):
+    demand.restrict(by=analyst)
+    today = clock.today()
+    set_delegate(by=finance, person=finance, delegate=colleague, from_on=today, until_on=today,
+                 reason="Leave")  # fmt: skip
+    url = f"{demand.get_absolute_url()}/ask"
+    answer = page(colleague).post(url, {"question": QUESTION}, follow=True)
+    assert answer.status_code == 200 and answer.request["PATH_INFO"] == "/"
+
+
+def test_what_is_wrong_is_told_under_an_address_in_small_letters_too(demand, page, finance):
+    sent = {"choice": "refuse", "approval": step_of(demand, "finance").pk, "comment": ""}
+    answer = page(finance).post(f"{demand.get_absolute_url().lower()}/decide", sent)
+    assert answer.status_code == 422 and "Say why" in answer.content.decode()
+
+
+def test_what_stands_behind_a_long_list_is_decided_on_the_page_as_well(
+    demand, page, finance, monkeypatch, make_demand, analyst, skill
+):
+    monkeypatch.setattr("demand.decide_page.MOST", 1)
+    later = make_demand("ready", title="Another demand of ours")
+    later.estimate(by=analyst, skill=skill, low_days=100, likely_days=200, high_days=300)
+    later.request_approval(by=analyst)
+    for one in (demand, later):
+        assert page(finance).get(f"{one.get_absolute_url()}/decide").status_code == 200

@@ -10,9 +10,9 @@ from django.shortcuts import redirect
 from changeoffice.core.access.rules import SEES_FIGURES
 from changeoffice.core.approvals.api import COMMENT, REFUSAL
 from changeoffice.core.approvals.models import Approval
+from changeoffice.core.doors.pages.seeing import still_at
 from changeoffice.core.doors.pages.work import InputPage
 from changeoffice.core.doors.templatetags.formats import money
-from changeoffice.core.people.models import Person
 from changeoffice.core.record.errors import NotNow, NotSeen
 from changeoffice.core.record.models import Record, work_model
 
@@ -76,8 +76,7 @@ class RefusePage(DecisionPage):
 
 def gone_on(request: HttpRequest, record: Record, done: str) -> str:
     """Say what was done and how many more wait, and answer where to go on: the list it was decided
-    from, or the next one from the page of decisions, else its record; My work where that existed
-    for a delegate only while it was asked."""
+    from, or the next one from the page of decisions, else its record where one still sees it."""
     waiting = Approval.objects.asked_of(request.user).select_related("record")
     left = waiting.count()
     more = f" {left} more wait{'s' if left == 1 else ''} for you." if left else ""
@@ -87,8 +86,7 @@ def gone_on(request: HttpRequest, record: Record, done: str) -> str:
         return f"{came.path}?{came.query}" if came.query else came.path
     if came.path.endswith("/decide") and (first := waiting.order_by("due_on", "id").first()):
         return answered_at(first.record)
-    seen = Record.objects.visible_to(Person.objects.get(pk=request.user.pk))
-    return record.get_absolute_url() if seen.filter(pk=record.pk).exists() else "/"
+    return still_at(record, request.user)
 
 
 def answered_at(record: Record) -> str:

@@ -1,9 +1,11 @@
 """The record an address names, as one person may see it."""
 
+from changeoffice.core.access.grants import grants_of
+from changeoffice.core.people.models import Person
 from changeoffice.core.record import at_once
 from changeoffice.core.record.at_once import Queries
 from changeoffice.core.record.errors import NotSeen
-from changeoffice.core.record.models import Work
+from changeoffice.core.record.models import Record, Work
 from changeoffice.core.record.prepared import prepared
 
 
@@ -15,6 +17,16 @@ def seen(work: type[Work], reference: str, person, related: tuple[str, ...] = ()
     if not found:
         raise NotSeen(f"{reference[:24]} does not exist, or you may not see it.")
     return found[0]
+
+
+def still_at(record: Work | Record, person) -> str:
+    """Where to go on after an act: to the record, or to My work where it existed for a delegate
+    only while they were asked."""
+    if not grants_of(person).scope("delegate").records & {record.pk, record.home_id}:
+        return record.get_absolute_url()
+    now = Person.objects.get(pk=person.pk)
+    is_seen = Record.objects.visible_to(now).filter(pk=record.pk).exists()
+    return record.get_absolute_url() if is_seen else "/"
 
 
 @prepared()

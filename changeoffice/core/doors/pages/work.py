@@ -32,7 +32,7 @@ from changeoffice.core.doors.lists import (
 from changeoffice.core.doors.models import SavedView
 from changeoffice.core.doors.pages import comments, parts, saved_views, undoing
 from changeoffice.core.doors.pages.forms import InputPage
-from changeoffice.core.doors.pages.seeing import seen
+from changeoffice.core.doors.pages.seeing import seen, still_at
 from changeoffice.core.doors.perform import asked_by, asks_of, perform, verb_named
 from changeoffice.core.record import at_once
 from changeoffice.core.record import inputs as shapes
@@ -333,7 +333,7 @@ class VerbPage(InputPage):
             made = answer if isinstance(answer, Work) and answer.pk != record.pk else None
             back = undoing.offer([record]) if found.offers_undo else ""
             messages.success(request, _done_words(record, found, made), extra_tags=back)
-            return self.gone_to((made or record).get_absolute_url())
+            return self.gone_to(still_at(made or record, request.user))
 
         return self.attempt(asks, act, **self._context(record, found, version))
 
