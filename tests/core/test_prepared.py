@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import Prefetch
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -103,6 +104,9 @@ REFUSED = {
     "the time": lambda demand, person: Event.objects.filter(at__lt=clock.now()),
     "a name": lambda demand, person: Demand.objects.filter(title=person.name),
     "reckoning with an id": lambda demand, person: Demand.objects.filter(pk=demand.pk + 1),
+    "what is prefetched": lambda demand, person: Demand.objects.prefetch_related(
+        Prefetch("parts", Demand.objects.visible_to(person))
+    ),
     "another shape": lambda demand, person: Demand.objects.all()[: demand.pk],
 }
 

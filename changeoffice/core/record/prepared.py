@@ -118,6 +118,8 @@ def _made(make: Making, fields: tuple[str, ...], given: tuple) -> dict[str, Read
         other = second[name]
         if one.text != other.text or len(one.params) != len(other.params):
             raise NotPrepared(f"The SQL of {name} is not the same every time.")
+        if _read_after(one) != _read_after(other):
+            raise NotPrepared(f"What {name} prefetches would keep the ids it was made with.")
         one.params = tuple(map(_place, one.params, other.params))
     return first
 
@@ -125,6 +127,13 @@ def _made(make: Making, fields: tuple[str, ...], given: tuple) -> dict[str, Read
 def _tried(make: Making, fields, given, ids: Iterator[int]) -> dict[str, Ready]:
     stand_ins = [_stand_in(one, fields, ids) for one in given]
     return {name: ready(rows, stand_ins) for name, rows in make(*stand_ins).items()}
+
+
+def _read_after(one: Ready) -> list[tuple]:
+    """The SQL of what is prefetched by a queryset of its own, which is not filled in."""
+    lookups = getattr(one.rows, "_prefetch_related_lookups", ())
+    own = (getattr(lookup, "queryset", None) for lookup in lookups)
+    return [(sql.text, sql.params) for rows in own if rows is not None for sql in [ready(rows, [])]]
 
 
 def _place(first: Any, second: Any) -> Any:
