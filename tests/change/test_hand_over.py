@@ -297,7 +297,8 @@ def test_an_idea_delivered_by_an_epic_or_a_change_tells_what_it_is_meant_to_brin
     (effect,) = made.effects.all()
     shown = page(stranger).get(f"/ideas/{idea.reference}").content.decode()
     assert "What it brought" in shown and effect.kpi.title in shown
-    assert "Expected by 31 August 2027" in shown and "Planned -100" in shown
+    assert "Expected by 31 August 2027, not read yet" in shown
+    assert '<span class="worth__figure">−100</span>' in shown
     assert f"{manager.name} finished {made.reference}, now in use" in shown
     assert ("Epic owner" if into == "epic" else "Implementer") in shown
     listed = page(stranger).get("/ideas/delivered").content.decode()
