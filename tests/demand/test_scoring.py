@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -39,7 +38,7 @@ def chained(draw):
         if pair not in pairs and not circle(pairs, *pair):
             pairs.append(pair)
     needs = {pk: tuple(n for one, n in pairs if one == pk) for pk in ids}
-    return rows, [replace(row, needs=needs[row.id]) for row in ranked]
+    return rows, [row._replace(needs=needs[row.id]) for row in ranked]
 
 
 def place_of(pk, ranked):
@@ -62,7 +61,7 @@ def test_more_benefit_never_lowers_a_rank_and_a_larger_job_never_raises_it(case,
     raised = list(rows[at])
     raised[part] = data.draw(st.decimals(raised[part], 10, places=1))
     old = ranked[at]
-    new = replace(old, score=scored(raised))
+    new = old._replace(score=scored(raised))
     before = place_of(old.id, ranked)
     after = place_of(old.id, [*ranked[:at], new, *ranked[at + 1 :]])
     assert after <= before if part < 3 else after >= before
@@ -89,7 +88,7 @@ def test_nobody_stands_before_what_they_need_and_only_what_is_needed_is_pulled_u
     place = {pk: n for n, (pk, _) in enumerate(order)}
     for row in natural:
         assert all(place[n] < place[row.id] for n in row.needs if n in here)
-    alone = [pk for pk, _ in in_order([replace(row, needs=()) for row in natural], TODAY)]
+    alone = [pk for pk, _ in in_order([row._replace(needs=()) for row in natural], TODAY)]
     pulled = {pk for pk, why in order if why == "needed"}
     assert [pk for pk, _ in order if pk not in pulled] == [pk for pk in alone if pk not in pulled]
     needed = {n for row in natural for n in row.needs}
