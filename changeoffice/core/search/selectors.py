@@ -23,6 +23,7 @@ from django.db.models.functions import Concat, RowNumber
 
 from changeoffice.core.record import at_once
 from changeoffice.core.record.models import Record, query_of, work_model
+from changeoffice.core.record.prepared import prepared
 
 REFERENCE = re.compile(r"^\s*([A-Za-z]{2,4})[\s-]*(\d{1,12})\s*$")
 WORD = re.compile(r"[^\W_]{3,}")
@@ -89,24 +90,32 @@ def similar(person, title: str, kinds: Iterable[str], limit: int = 5) -> list[Re
     index of letters finds. A common word is shared by a quarter of all titles and says little: two
     of those are asked for, so 25,000 titles are answered within a pause in typing.
     """
+    with transaction.atomic():
+        words = _telling(_words(title))
+        asked = [_worth_a_look(words), *(f"{word}:*A" for word in words)] if words else []
+        found = at_once.fetch_named(_alike(person, title, *asked, kinds=tuple(kinds), limit=limit))
+    both = {row.pk: row for part in found.values() for row in part}
+    ranked = sorted(both.values(), key=lambda row: (-row.closeness, -row.pk))
+    return [described(row) for row in ranked[:limit] if row.closeness >= RELATED]
+
+
+@prepared()
+def _alike(
+    person, title: str, look: str = "", *words: str, kinds: tuple[str, ...], limit: int
+) -> at_once.Queries:
+    """The closest by letters, and those by `look`, which asks for some of the words."""
     # Held against each title found, not looked up: the index of kinds lists a third of all records.
     of_kind = Concat("kind", Value(""), output_field=CharField())
     rows = Record.objects.visible_to(person).alias(of=of_kind)
-    rows = rows.filter(of__in=list(kinds)).exclude(state__in=GONE)
-    with transaction.atomic():
-        words = _telling(_words(title))
-        close = TrigramSimilarity("title", title) * LETTERS + _shared(words) * WORDS
-        parts: list[QuerySet] = [rows.filter(title__trigram_similar=title)]
-        if words:
-            sharing = rows.filter(search=_worth_a_look(words)).annotate(shared=_shared(words))
-            nearest = sharing.order_by("-shared", "-id")[:COMPARED].values("pk")
-            parts.append(Record.objects.filter(pk__in=nearest))
-        found = at_once.fetch(
-            *(part.annotate(closeness=close).order_by("-closeness")[:limit] for part in parts)
-        )
-    both = {row.pk: row for part in found for row in part}
-    ranked = sorted(both.values(), key=lambda row: (-row.closeness, -row.pk))
-    return [described(row) for row in ranked[:limit] if row.closeness >= RELATED]
+    rows = rows.filter(of__in=kinds).exclude(state__in=GONE)
+    close = TrigramSimilarity("title", title) * LETTERS + _shared(words) * WORDS
+    parts: dict[str, QuerySet] = {"letters": rows.filter(title__trigram_similar=title)}
+    if words:
+        sharing = rows.filter(search=_raw(look)).annotate(shared=_shared(words))
+        nearest = sharing.order_by("-shared", "-id")[:COMPARED].values("pk")
+        parts["words"] = Record.objects.filter(pk__in=nearest)
+    return {name: part.annotate(closeness=close).order_by("-closeness")[:limit]
+            for name, part in parts.items()}  # fmt: skip
 
 
 def _telling(words: list[str]) -> dict[str, int]:
@@ -137,11 +146,11 @@ def worth_reading(found: list[Record]) -> list[Record]:
     return [row for row in found if row.closeness >= least]
 
 
-def _shared(words: Collection[str]) -> Any:
-    """Which part of these words (0 to 1) the title has too."""
-    if not words:
+def _shared(queries: Collection[str]) -> Any:
+    """Which part of these queries (0 to 1) the title meets."""
+    if not queries:
         return Value(0.0)
-    return Shared(*(_query([word]) for word in words)) / float(len(words))
+    return Shared(*map(_raw, queries)) / float(len(queries))
 
 
 def closeness_words(closeness: float) -> str:
@@ -169,16 +178,20 @@ def _words(text: str) -> list[str]:
 
 def _query(words: list[str], glue: str = " & ") -> SearchQuery:
     """Words as a query on titles; the last one may still be unfinished."""
-    return SearchQuery(glue.join(_terms(words)), search_type="raw", config="office")
+    return _raw(glue.join(_terms(words)))
+
+
+def _raw(query: str) -> SearchQuery:
+    return SearchQuery(query, search_type="raw", config="office")
 
 
 def _terms(words: list[str]) -> list[str]:
     return [f"{word}:A" for word in words[:-1]] + [f"{words[-1]}:*A"]
 
 
-def _worth_a_look(words: dict[str, int]) -> SearchQuery:
+def _worth_a_look(words: dict[str, int]) -> str:
     """Titles with a word few have, or with two of the others."""
     terms = dict(zip(words, _terms(list(words)), strict=True))
     rare = [terms[word] for word, n in words.items() if n < COMPARED or len(words) < 3]
     pairs = [f"({one} & {other})" for one, other in combinations(terms.values(), 2)]
-    return SearchQuery(" | ".join(rare + pairs), search_type="raw", config="office")
+    return " | ".join(rare + pairs)
