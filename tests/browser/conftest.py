@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from email.message import EmailMessage
 
 import pytest
 from django.utils import timezone
@@ -19,6 +20,7 @@ from changeoffice.core.jobs import registry
 from changeoffice.core.outbox.relay import relay
 from changeoffice.core.people.models import Person
 from changeoffice.core.record import clock
+from demand.letters import taking
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage",
@@ -148,3 +150,13 @@ def worker() -> Callable[..., None]:
 def working_day(office) -> Callable[[int], date]:
     """working_day(20): the twentieth working day from the first one in sixty days' time."""
     return lambda n: office_days().add(clock.today() + timedelta(days=60), n)
+
+
+@pytest.fixture
+def letter(db):
+    """An e-mail of somebody nobody here knows."""
+    made = EmailMessage()
+    made["Message-ID"], made["From"] = "<held@elsewhere.example>", "Ana <ana@elsewhere.example>"
+    made["Subject"] = "Say on the statement whom a fee went to"
+    made.set_content("Merchants ask us each month whom the fee on their statement went to.")
+    return taking.take(made.as_bytes())
